@@ -1,0 +1,86 @@
+//! E-mail addresses as identities.
+
+use serde::{Deserialize, Serialize};
+
+/// An address in the form in which addresses are compared: lower-cased, domain in Unicode, no surrounding space, no
+/// quotes where none are needed. RFC 5321 2.4 would keep the case of the local part; no mail system that people use does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Folds `text` (`local@domain`, without display name) into the form that is compared. `None` when there is no `@`
+    /// with something on either side.
+    pub fn parse(text: &str) -> Option<Self> {
+        let folded = text.trim().trim_matches(['<', '>']).trim().to_lowercase();
+        let (local, domain) = folded.rsplit_once('@')?;
+        let domain = domain.trim_end_matches('.');
+        if local.is_empty() || domain.is_empty() || folded.contains(['\r', '\n', '\0', '<', '>']) {
+            return None;
+        }
+        let bare = local.strip_prefix('"').and_then(|l| l.strip_suffix('"')).filter(|l| is_dot_atom(l));
+        Some(EmailAddress(format!("{}@{domain}", bare.unwrap_or(local))))
+    }
+
+    /// The whole address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the `@`.
+    pub fn local(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// What stands after the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The address without a `+detail` (RFC 5233), and the detail.
+    pub fn without_detail(&self) -> (EmailAddress, Option<&str>) {
+        match self.local().split_once('+') {
+            Some((user, detail)) if !user.is_empty() => {
+                (EmailAddress(format!("{user}@{}", self.domain())), Some(detail))
+            }
+            _ => (self.clone(), None),
+        }
+    }
+}
+
+impl std::fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+fn is_dot_atom(local: &str) -> bool {
+    !local.is_empty()
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EmailAddress;
+
+    #[test]
+    fn addresses_compare_without_case_and_needless_quotes() {
+        let folded = |text| EmailAddress::parse(text).map(|a| a.to_string());
+        assert_eq!(folded(" <Ann.Lee@Example.ORG.> "), Some("ann.lee@example.org".into()));
+        assert_eq!(folded("\"ann\"@example.org"), Some("ann@example.org".into()));
+        assert_eq!(folded("\"ann lee\"@example.org"), Some("\"ann lee\"@example.org".into()));
+        for broken in ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org"] {
+            assert_eq!(folded(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn detail_is_what_follows_the_first_plus() {
+        let address = EmailAddress::parse("support+td1-x@example.org").unwrap();
+        let (base, detail) = address.without_detail();
+        assert_eq!((base.as_str(), detail), ("support@example.org", Some("td1-x")));
+    }
+}

@@ -1,0 +1,45 @@
+//! Digests: how contents and ids are recognised again.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// BLAKE3 digest of a message's content or of raw bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ContentDigest(pub [u8; 32]);
+
+impl ContentDigest {
+    /// The digest of raw bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        ContentDigest(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// The first 8 bytes as an integer: what is looked up; the whole digest is compared afterwards.
+    pub fn key(&self) -> LookupKey {
+        LookupKey(first_eight(&self.0))
+    }
+}
+
+impl std::fmt::Debug for ContentDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().take(6).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text's or digest's first 8 bytes as an integer. Random text indexes do not scale; integers do. Two texts may share
+/// a key: compare the whole text after the look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LookupKey(pub i64);
+
+impl LookupKey {
+    /// The key of a text: the first 8 bytes of its SHA-256.
+    pub fn of(text: &str) -> Self {
+        LookupKey(first_eight(&Sha256::digest(text.as_bytes()).into()))
+    }
+}
+
+fn first_eight(digest: &[u8; 32]) -> i64 {
+    let mut head = [0; 8];
+    head.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(head)
+}
