@@ -5,6 +5,7 @@ mod digest;
 mod facts;
 mod ids;
 mod kind;
+mod setup;
 mod text_enum;
 mod time;
 
@@ -13,4 +14,5 @@ pub use digest::{ContentDigest, LookupKey};
 pub use facts::*;
 pub use ids::*;
 pub use kind::Kind;
+pub use setup::*;
 pub use time::{DAY, HOUR, MINUTE, Millis, SECOND, Timestamp};
