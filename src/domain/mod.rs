@@ -1,18 +1,32 @@
 //! Floor 0: the words. Types that every other room speaks in; no I/O, no rules beyond what a word means.
 
 mod address;
+mod column;
+mod decision;
 mod digest;
+mod event;
+mod evidence;
 mod facts;
 mod ids;
 mod kind;
+mod reference;
+pub mod row;
+mod rows;
 mod setup;
 mod text_enum;
 mod time;
+mod workspace;
 
 pub use address::EmailAddress;
+pub use decision::*;
 pub use digest::{ContentDigest, LookupKey};
+pub use event::*;
+pub use evidence::*;
 pub use facts::*;
 pub use ids::*;
 pub use kind::Kind;
+pub use reference::SendReference;
+pub use rows::*;
 pub use setup::*;
 pub use time::{DAY, HOUR, MINUTE, Millis, SECOND, Timestamp};
+pub use workspace::{IndexedRow, Keys, Workspace};

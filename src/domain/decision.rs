@@ -1,0 +1,96 @@
+//! A decision: what an event led to, as data. The shell carries it out.
+
+use super::*;
+
+/// What was decided about one event.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decision {
+    pub kind: Option<Kind>,
+    pub delivery: Option<DeliveryId>,
+    pub message: Option<MessageId>,
+    pub thread: Option<ThreadId>,
+    pub ticket: Option<RecordId>,
+    /// Stage names of the ticket.
+    pub status_before: Option<String>,
+    pub status_after: Option<String>,
+    pub explanation: Explanation,
+    /// Folded into the workspace, in this order.
+    pub changes: Vec<Change>,
+    /// To be composed, then queued.
+    pub sends: Vec<SendPlan>,
+}
+
+/// One change of state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    Mailbox(MailboxRow),
+    Folder(FolderRow),
+    User(UserRow),
+    Content(ContentRow),
+    Delivery(DeliveryRow),
+    Message(MessageRow),
+    Alias(AliasRow),
+    Await(AwaitedRow),
+    /// The awaited mail came.
+    Arrived {
+        key: LookupKey,
+        message: MessageId,
+    },
+    Thread(ThreadRow),
+    Participant(ParticipantRow),
+    Address(AddressRow),
+    Contact(ContactRow),
+    OpenTicket {
+        record: RecordRow,
+        ticket: TicketRow,
+    },
+    Ticket(TicketRow),
+    TicketContact(TicketContactRow),
+    TicketLink(TicketLinkRow),
+    /// A record enters a stage; closing and reopening follow from it.
+    SetStage(StageChangeRow),
+    Enrolment(EnrolmentRow),
+    Send(SendRow),
+    Recipient(RecipientRow),
+    Timer(TimerRow),
+}
+
+/// A mail to be composed: who, to whom, about what. Ids only; the composer looks the words up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendPlan {
+    pub send: SendId,
+    pub message: MessageId,
+    pub content: ContentId,
+    pub reference: SendReference,
+    pub purpose: SendPurpose,
+    pub author: Option<UserId>,
+    /// `pipeline/name`.
+    pub automation: Option<String>,
+    pub ticket: Option<RecordId>,
+    pub thread: Option<ThreadId>,
+    /// The mailbox whose address it comes from.
+    pub mailbox: MailboxId,
+    pub to: Vec<AddressId>,
+    pub cc: Vec<AddressId>,
+    pub text: SendText,
+    /// The message that it answers or forwards.
+    pub parent: Option<MessageId>,
+    pub at: Timestamp,
+    pub origin: Origin,
+    pub event: EventSeq,
+}
+
+/// What a send says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SendText {
+    /// A user wrote it. `subject`: where the ticket's own is not used.
+    Written {
+        subject: Option<String>,
+        text: String,
+    },
+    Template {
+        name: String,
+        language: Language,
+        user: Option<UserId>,
+    },
+}

@@ -1,0 +1,127 @@
+//! The journal: every input, in the order in which it was decided. State is what folding the journal gives.
+
+use serde::{Deserialize, Serialize};
+
+use super::row::row;
+use super::text_enum::text_enum;
+use super::*;
+
+row! {
+    /// One input of the program.
+    EventRow in "event", key seq: EventSeq {
+        seq: EventSeq,
+        /// `now` for the decision, loop caps included.
+        at: Timestamp,
+        /// The event that led to this one.
+        cause: Option<EventSeq>,
+        /// The user who did it; `None` for the program.
+        actor: Option<UserId>,
+        origin: Origin,
+        kind: String,
+        /// [`Payload`] as JSON.
+        payload: String,
+        /// Digest of the setup in force, as hex.
+        revision: String,
+        /// First id of the block that the decision took its ids from.
+        first_id: i64,
+        /// First ticket number that it could take.
+        first_number: i64,
+    }
+}
+
+text_enum! {
+    /// Where an input came from.
+    Origin {
+        Live = "live",
+        /// A replay of files: what it decides to send is held, never sent.
+        Replay = "replay",
+    }
+}
+
+/// What happened. No addresses and no text: those are in the raw bytes that `content` names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Payload {
+    /// The setup of this event's revision came into force.
+    Setup,
+    /// A mail arrived in a folder that we read.
+    Arrival(Arrival),
+    /// A pending mail was tried again.
+    Retry { timer: TimerId, fence: i64, delivery: DeliveryId, reading: Reading },
+    /// A user sends something. `draft` holds recipients and text.
+    Send(SendRequest),
+    /// A user moves a record to another stage.
+    Move { record: RecordId, to: String },
+    /// A user makes a ticket by hand. `draft` names the contact, subject and text.
+    Open { pipeline: String, source: Source, mailbox: Option<MailboxId>, draft: ContentId },
+    /// A user merges a ticket into another.
+    Merge { from: RecordId, into: RecordId },
+}
+
+impl Payload {
+    /// The word for the payload, as the journal's `kind`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Payload::Setup => "setup",
+            Payload::Arrival(_) => "arrival",
+            Payload::Retry { .. } => "retry",
+            Payload::Send(_) => "send",
+            Payload::Move { .. } => "move",
+            Payload::Open { .. } => "open",
+            Payload::Merge { .. } => "merge",
+        }
+    }
+}
+
+/// A mail's arrival.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub mailbox: MailboxId,
+    pub folder: String,
+    /// (UIDVALIDITY, UID); `None` for a file, which takes the next number of its folder.
+    pub position: Option<(i64, i64)>,
+    /// Server date (INTERNALDATE; for files the topmost Received, then Date), never later than our receipt.
+    pub arrived_at: Timestamp,
+    pub content: ContentId,
+    /// Imported as history.
+    pub history: bool,
+    pub reading: Reading,
+}
+
+/// How reading the bytes went: what cannot be computed again from them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Reading {
+    /// [`FACTS_VERSION`] of that day.
+    pub version: u16,
+    /// One for each token claim of the facts, in order.
+    pub verdicts: Vec<TokenVerdict>,
+    /// Set when reading failed: why. Then there are no facts.
+    pub failure: Option<String>,
+}
+
+/// A user's send.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendRequest {
+    pub purpose: SendPurpose,
+    /// The ticket that it is sent from; `None` from the contact record.
+    pub ticket: Option<RecordId>,
+    /// The team mailbox that it is sent from, where no ticket says so.
+    pub mailbox: Option<MailboxId>,
+    pub draft: ContentId,
+    /// The message that is forwarded.
+    pub forwards: Option<MessageId>,
+    /// Sets this status instead of rule 3.1.
+    pub status: Option<String>,
+    /// Begins another thread of the ticket.
+    pub new_thread: bool,
+}
+
+row! {
+    /// A setup that was in force at some time.
+    RevisionRow in "revision", key digest: String {
+        digest: String,
+        at: Timestamp,
+        /// [`Setup`] as JSON.
+        body: String,
+    }
+}

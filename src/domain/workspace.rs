@@ -1,0 +1,308 @@
+//! The workspace: the rows that a batch of events needs, fetched once, into which each decision is folded before the
+//! next event is decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::row::Table;
+use super::*;
+
+/// What must be fetched to decide an event: filled from its facts, read by the store.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Message-IDs, own and cited.
+    pub message_ids: BTreeSet<LookupKey>,
+    pub digests: BTreeSet<LookupKey>,
+    /// Digests of raw bytes.
+    pub contents: BTreeSet<LookupKey>,
+    pub addresses: BTreeSet<LookupKey>,
+    /// Send references.
+    pub references: BTreeSet<LookupKey>,
+    pub thread_indexes: BTreeSet<LookupKey>,
+    pub ticket_numbers: BTreeSet<i64>,
+    pub tickets: BTreeSet<RecordId>,
+    pub messages: BTreeSet<MessageId>,
+    pub deliveries: BTreeSet<DeliveryId>,
+    pub timers: BTreeSet<TimerId>,
+    /// Automatic mail since then counts for the caps.
+    pub automatic_since: Option<Timestamp>,
+}
+
+impl Keys {
+    /// Adds what another event needs.
+    pub fn merge(&mut self, other: Keys) {
+        self.message_ids.extend(other.message_ids);
+        self.digests.extend(other.digests);
+        self.contents.extend(other.contents);
+        self.addresses.extend(other.addresses);
+        self.references.extend(other.references);
+        self.thread_indexes.extend(other.thread_indexes);
+        self.ticket_numbers.extend(other.ticket_numbers);
+        self.tickets.extend(other.tickets);
+        self.messages.extend(other.messages);
+        self.deliveries.extend(other.deliveries);
+        self.timers.extend(other.timers);
+        self.automatic_since = match (self.automatic_since, other.automatic_since) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+}
+
+/// The state, as far as a batch needs it.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    pub setup: Arc<Setup>,
+    pub mailboxes: Table<MailboxRow>,
+    pub folders: Table<FolderRow>,
+    pub users: Table<UserRow>,
+    pub contents: Table<ContentRow>,
+    pub deliveries: Table<DeliveryRow>,
+    pub messages: Table<MessageRow>,
+    pub aliases: Table<AliasRow>,
+    pub awaited: Table<AwaitedRow>,
+    pub threads: Table<ThreadRow>,
+    pub participants: Table<ParticipantRow>,
+    pub addresses: Table<AddressRow>,
+    pub contacts: Table<ContactRow>,
+    pub records: Table<RecordRow>,
+    pub tickets: Table<TicketRow>,
+    pub ticket_contacts: Table<TicketContactRow>,
+    pub ticket_links: Table<TicketLinkRow>,
+    pub stage_changes: Table<StageChangeRow>,
+    pub enrolments: Table<EnrolmentRow>,
+    pub sends: Table<SendRow>,
+    pub recipients: Table<RecipientRow>,
+    pub timers: Table<TimerRow>,
+    index: Index,
+}
+
+/// Ways to find a row by something other than its key.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    message_by_id: BTreeSet<(LookupKey, MessageId)>,
+    message_by_digest: BTreeSet<(LookupKey, MessageId)>,
+    content_by_digest: BTreeMap<LookupKey, Vec<ContentId>>,
+    address_by_text: BTreeMap<EmailAddress, AddressId>,
+    thread_by_index: BTreeSet<(LookupKey, ThreadId)>,
+    thread_by_ticket: BTreeSet<(RecordId, ThreadId)>,
+    ticket_by_number: BTreeMap<i64, RecordId>,
+    send_by_reference: BTreeMap<LookupKey, SendId>,
+    send_by_message: BTreeMap<MessageId, SendId>,
+    recipient_by_address: BTreeSet<(AddressId, SendId)>,
+}
+
+impl Workspace {
+    /// Nothing loaded yet.
+    pub fn new(setup: Arc<Setup>) -> Self {
+        Workspace {
+            setup,
+            mailboxes: Table::default(),
+            folders: Table::default(),
+            users: Table::default(),
+            contents: Table::default(),
+            deliveries: Table::default(),
+            messages: Table::default(),
+            aliases: Table::default(),
+            awaited: Table::default(),
+            threads: Table::default(),
+            participants: Table::default(),
+            addresses: Table::default(),
+            contacts: Table::default(),
+            records: Table::default(),
+            tickets: Table::default(),
+            ticket_contacts: Table::default(),
+            ticket_links: Table::default(),
+            stage_changes: Table::default(),
+            enrolments: Table::default(),
+            sends: Table::default(),
+            recipients: Table::default(),
+            timers: Table::default(),
+            index: Index::default(),
+        }
+    }
+
+    /// The messages with that Message-ID (or alias), oldest first. Usually one; strangers may reuse an id.
+    pub fn messages_with_id(&self, message_id: &str) -> Vec<&MessageRow> {
+        let key = LookupKey::of(message_id);
+        let own = self.index.message_by_id.range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)));
+        let aliased = self
+            .aliases
+            .range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)))
+            .filter(|alias| alias.message_id == message_id)
+            .filter_map(|alias| self.messages.get(&alias.message));
+        own.filter_map(|(_, id)| self.messages.get(id))
+            .filter(|message| message.message_id.as_deref() == Some(message_id))
+            .chain(aliased)
+            .collect()
+    }
+
+    /// The messages with that content digest, oldest first.
+    pub fn messages_with_digest(&self, digest: &ContentDigest) -> impl Iterator<Item = &MessageRow> {
+        let key = digest.key();
+        self.index
+            .message_by_digest
+            .range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)))
+            .filter_map(|(_, id)| self.messages.get(id))
+            .filter(move |message| message.digest == *digest)
+    }
+
+    /// The messages that cite an id as one that they await.
+    pub fn awaiting(&self, message_id: &str) -> Vec<&AwaitedRow> {
+        let key = LookupKey::of(message_id);
+        self.awaited
+            .range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)))
+            .filter(|awaited| awaited.awaited_id == message_id)
+            .collect()
+    }
+
+    /// The raw bytes with that digest.
+    pub fn content_with_digest(&self, digest: &ContentDigest) -> Option<&ContentRow> {
+        let ids = self.index.content_by_digest.get(&digest.key())?;
+        ids.iter().filter_map(|id| self.contents.get(id)).find(|content| content.digest == *digest)
+    }
+
+    /// The address row of an address.
+    pub fn address(&self, address: &EmailAddress) -> Option<&AddressRow> {
+        self.addresses.get(self.index.address_by_text.get(address)?)
+    }
+
+    /// The threads of an Outlook conversation, oldest first.
+    pub fn threads_with_index(&self, key: LookupKey) -> impl Iterator<Item = &ThreadRow> {
+        self.index
+            .thread_by_index
+            .range((key, ThreadId(i64::MIN))..=(key, ThreadId(i64::MAX)))
+            .filter_map(|(_, id)| self.threads.get(id))
+    }
+
+    /// The threads of a ticket, oldest first.
+    pub fn threads_of(&self, ticket: RecordId) -> impl Iterator<Item = &ThreadRow> {
+        self.index
+            .thread_by_ticket
+            .range((ticket, ThreadId(i64::MIN))..=(ticket, ThreadId(i64::MAX)))
+            .filter_map(|(_, id)| self.threads.get(id))
+            .filter(move |thread| thread.ticket == Some(ticket))
+    }
+
+    /// The ticket of that number.
+    pub fn ticket_numbered(&self, number: i64) -> Option<&TicketRow> {
+        self.tickets.get(self.index.ticket_by_number.get(&number)?)
+    }
+
+    /// The send that a token names.
+    pub fn send_with_reference(&self, reference: &SendReference) -> Option<&SendRow> {
+        let hex = reference.to_string();
+        let send = self.sends.get(self.index.send_by_reference.get(&LookupKey::of(&hex))?)?;
+        (send.reference == hex).then_some(send)
+    }
+
+    /// The send whose message this is.
+    pub fn send_of(&self, message: MessageId) -> Option<&SendRow> {
+        self.sends.get(self.index.send_by_message.get(&message)?)
+    }
+
+    /// The recipients of a send.
+    pub fn recipients_of(&self, send: SendId) -> impl Iterator<Item = &RecipientRow> {
+        self.recipients.range((send, AddressId(i64::MIN))..=(send, AddressId(i64::MAX)))
+    }
+
+    /// What was sent to an address, as far as loaded: enough for the caps of automatic mail.
+    pub fn sent_to(&self, address: AddressId) -> impl Iterator<Item = &RecipientRow> {
+        self.index
+            .recipient_by_address
+            .range((address, SendId(i64::MIN))..=(address, SendId(i64::MAX)))
+            .filter_map(|(address, send)| self.recipients.get(&(*send, *address)))
+    }
+
+    /// The participants of a thread.
+    pub fn participants_of(&self, thread: ThreadId) -> impl Iterator<Item = &ParticipantRow> {
+        self.participants.range((thread, AddressId(i64::MIN))..=(thread, AddressId(i64::MAX)))
+    }
+
+    /// The contacts of a ticket.
+    pub fn contacts_of(&self, ticket: RecordId) -> impl Iterator<Item = ContactId> {
+        self.ticket_contacts.range((ticket, ContactId(i64::MIN))..=(ticket, ContactId(i64::MAX))).map(|row| row.contact)
+    }
+
+    /// The mailbox row and its setup.
+    pub fn mailbox(&self, id: MailboxId) -> Option<(&MailboxRow, &MailboxSetup)> {
+        let row = self.mailboxes.get(&id)?;
+        Some((row, self.setup.mailbox(&row.name)?))
+    }
+
+    /// The mailbox row of that name.
+    pub fn mailbox_named(&self, name: &str) -> Option<&MailboxRow> {
+        self.mailboxes.iter().find(|mailbox| mailbox.name == name)
+    }
+
+    /// The user row of that name.
+    pub fn user_named(&self, name: &str) -> Option<&UserRow> {
+        self.users.iter().find(|user| user.name == name)
+    }
+
+    /// A folder of a mailbox.
+    pub fn folder_named(&self, mailbox: MailboxId, name: &str) -> Option<&FolderRow> {
+        self.folders.iter().find(|folder| folder.mailbox == mailbox && folder.name == name)
+    }
+
+    /// The pipeline of a record.
+    pub fn pipeline_of(&self, record: RecordId) -> Option<&Pipeline> {
+        self.setup.pipeline(&self.records.get(&record)?.pipeline)
+    }
+
+    /// The stage name of a record.
+    pub fn stage_of(&self, record: RecordId) -> Option<&str> {
+        Some(self.records.get(&record)?.stage.as_str())
+    }
+
+    /// Enters a row into the indexes. Whoever puts or loads a row calls this with it.
+    pub fn index(&mut self, row: IndexedRow<'_>) {
+        let index = &mut self.index;
+        match row {
+            IndexedRow::Message(message) => {
+                if let Some(key) = message.id_key {
+                    index.message_by_id.insert((key, message.id));
+                }
+                index.message_by_digest.insert((message.digest_key, message.id));
+            }
+            IndexedRow::Content(content) => {
+                let ids = index.content_by_digest.entry(content.key).or_default();
+                if !ids.contains(&content.id) {
+                    ids.push(content.id);
+                }
+            }
+            IndexedRow::Address(address) => {
+                index.address_by_text.insert(address.address.clone(), address.id);
+            }
+            IndexedRow::Thread(thread) => {
+                if let Some(key) = thread.index_key {
+                    index.thread_by_index.insert((key, thread.id));
+                }
+                if let Some(ticket) = thread.ticket {
+                    index.thread_by_ticket.insert((ticket, thread.id));
+                }
+            }
+            IndexedRow::Ticket(ticket) => {
+                index.ticket_by_number.insert(ticket.number, ticket.record);
+            }
+            IndexedRow::Send(send) => {
+                index.send_by_reference.insert(send.reference_key, send.id);
+                index.send_by_message.insert(send.message, send.id);
+            }
+            IndexedRow::Recipient(recipient) => {
+                index.recipient_by_address.insert((recipient.address, recipient.send));
+            }
+        }
+    }
+}
+
+/// A row that can be found by something other than its key.
+pub enum IndexedRow<'a> {
+    Message(&'a MessageRow),
+    Content(&'a ContentRow),
+    Address(&'a AddressRow),
+    Thread(&'a ThreadRow),
+    Ticket(&'a TicketRow),
+    Send(&'a SendRow),
+    Recipient(&'a RecipientRow),
+}
