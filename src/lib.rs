@@ -1,1 +1,4 @@
+//! ticketd
+pub mod classify;
+pub mod decide;
 pub mod domain;

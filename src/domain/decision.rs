@@ -67,9 +67,10 @@ pub struct SendPlan {
     /// `pipeline/name`.
     pub automation: Option<String>,
     pub ticket: Option<RecordId>,
-    pub thread: Option<ThreadId>,
-    /// The mailbox whose address it comes from.
+    pub thread: ThreadId,
+    /// The mailbox that it comes from, and its address.
     pub mailbox: MailboxId,
+    pub from: AddressId,
     pub to: Vec<AddressId>,
     pub cc: Vec<AddressId>,
     pub text: SendText,

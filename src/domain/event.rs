@@ -116,6 +116,19 @@ pub struct SendRequest {
     pub new_thread: bool,
 }
 
+/// What a user wrote, before it becomes a send or a ticket. Kept as raw bytes: addresses live there only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// The contact, where a ticket is opened by hand.
+    pub from: Option<Participant>,
+    /// Empty: the ticket's contacts.
+    pub to: Vec<Participant>,
+    pub cc: Vec<Participant>,
+    /// `None`: the ticket's own.
+    pub subject: Option<String>,
+    pub text: String,
+}
+
 row! {
     /// A setup that was in force at some time.
     RevisionRow in "revision", key digest: String {

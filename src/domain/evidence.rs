@@ -131,7 +131,6 @@ text_enum! {
     SecondSign {
         NoQuote = "no_quote",
         SoonAfterSend = "soon_after_send",
-        Wording = "wording",
     }
 }
 
@@ -289,6 +288,8 @@ text_enum! {
         /// Opened by a user's forward: the original sender did not write to us.
         OpenedByForward = "opened_by_forward",
         NoTemplate = "no_template",
+        /// No team mailbox to send it from.
+        NoMailbox = "no_mailbox",
         /// Not transactional, and no marketing contact.
         NotMarketing = "not_marketing",
     }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text_enum::text_enum;
-use super::{ContentDigest, EmailAddress, Timestamp};
+use super::{ContentDigest, EmailAddress, SendReference, Timestamp};
 
 /// Version of the reading rules. Raised whenever the same bytes may give other facts; journaled with each arrival.
 pub const FACTS_VERSION: u16 = 1;
@@ -290,6 +290,13 @@ pub struct TokenClaim {
     /// The whole token as it stood there, lower-cased: `td1-…`.
     pub token: String,
     pub verdict: TokenVerdict,
+}
+
+impl TokenClaim {
+    /// The send that the token names, whether or not its signature holds.
+    pub fn reference(&self) -> Option<SendReference> {
+        SendReference::from_base32(self.token.split_once('-')?.1)
+    }
 }
 
 text_enum! {

@@ -1,6 +1,7 @@
 //! Floor 0: the words. Types that every other room speaks in; no I/O, no rules beyond what a word means.
 
 mod address;
+mod classification;
 mod column;
 mod decision;
 mod digest;
@@ -18,6 +19,7 @@ mod time;
 mod workspace;
 
 pub use address::EmailAddress;
+pub use classification::*;
 pub use decision::*;
 pub use digest::{ContentDigest, LookupKey};
 pub use event::*;

@@ -66,10 +66,8 @@ row! {
 text_enum! {
     /// What a delivery means for its message.
     DeliveryState {
-        /// The message was decided by this one.
-        Effective = "effective",
-        /// Was effective until a stronger mailbox had the message too.
-        Superseded = "superseded",
+        /// The message was decided by this one. Where a stronger mailbox had it too, `message.delivery` names that one.
+        Decided = "decided",
         Duplicate = "duplicate",
         Echo = "echo",
         /// Could not be processed yet; a timer tries again.
@@ -82,6 +80,8 @@ row! {
     /// A mail, once, however often it arrived; our own sends too.
     MessageRow in "message", key id: MessageId {
         id: MessageId,
+        /// The delivery that its kind was decided by; `None` for our own sends.
+        delivery: Option<DeliveryId>,
         content: ContentId,
         /// `None` for a mail without Message-ID.
         id_key: Option<LookupKey>,
@@ -182,7 +182,6 @@ row! {
         /// The display name last seen.
         name: String,
         contact: Option<ContactId>,
-        user_id: Option<UserId>,
         /// `hard` or `soft` after a bounce, until cleared.
         bounced: Option<BounceClass>,
     }

@@ -1,0 +1,110 @@
+//! Who wrote a mail, as seen from a ticket. Identity is From, never Reply-To.
+
+use crate::domain::*;
+
+/// What the author is to a ticket.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum OnTicket {
+    Contact(ContactId),
+    /// Someone of the team who is no contact of the ticket.
+    User(UserId),
+    /// A team mailbox's own address, outside its Sent folder.
+    TeamMailbox(MailboxId),
+    Participant(AddressId),
+    Stranger,
+}
+
+/// What the author is to the ticket. A contact first: a user may write as a customer.
+pub(super) fn standing_of(arrived: &Arrived<'_>, ws: &Workspace, ticket: RecordId) -> OnTicket {
+    let Some(author) = arrived.facts.author() else { return OnTicket::Stranger };
+    let known = ws.address(&author.address);
+    let contact = known.and_then(|address| address.contact);
+    if let Some(contact) = contact.filter(|contact| ws.contacts_of(ticket).any(|of_ticket| of_ticket == *contact)) {
+        return OnTicket::Contact(contact);
+    }
+    if let Some(user) = ws.setup.user_at(&author.address).and_then(|user| ws.user_named(&user.name)) {
+        return OnTicket::User(user.id);
+    }
+    if let Some(mailbox) = ws.setup.team_mailbox_at(&author.address).and_then(|m| ws.mailbox_named(&m.name)) {
+        return OnTicket::TeamMailbox(mailbox.id);
+    }
+    match known.filter(|address| {
+        ws.threads_of(ticket).any(|thread| ws.participants.get(&(thread.id, address.id)).is_some())
+    }) {
+        Some(address) => OnTicket::Participant(address.id),
+        None => OnTicket::Stranger,
+    }
+}
+
+/// Whether weak evidence counts from this author: a contact, a participant, or someone of the team.
+pub(super) fn is_on_ticket(arrived: &Arrived<'_>, ws: &Workspace, ticket: RecordId) -> bool {
+    standing_of(arrived, ws, ticket) != OnTicket::Stranger
+}
+
+/// Whether the author stands in a thread that has no ticket.
+pub(super) fn is_in_thread(arrived: &Arrived<'_>, ws: &Workspace, thread: ThreadId) -> bool {
+    arrived.author(ws).is_some_and(|address| ws.participants.get(&(thread, address.id)).is_some())
+}
+
+/// Whether the author is an own address of the mailbox in which the mail was found.
+pub(super) fn is_own_address(arrived: &Arrived<'_>, ws: &Workspace) -> bool {
+    let Some((_, setup)) = ws.mailbox(arrived.mailbox) else { return false };
+    let Some(author) = arrived.facts.author() else { return false };
+    setup.addresses.contains(&author.address.without_detail().0)
+}
+
+/// The notification of ours that the mail answers.
+pub(super) fn answered_notification(ws: &Workspace, standing: &Standing) -> Option<MessageId> {
+    let parent = standing.parent?;
+    (ws.send_of(parent)?.purpose == SendPurpose::Notification).then_some(parent)
+}
+
+/// Whether every condition that an ignore rule names holds.
+pub(super) fn matches_ignore_rule(rule: &IgnoreRule, facts: &Facts) -> bool {
+    let author = facts.author().map(|author| &author.address);
+    let sender = rule.sender.as_ref().is_none_or(|sender| author == Some(sender));
+    let domain = rule.domain.as_ref().is_none_or(|domain| author.is_some_and(|a| is_within(a.domain(), domain)));
+    let header = rule.header.as_ref().is_none_or(|(name, part)| {
+        let part = part.to_lowercase();
+        facts.headers.iter().any(|(n, value)| n == name && value.to_lowercase().contains(&part))
+    });
+    let names_something = rule.sender.is_some() || rule.domain.is_some() || rule.header.is_some();
+    names_something && sender && domain && header
+}
+
+fn is_within(domain: &str, parent: &str) -> bool {
+    domain == parent || domain.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// What the Authentication-Results say that the mailbox trusts (RFC 8601 5): only the topmost run of fields by trusted
+/// servers, for what stands below them the sender may have written. DMARC decides; without it an aligned DKIM or SPF pass,
+/// or the failure of all that was tried.
+pub(super) fn authentication(arrived: &Arrived<'_>, ws: &Workspace) -> Authentication {
+    let Some((_, mailbox)) = ws.mailbox(arrived.mailbox) else { return Authentication::None };
+    let Some(author) = arrived.facts.author() else { return Authentication::None };
+    let results: Vec<_> = arrived
+        .facts
+        .authentication
+        .iter()
+        .take_while(|field| mailbox.trusted_authserv_ids.contains(&field.authserv_id))
+        .flat_map(|field| &field.results)
+        .collect();
+    let of = |method: &'static str| results.iter().filter(move |(m, _, _)| m == method);
+    if let Some((_, result, _)) = of("dmarc").next() {
+        return match result.as_str() {
+            "pass" => Authentication::Pass,
+            "fail" => Authentication::Fail,
+            _ => Authentication::None,
+        };
+    }
+    let aligned = |(_, result, domain): &&&(String, String, String)| {
+        let domain = domain.rsplit('@').next().unwrap_or_default();
+        result == "pass" && !domain.is_empty() && (is_within(author.address.domain(), domain) || is_within(domain, author.address.domain()))
+    };
+    if of("dkim").chain(of("spf")).any(|found| aligned(&found)) {
+        return Authentication::Pass;
+    }
+    let mut tried = of("dkim").chain(of("spf")).peekable();
+    let failed = tried.peek().is_some() && tried.all(|(_, result, _)| result == "fail");
+    if failed { Authentication::Fail } else { Authentication::None }
+}

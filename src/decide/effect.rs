@@ -1,0 +1,110 @@
+//! From the status rules to the ticket: what a mail in a ticket's thread does to its status.
+
+use super::arrival::MailInput;
+use super::deciding::Deciding;
+use super::rules::{self, RuleInput, Ruling, SAME_TIME, ThreadStanding};
+use super::stage::Because;
+use crate::domain::*;
+
+impl Deciding<'_> {
+    /// Applies rules 3.1 to 3.4 to a mail that joined a ticket.
+    pub(super) fn apply_rules(&mut self, mail: &MailInput<'_>, c: &Classification) {
+        let Some(ticket) = c.standing.ticket.and_then(|ticket| self.ws.tickets.get(&ticket)).cloned() else { return };
+        let Some(pipeline) = self.ws.pipeline_of(ticket.record).cloned() else { return };
+        let stage = self.ws.stage_of(ticket.record).unwrap_or_default().to_owned();
+        let sent_counts =
+            self.ws.mailbox(mail.arrived.mailbox).is_some_and(|(_, setup)| setup.sent_counts_as_ticket_send);
+        let late = self.is_late(mail, c, &ticket);
+        let ruling = rules::apply(&RuleInput {
+            kind: c.kind,
+            sent_counts,
+            pipeline: &pipeline,
+            stage: &stage,
+            closed_at: ticket.closed_at,
+            closed_by_hand: ticket.closed_by_hand,
+            reopened: ticket.reopened,
+            thread: self.standing_in_ticket(c),
+            contact_among_recipients: self.is_sent_to_contact(mail, ticket.record),
+            chosen: None,
+            late,
+            history: mail.history,
+            arrived_at: mail.arrived.at,
+        });
+        self.decision.explanation.rules.clone_from(&ruling.outcomes);
+        if can_fire(c.kind, sent_counts) && !mail.history {
+            self.note_newest(&ticket, mail, late);
+            self.carry_out(mail, &ticket, stage, ruling, late);
+        }
+    }
+
+    fn carry_out(&mut self, mail: &MailInput<'_>, ticket: &TicketRow, stage: String, ruling: Ruling, late: bool) {
+        let nothing_happened = ruling.set.is_none() && !ruling.new_ticket;
+        let by_customer = matches!(self.decision.kind, Some(Kind::CustomerReply | Kind::ParticipantReply));
+        if late && nothing_happened && by_customer {
+            self.edit_message(|message| message.review = message.review.or(Some(ReviewReason::Late)));
+        }
+        if ruling.cannot_reopen
+            && let Some(row) = self.ws.tickets.get(&ticket.record).cloned()
+        {
+            self.change(Change::Ticket(TicketRow { flag: Some(Flag::CannotReopen), ..row }));
+        }
+        if ruling.new_ticket {
+            self.follow_up_ticket(mail, ticket.record);
+        }
+        if let Some((to, cause)) = ruling.set {
+            let because = Because { silence: self.silence(mail, false), message: self.decision.message };
+            self.enter_stage(ticket.record, Some(stage), &to, cause, because);
+        }
+    }
+
+    /// Closed longer ago than `reopen_within`: a new ticket with a thread of its own, linked to the old one.
+    fn follow_up_ticket(&mut self, mail: &MailInput<'_>, old: RecordId) {
+        let Some(message) = self.decision.message else { return };
+        let contact = mail.facts.author().and_then(|author| self.ws.address(&author.address)).and_then(|a| a.contact);
+        self.decision.explanation.evidence.push(Evidence::LinkedTo { ticket: old });
+        let thread = self.new_thread(None, message);
+        self.participants(thread, mail.facts.participants());
+        self.decision.thread = Some(thread);
+        self.decision.ticket = None;
+        self.ticket_from_mail(mail, contact, Some(old), false);
+        self.decision.status_before = None;
+    }
+
+    /// "A mail older than the newest one of a kind that can fire a rule": what cites another is newer than it; beyond
+    /// that dates decide only when over 5 minutes apart, else the order of receipt. A parent that came after its child is
+    /// older, whatever its date.
+    fn is_late(&self, mail: &MailInput<'_>, c: &Classification, ticket: &TicketRow) -> bool {
+        if c.standing.by == Some(ThreadSign::CitedBy) {
+            return true;
+        }
+        let (Some(newest), Some(newest_at)) = (ticket.newest_firing, ticket.newest_firing_at) else { return false };
+        let cites_newest = c.candidates.iter().any(|candidate| {
+            candidate.message == Some(newest) && !matches!(candidate.by, ThreadSign::ThreadIndex | ThreadSign::CitedBy)
+        });
+        let cited_by_newest =
+            c.candidates.iter().any(|candidate| candidate.by == ThreadSign::CitedBy && candidate.message == Some(newest));
+        cited_by_newest || (!cites_newest && newest_at.since(mail.arrived.at) > SAME_TIME)
+    }
+
+    fn note_newest(&mut self, ticket: &TicketRow, mail: &MailInput<'_>, late: bool) {
+        if late {
+            return;
+        }
+        let newest_firing_at = Some(mail.arrived.at).max(ticket.newest_firing_at);
+        let newest_firing = self.decision.message;
+        self.change(Change::Ticket(TicketRow { newest_firing, newest_firing_at, ..ticket.clone() }));
+    }
+
+    fn standing_in_ticket(&self, c: &Classification) -> ThreadStanding {
+        match self.decision.thread {
+            _ if c.standing.begins_thread => ThreadStanding::First,
+            Some(thread) => self.thread_standing(thread),
+            None => ThreadStanding::Later,
+        }
+    }
+
+    fn is_sent_to_contact(&self, mail: &MailInput<'_>, ticket: RecordId) -> bool {
+        let recipients = mail.facts.to.iter().chain(&mail.facts.cc).chain(&mail.facts.bcc);
+        self.reaches_contact(ticket, recipients.filter_map(|to| self.ws.address(&to.address)).map(|row| row.id))
+    }
+}

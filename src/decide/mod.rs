@@ -1,0 +1,29 @@
+//! Floor 1, pure: an event and the workspace -> Decision: routing, status rules, reopening, stage automations, loop guard.
+//!
+//! Every change goes through [`fold`], at once, so that the next step of the same decision sees it. What is to be sent is
+//! planned here and composed elsewhere; `now` is the event's time everywhere.
+
+mod arrival;
+mod caps;
+mod deciding;
+mod effect;
+mod fold;
+mod hand;
+mod people;
+mod queued;
+mod receive;
+mod rules;
+mod send;
+mod setup;
+mod stage;
+mod ticket;
+
+pub use arrival::{MailInput, arrival};
+pub use deciding::{Context, Deciding};
+pub use fold::fold;
+pub use hand::{merge, move_record, open};
+pub use queued::{Composed, queued};
+pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
+pub use receive::{check_fence, receive, retried, unreadable};
+pub use send::{Refusal, send};
+pub use setup::setup;

@@ -1,0 +1,52 @@
+//! A send, once its bytes exist: they are built once, when it is queued.
+
+use crate::domain::*;
+
+/// What composing gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// Without angle brackets.
+    pub message_id: String,
+    pub subject: String,
+    /// Content digest, by which its echo is recognised.
+    pub digest: ContentDigest,
+    /// Digest and size of the bytes.
+    pub raw: ContentDigest,
+    pub size: i64,
+}
+
+/// The changes that make a planned send a message.
+pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Change> {
+    let content =
+        ContentRow { id: plan.content, key: composed.raw.key(), digest: composed.raw, size: composed.size };
+    let message = MessageRow {
+        id: plan.message,
+        delivery: None,
+        content: plan.content,
+        id_key: Some(LookupKey::of(&composed.message_id)),
+        message_id: Some(composed.message_id.clone()),
+        digest_key: composed.digest.key(),
+        digest: composed.digest,
+        author: Some(plan.from),
+        subject: composed.subject.clone(),
+        date: Some(plan.at),
+        arrived_at: plan.at,
+        kind: plan.purpose.kind(),
+        thread: Some(plan.thread),
+        ticket: plan.ticket,
+        contact: None,
+        parent: plan.parent,
+        team: true,
+        altered: false,
+        automatic: plan.purpose.is_automated(),
+        history: false,
+        review: None,
+        event: plan.event,
+    };
+    let mut changes = vec![Change::Content(content), Change::Message(message)];
+    let answers = plan.purpose != SendPurpose::Forward;
+    if let Some(thread) = ws.threads.get(&plan.thread).filter(|_| answers) {
+        changes.push(Change::Thread(ThreadRow { newest: plan.message, ..thread.clone() }));
+    }
+    changes
+}
