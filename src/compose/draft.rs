@@ -170,3 +170,85 @@ fn unquoted_mailbox(text: &str) -> Option<(Participant, &str)> {
     };
     Some((Participant { name, address: EmailAddress::parse(address)? }, after))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn person(name: &str, address: &str) -> Participant {
+        Participant { name: name.to_owned(), address: EmailAddress::parse(address).unwrap() }
+    }
+
+    #[test]
+    fn a_draft_is_a_small_readable_mail() {
+        let draft = Draft {
+            from: None,
+            to: vec![person("Zoë \"Z\" Ødegård", "zoe@example.org"), person("", "bo@example.net")],
+            cc: vec![],
+            subject: Some("Printer".to_owned()),
+            text: "Try again.\n".to_owned(),
+        };
+        let expected = "To: \"Zoë \\\"Z\\\" Ødegård\" <zoe@example.org>,\r\n <bo@example.net>\r\nSubject: Printer\r\n\r\nTry again.\n";
+        assert_eq!(String::from_utf8(draft.to_bytes()).unwrap(), expected);
+        assert_eq!(Draft::from_bytes(expected.as_bytes()), Ok(draft));
+    }
+
+    #[test]
+    fn a_draft_written_by_hand_is_read() {
+        let draft = Draft::from_bytes(b"to: Ann Lee <ann@example.org>, bo@example.net\ncc:\n\nHello").unwrap();
+        assert_eq!(draft.to, [person("Ann Lee", "ann@example.org"), person("", "bo@example.net")]);
+        assert_eq!((draft.cc.len(), draft.subject, draft.text.as_str()), (0, None, "Hello"));
+    }
+
+    #[test]
+    fn what_is_no_draft_is_refused_with_its_line() {
+        let refused = |text: &str| Draft::from_bytes(text.as_bytes()).unwrap_err();
+        assert_eq!(Draft::from_bytes(b"\xff\n\n"), Err(DraftError::NotUtf8));
+        assert_eq!(refused("To: a@example.org\n"), DraftError::NoBlankLine);
+        assert_eq!(refused("To: a@example.org\nhello\n\n"), DraftError::NoField { line: 2 });
+        assert_eq!(refused("To: a@example.org\nBcc: b@example.org\n\n"), DraftError::Field { line: 2 });
+        assert_eq!(refused("Subject: a\nSubject: b\n\n"), DraftError::Field { line: 2 });
+        for list in ["a", "\"a", "\"a\" b@example.org", "<a@example.org", "<a@example.org> x", "a@example.org,, b"] {
+            assert_eq!(refused(&format!("Subject: s\nTo: {list}\n\n")), DraftError::Address { line: 2 }, "{list}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_add_a_recipient() {
+        let hostile = person("x\" <y@example.com>, \"z\r\nCc: w@example.com\r\n\r\n", "ann@example.org");
+        let draft = Draft { to: vec![hostile], ..Draft::default() };
+        let read = Draft::from_bytes(&draft.to_bytes()).unwrap();
+        assert_eq!((read.to.len(), read.cc.len(), read.text.as_str()), (1, 0, ""));
+        assert_eq!(read.to[0].address.as_str(), "ann@example.org");
+    }
+
+    fn participant() -> impl Strategy<Value = Participant> {
+        let local = prop_oneof!["[a-z0-9.+é]{1,12}", Just("\"ann, lee\\\"\"".to_owned())];
+        ("(?s).{0,60}", local, "[a-zü]{1,8}\\.(org|example)").prop_map(|(name, local, domain)| Participant {
+            name: one_line(&name),
+            address: EmailAddress::parse(&format!("{local}@{domain}")).unwrap(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_draft_reads_back_as_it_was(
+            from in proptest::option::of(participant()),
+            to in proptest::collection::vec(participant(), 0..4),
+            cc in proptest::collection::vec(participant(), 0..4),
+            subject in proptest::option::of("(?s).{0,60}"),
+            text in "(?s).{0,200}",
+        ) {
+            let draft = Draft { from, to, cc, subject: subject.map(|s| one_line(&s)), text };
+            prop_assert_eq!(Draft::from_bytes(&draft.to_bytes()), Ok(draft));
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_harm(bytes: Vec<u8>, text in "(To|Cc|From): [<>\"\\\\,@a\r\n ]{0,30}\n\n") {
+            let _ = Draft::from_bytes(&bytes);
+            let _ = Draft::from_bytes(text.as_bytes());
+        }
+    }
+}

@@ -238,3 +238,100 @@ fn position(source: &str, offset: usize) -> (usize, usize) {
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(subject: &str, text: &str, html: Option<&str>) -> Template {
+        let text = TemplateText {
+            language: Language::English,
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            html: html.map(str::to_owned),
+        };
+        Template { name: "test".to_owned(), transactional: true, texts: vec![text] }
+    }
+
+    fn problems(template: &Template) -> Vec<String> {
+        let shown = |p: TemplateProblem| format!("{} {} {}:{} {}", p.language, p.part, p.line, p.column, p.message);
+        check(template).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_template_may_name_every_known_variable() {
+        for name in KNOWN {
+            let text = format!("{{{{ {name} }}}}");
+            assert_eq!(problems(&template("s", &text, Some(&text))), Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_with_line_and_column() {
+        let found = problems(&template("Re", "ticket.nope is text\nDear {{ contact.name }}, {{ ticket.nope }}", None));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("en text 2:29 unknown variable `ticket.nope`;"), "{found:?}");
+        let found = problems(&template("{% if x %}é{{ ticket }}{% endif %}", "t", Some("{{ user.name }}{{ secret }}")));
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].starts_with("en subject 1:7 unknown variable `x`;"), "{found:?}");
+        assert!(found[1].starts_with("en subject 1:15 unknown variable `ticket`;"), "{found:?}");
+        assert!(found[2].starts_with("en html 1:19 unknown variable `secret`;"), "{found:?}");
+    }
+
+    #[test]
+    fn syntax_errors_and_unknown_filters_are_refused_with_line_and_column() {
+        let found = problems(&template("s", "Hello\n  {% if user %}", None));
+        assert!(found.len() == 1 && found[0].starts_with("en text 2:"), "{found:?}");
+        let found = problems(&template("s", "Hello\n{{ ticket.tag | sparkle }}", None));
+        assert!(found.len() == 1 && found[0].starts_with("en text 2:17 unknown filter"), "{found:?}");
+    }
+
+    #[test]
+    fn an_empty_subject_or_text_is_refused() {
+        let expected = ["en subject 1:1 the subject is empty", "en text 1:1 the text is empty"];
+        assert_eq!(problems(&template(" ", "{# later #}\n", None)), expected);
+    }
+
+    #[test]
+    fn html_is_escaped_and_plain_text_is_not() {
+        let mut values = sample();
+        values.ticket.subject = "a <b> & {{ ticket.number }}".to_owned();
+        let said = "{{ ticket.subject }}";
+        let rendered = render(&template(said, said, Some(said)), Language::English, &values).unwrap();
+        assert_eq!(rendered.text, "a <b> & {{ ticket.number }}");
+        assert_eq!(rendered.html.as_deref(), Some("a &lt;b&gt; &amp; {{ ticket.number }}"));
+    }
+
+    #[test]
+    fn a_subject_stays_on_one_line_whatever_its_values_hold() {
+        let mut values = sample();
+        values.ticket.subject = "Help\r\nBcc: x@example.com\r\n\r\nbody\0".to_owned();
+        let template = template("{{ ticket.tag }}\n {{ ticket.subject }}", "t", None);
+        let rendered = render(&template, Language::English, &values).unwrap();
+        assert_eq!(rendered.subject, "[TD-1] Help Bcc: x@example.com body");
+    }
+
+    #[test]
+    fn a_language_without_text_is_served_by_the_first() {
+        let rendered = render(&template("Hello", "t", None), Language::Dutch, &sample()).unwrap();
+        assert_eq!(rendered.subject, "Hello");
+        let none = Template { texts: Vec::new(), ..template("", "", None) };
+        assert_eq!(render(&none, Language::Dutch, &sample()), Err(RenderError::NoText));
+    }
+
+    #[test]
+    fn a_template_can_ask_whether_a_user_wrote_and_a_missing_name_is_no_blank() {
+        let nobody = Values { user: None, ..sample() };
+        let asking = template("s", "{% if user %}{{ user.name }}{% else %}us{% endif %}", None);
+        assert_eq!(render(&asking, Language::English, &nobody).unwrap().text, "us");
+        let error = render(&template("s", "{{ user.name }}", None), Language::English, &nobody).unwrap_err();
+        assert!(matches!(error, RenderError::Part { part: TemplatePart::Text, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_template_that_does_not_end_is_stopped() {
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let error = render(&template("s", endless, None), Language::English, &sample()).unwrap_err();
+        assert!(error.to_string().contains("fuel"), "{error}");
+    }
+}

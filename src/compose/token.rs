@@ -280,6 +280,12 @@ mod tests {
     }
 
     #[test]
+    fn the_text_names_the_token_behind_a_mark() {
+        let token = ring("1", 5).sign(&reference());
+        assert_eq!(token.body_marker(), format!("ref:{token}"));
+    }
+
+    #[test]
     fn the_plus_address_keeps_to_64_octets() {
         let token = ring("1", 5).sign(&reference());
         let address = |local: &str| EmailAddress::parse(&format!("{local}@example.org")).unwrap();
