@@ -190,7 +190,8 @@ mod tests {
             subject: Some("Printer".to_owned()),
             text: "Try again.\n".to_owned(),
         };
-        let expected = "To: \"Zoë \\\"Z\\\" Ødegård\" <zoe@example.org>,\r\n <bo@example.net>\r\nSubject: Printer\r\n\r\nTry again.\n";
+        let expected = "To: \"Zoë \\\"Z\\\" Ødegård\" <zoe@example.org>,\r\n <bo@example.net>\r\n\
+                        Subject: Printer\r\n\r\nTry again.\n";
         assert_eq!(String::from_utf8(draft.to_bytes()).unwrap(), expected);
         assert_eq!(Draft::from_bytes(expected.as_bytes()), Ok(draft));
     }
