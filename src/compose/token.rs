@@ -168,7 +168,7 @@ fn write_base32(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// Exactly `N` bytes from lower-case base32; `None` when a padding bit is set, a letter is foreign or the length differs.
+/// Exactly `N` bytes from lower-case base32. `None` when a padding bit is set, a letter is foreign, the length differs.
 fn read_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut out = [0; N];
     let mut slots = out.iter_mut();
