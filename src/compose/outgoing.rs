@@ -141,7 +141,7 @@ impl Header {
         }
     }
 
-    /// The marks by which other programs know not to answer (RFC 3834 5). No Precedence: RFC 3834 3.1.8 recommends none,
+    /// The marks by which programs know not to answer (RFC 3834 5). No Precedence: RFC 3834 3.1.8 recommends none,
     /// its meaning varies, and `bulk` files wanted mail as bulk. X-Auto-Response-Suppress ([MS-OXCMAIL] 2.1.3.2.20) is
     /// what Exchange obeys; it names all but NDR, which `All` includes: we want to hear of failed deliveries.
     fn automatic(&mut self, mark: AutomaticMark) {
