@@ -1,4 +1,5 @@
 //! ticketd
 pub mod classify;
+pub mod compose;
 pub mod decide;
 pub mod domain;

@@ -28,9 +28,9 @@ pub(super) fn standing_of(arrived: &Arrived<'_>, ws: &Workspace, ticket: RecordI
     if let Some(mailbox) = ws.setup.team_mailbox_at(&author.address).and_then(|m| ws.mailbox_named(&m.name)) {
         return OnTicket::TeamMailbox(mailbox.id);
     }
-    match known.filter(|address| {
-        ws.threads_of(ticket).any(|thread| ws.participants.get(&(thread.id, address.id)).is_some())
-    }) {
+    match known
+        .filter(|address| ws.threads_of(ticket).any(|thread| ws.participants.get(&(thread.id, address.id)).is_some()))
+    {
         Some(address) => OnTicket::Participant(address.id),
         None => OnTicket::Stranger,
     }
@@ -99,7 +99,9 @@ pub(super) fn authentication(arrived: &Arrived<'_>, ws: &Workspace) -> Authentic
     }
     let aligned = |(_, result, domain): &&&(String, String, String)| {
         let domain = domain.rsplit('@').next().unwrap_or_default();
-        result == "pass" && !domain.is_empty() && (is_within(author.address.domain(), domain) || is_within(domain, author.address.domain()))
+        result == "pass"
+            && !domain.is_empty()
+            && (is_within(author.address.domain(), domain) || is_within(domain, author.address.domain()))
     };
     if of("dkim").chain(of("spf")).any(|found| aligned(&found)) {
         return Authentication::Pass;

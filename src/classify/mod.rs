@@ -96,7 +96,8 @@ fn misused_token(c: &mut Classification, ws: &Workspace, send: SendId) {
 /// Row 3: delivery reports. Rows 4's read receipts are reports too.
 fn report(c: &mut Classification, arrived: &Arrived<'_>, _: &Workspace) -> Option<Kind> {
     let report = arrived.facts.report.as_ref()?;
-    let about = c.candidates.iter().find(|candidate| candidate.by == ThreadSign::Report).and_then(|found| found.message);
+    let about =
+        c.candidates.iter().find(|candidate| candidate.by == ThreadSign::Report).and_then(|found| found.message);
     c.evidence.push(Evidence::Report { report: report.kind, class: report.class, about });
     match report.kind {
         ReportKind::Dsn | ReportKind::Bounce => Some(Kind::Bounce),

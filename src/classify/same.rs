@@ -5,7 +5,12 @@ use crate::domain::*;
 
 /// What was found to be the same.
 pub(super) enum Found {
-    Further { kind: Kind, message: MessageId, altered: bool, evidence: Evidence },
+    Further {
+        kind: Kind,
+        message: MessageId,
+        altered: bool,
+        evidence: Evidence,
+    },
     /// The message was decided from a weaker place than this one.
     Outranks(MessageId),
     /// The token of that send, in a mail that is not its.
@@ -87,8 +92,7 @@ fn outranks(arrived: &Arrived<'_>, ws: &Workspace, known: &MessageRow) -> bool {
     let came_to_nothing = !known.team
         && known.ticket.is_none()
         && matches!(known.kind, Kind::ContactOther | Kind::Ignored | Kind::Forward | Kind::ReplyToForward);
-    let own_mail_as_stranger = known.kind == Kind::StrangerReply
-        && arrived.role == FolderRole::Sent
-        && author::is_own_address(arrived, ws);
+    let own_mail_as_stranger =
+        known.kind == Kind::StrangerReply && arrived.role == FolderRole::Sent && author::is_own_address(arrived, ws);
     (arrived.to_team(ws) && came_to_nothing) || own_mail_as_stranger
 }

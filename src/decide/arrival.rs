@@ -48,7 +48,11 @@ fn further_delivery(d: &mut Deciding<'_>, mail: &MailInput<'_>, message: Message
     let stage = d.decision.ticket.and_then(|ticket| d.ws.stage_of(ticket)).map(str::to_owned);
     d.decision.status_before.clone_from(&stage);
     d.decision.status_after = stage;
-    d.set_delivery(mail.delivery, message, if row.delivery.is_none() { DeliveryState::Echo } else { DeliveryState::Duplicate });
+    d.set_delivery(
+        mail.delivery,
+        message,
+        if row.delivery.is_none() { DeliveryState::Echo } else { DeliveryState::Duplicate },
+    );
 }
 
 impl Deciding<'_> {
@@ -288,7 +292,8 @@ impl Deciding<'_> {
     /// that trusts no server's Authentication-Results cannot authenticate anyone: there a user's address is enough, for
     /// such a ticket is never acknowledged.
     fn original_sender(&self, mail: &MailInput<'_>, c: &Classification) -> Option<Participant> {
-        let blind = self.ws.mailbox(mail.arrived.mailbox).is_some_and(|(_, setup)| setup.trusted_authserv_ids.is_empty());
+        let blind =
+            self.ws.mailbox(mail.arrived.mailbox).is_some_and(|(_, setup)| setup.trusted_authserv_ids.is_empty());
         let authenticated =
             c.authentication == Authentication::Pass || (blind && c.authentication == Authentication::None);
         let [original] = mail.facts.forwarded.as_ref()?.from.as_slice() else { return None };
@@ -334,7 +339,8 @@ impl Deciding<'_> {
     /// write a report.
     fn mark_bounced(&mut self, mail: &MailInput<'_>, c: &Classification) {
         let Some(report) = &mail.facts.report else { return };
-        let about = c.candidates.iter().find(|candidate| candidate.by == ThreadSign::Report && candidate.message.is_some());
+        let about =
+            c.candidates.iter().find(|candidate| candidate.by == ThreadSign::Report && candidate.message.is_some());
         let Some(message) = about.and_then(|candidate| candidate.message) else { return };
         let send = self.ws.send_of(message).map(|send| send.id);
         for recipient in report.recipients.iter().filter(|recipient| recipient.class != BounceClass::None) {

@@ -81,8 +81,10 @@ impl Deciding<'_> {
         let cites_newest = c.candidates.iter().any(|candidate| {
             candidate.message == Some(newest) && !matches!(candidate.by, ThreadSign::ThreadIndex | ThreadSign::CitedBy)
         });
-        let cited_by_newest =
-            c.candidates.iter().any(|candidate| candidate.by == ThreadSign::CitedBy && candidate.message == Some(newest));
+        let cited_by_newest = c
+            .candidates
+            .iter()
+            .any(|candidate| candidate.by == ThreadSign::CitedBy && candidate.message == Some(newest));
         cited_by_newest || (!cites_newest && newest_at.since(mail.arrived.at) > SAME_TIME)
     }
 

@@ -23,7 +23,7 @@ pub use deciding::{Context, Deciding};
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
 pub use queued::{Composed, queued};
-pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
 pub use receive::{check_fence, receive, retried, unreadable};
+pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
 pub use send::{Refusal, send};
 pub use setup::setup;

@@ -17,8 +17,7 @@ pub struct Composed {
 
 /// The changes that make a planned send a message.
 pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Change> {
-    let content =
-        ContentRow { id: plan.content, key: composed.raw.key(), digest: composed.raw, size: composed.size };
+    let content = ContentRow { id: plan.content, key: composed.raw.key(), digest: composed.raw, size: composed.size };
     let message = MessageRow {
         id: plan.message,
         delivery: None,

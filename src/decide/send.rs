@@ -126,12 +126,7 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
     Ok(())
 }
 
-fn apply_send_rule(
-    d: &mut Deciding<'_>,
-    ticket: &TicketRow,
-    request: &SendRequest,
-    contact_among_recipients: bool,
-) {
+fn apply_send_rule(d: &mut Deciding<'_>, ticket: &TicketRow, request: &SendRequest, contact_among_recipients: bool) {
     let (Some(pipeline), Some(stage)) = (d.ws.pipeline_of(ticket.record).cloned(), d.ws.stage_of(ticket.record)) else {
         return;
     };
@@ -222,8 +217,24 @@ impl Deciding<'_> {
         }
         let (origin, event) = (self.context.origin, self.context.seq);
         self.decision.sends.push(SendPlan {
-            send, message, content, reference, purpose, author, automation, ticket, thread, mailbox, from, to, cc,
-            text, parent, at, origin, event,
+            send,
+            message,
+            content,
+            reference,
+            purpose,
+            author,
+            automation,
+            ticket,
+            thread,
+            mailbox,
+            from,
+            to,
+            cc,
+            text,
+            parent,
+            at,
+            origin,
+            event,
         });
         send
     }

@@ -62,7 +62,12 @@ impl Deciding<'_> {
     }
 
     /// Links two tickets, both ways.
-    pub(super) fn link(&mut self, ticket: RecordId, others: impl IntoIterator<Item = RecordId>, message: Option<MessageId>) {
+    pub(super) fn link(
+        &mut self,
+        ticket: RecordId,
+        others: impl IntoIterator<Item = RecordId>,
+        message: Option<MessageId>,
+    ) {
         for other in others.into_iter().filter(|other| *other != ticket) {
             self.change(Change::TicketLink(TicketLinkRow { ticket, other, message }));
             self.change(Change::TicketLink(TicketLinkRow { ticket: other, other: ticket, message }));

@@ -18,8 +18,8 @@ impl SendReference {
         SendReference(head)
     }
 
-    /// Reads the first 20 base32 letters (RFC 4648 6, lower case) of a token's second half. Whether the token is ours
-    /// is another question.
+    /// Reads the first 20 base32 letters (RFC 4648 6, lower case) of a token's second half. Padding bits must be
+    /// zero, so that one text stands for a reference. Whether the token is ours is another question.
     pub fn from_base32(letters: &str) -> Option<Self> {
         let mut bits = 0u128;
         for letter in letters.as_bytes().get(..20)? {
@@ -29,6 +29,9 @@ impl SendReference {
                 _ => return None,
             };
             bits = bits << 5 | u128::from(value);
+        }
+        if bits & 15 != 0 {
+            return None;
         }
         let mut bytes = [0; 12];
         bytes.copy_from_slice(&(bits >> 4).to_be_bytes()[4..]);

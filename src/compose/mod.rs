@@ -1,0 +1,22 @@
+//! What leaves: templates and drafts become RFC 5322 bytes that name the send they carry.
+//!
+//! Pure: the same input gives the same bytes, whenever and wherever. No clock, no randomness, no I/O; dates, references
+//! and keys come in from outside. What strangers wrote (subjects, names, ids) never becomes a header field of its own.
+//! minijinja stays in this room; lettre serves here for the MIME form alone.
+
+mod draft;
+mod forward;
+mod header;
+mod outgoing;
+mod template;
+mod threading;
+mod token;
+
+pub use draft::DraftError;
+pub use forward::{ForwardedOriginal, forward_text};
+pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
+pub use template::{
+    ContactValues, MailboxValues, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues, UserValues,
+    Values, check, render,
+};
+pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};

@@ -1,0 +1,337 @@
+//! Templates: mail texts with placeholders, checked when they are set and filled when they are sent.
+//!
+//! Values are data and never templates: `{{` in a stranger's subject stays text. Unknown names are errors, not blanks.
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::header::one_line;
+use crate::domain::{EmailAddress, Language, Template, TemplateText};
+
+/// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
+const FUEL: u64 = 100_000;
+
+/// What a template may name. `user` alone is for asking whether there is one.
+const KNOWN: &[&str] = &[
+    "ticket.number",
+    "ticket.tag",
+    "ticket.subject",
+    "ticket.status",
+    "contact.name",
+    "contact.address",
+    "mailbox.name",
+    "mailbox.address",
+    "user",
+    "user.name",
+];
+
+/// What fills a template.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Values {
+    pub ticket: TicketValues,
+    pub contact: ContactValues,
+    pub mailbox: MailboxValues,
+    /// Whoever wrote or caused the mail, if it was a user.
+    pub user: Option<UserValues>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TicketValues {
+    pub number: i64,
+    /// `[PREFIX-123]`.
+    pub tag: String,
+    pub subject: String,
+    /// The status's label.
+    pub status: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ContactValues {
+    pub name: String,
+    pub address: EmailAddress,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MailboxValues {
+    /// The display name.
+    pub name: String,
+    pub address: EmailAddress,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UserValues {
+    /// The display name.
+    pub name: String,
+}
+
+/// A filled template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// On one line.
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
+}
+
+/// Which text of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplatePart {
+    Subject,
+    Text,
+    Html,
+}
+
+impl TemplatePart {
+    /// The word for this part.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TemplatePart::Subject => "subject",
+            TemplatePart::Text => "text",
+            TemplatePart::Html => "html",
+        }
+    }
+}
+
+impl std::fmt::Display for TemplatePart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Something in a template that the operator has to mend. Line and column count from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateProblem {
+    pub language: Language,
+    pub part: TemplatePart,
+    pub line: usize,
+    pub column: usize,
+    pub message: String,
+}
+
+/// Why a template could not be filled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    #[error("the template has no text in any language")]
+    NoText,
+    #[error("the template's {part} cannot be filled: {message}")]
+    Part { part: TemplatePart, message: String },
+}
+
+/// Every problem of a template, in the order of its texts.
+pub fn check(template: &Template) -> Vec<TemplateProblem> {
+    let environment = environment();
+    let mut problems = Vec::new();
+    for text in &template.texts {
+        for (part, source) in parts(text) {
+            for (offset, message) in part_problems(&environment, part, source) {
+                let (line, column) = position(source, offset);
+                problems.push(TemplateProblem { language: text.language, part, line, column, message });
+            }
+        }
+    }
+    problems
+}
+
+/// Fills the template in `language`, or in its first language where it has no text in that one.
+pub fn render(template: &Template, language: Language, values: &Values) -> Result<Rendered, RenderError> {
+    let text = template.text(language).ok_or(RenderError::NoText)?;
+    let environment = environment();
+    let values = Value::from(Serde(values));
+    let fill = |part, source| {
+        fill(&environment, part, source, &values).map_err(|error| RenderError::Part { part, message: message(&error) })
+    };
+    Ok(Rendered {
+        subject: one_line(&fill(TemplatePart::Subject, &text.subject)?),
+        text: fill(TemplatePart::Text, &text.text)?,
+        html: text.html.as_ref().map(|html| fill(TemplatePart::Html, html)).transpose()?,
+    })
+}
+
+/// HTML is escaped, plain text is not; the part's word is the template's name.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(|name| match name == TemplatePart::Html.as_str() {
+        true => AutoEscape::Html,
+        false => AutoEscape::None,
+    });
+    environment
+}
+
+fn parts(text: &TemplateText) -> impl Iterator<Item = (TemplatePart, &str)> {
+    let html = text.html.as_deref().map(|html| (TemplatePart::Html, html));
+    [(TemplatePart::Subject, text.subject.as_str()), (TemplatePart::Text, text.text.as_str())].into_iter().chain(html)
+}
+
+fn fill(environment: &Environment<'_>, part: TemplatePart, source: &str, values: &Value) -> Result<String, Error> {
+    environment.render_named_str(part.as_str(), source, values)
+}
+
+/// The problems of one text: byte offset and what is wrong there.
+fn part_problems(environment: &Environment<'_>, part: TemplatePart, source: &str) -> Vec<(usize, String)> {
+    let template = match environment.template_from_named_str(part.as_str(), source) {
+        Ok(template) => template,
+        Err(error) => return vec![(offset_of(&error), message(&error))],
+    };
+    let mut unknown: Vec<(usize, String)> = template
+        .undeclared_variables(true)
+        .into_iter()
+        .filter(|name| !KNOWN.contains(&name.as_str()))
+        .map(|name| (place_of(source, &name), format!("unknown variable `{name}`; known are {}", KNOWN.join(", "))))
+        .collect();
+    unknown.sort();
+    if !unknown.is_empty() {
+        return unknown;
+    }
+    // Unknown filters and the like show only when it is filled.
+    match fill(environment, part, source, &Value::from(Serde(sample()))) {
+        Err(error) => vec![(offset_of(&error), message(&error))],
+        Ok(filled) if filled.trim().is_empty() => vec![(0, format!("the {part} is empty"))],
+        Ok(_) => Vec::new(),
+    }
+}
+
+fn sample() -> Values {
+    let address = || EmailAddress::parse("name@example.org").unwrap_or_default();
+    Values {
+        ticket: TicketValues {
+            number: 1,
+            tag: "[TD-1]".to_owned(),
+            subject: "Subject".to_owned(),
+            status: "New".to_owned(),
+        },
+        contact: ContactValues { name: "Name".to_owned(), address: address() },
+        mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
+        user: Some(UserValues { name: "User".to_owned() }),
+    }
+}
+
+fn message(error: &Error) -> String {
+    match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
+    }
+}
+
+fn offset_of(error: &Error) -> usize {
+    error.range().map_or(0, |range| range.start)
+}
+
+/// Where `source` first names a variable inside a tag. The engine says which names stand there and not where.
+fn place_of(source: &str, name: &str) -> usize {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let found = source.match_indices(name).map(|(at, _)| at).find(|&at| {
+        let (before, after) = (source.get(..at).unwrap_or_default(), source.get(at + name.len()..).unwrap_or_default());
+        let opened = before.rfind("{{").max(before.rfind("{%"));
+        let closed = before.rfind("}}").max(before.rfind("%}"));
+        opened > closed && !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
+    });
+    found.unwrap_or_default()
+}
+
+/// Line and column of a byte offset, both from 1, the column in characters.
+fn position(source: &str, offset: usize) -> (usize, usize) {
+    let before = source.get(..offset).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(subject: &str, text: &str, html: Option<&str>) -> Template {
+        let text = TemplateText {
+            language: Language::English,
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            html: html.map(str::to_owned),
+        };
+        Template { name: "test".to_owned(), transactional: true, texts: vec![text] }
+    }
+
+    fn problems(template: &Template) -> Vec<String> {
+        let shown = |p: TemplateProblem| format!("{} {} {}:{} {}", p.language, p.part, p.line, p.column, p.message);
+        check(template).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_template_may_name_every_known_variable() {
+        for name in KNOWN {
+            let text = format!("{{{{ {name} }}}}");
+            assert_eq!(problems(&template("s", &text, Some(&text))), Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_with_line_and_column() {
+        let found = problems(&template("Re", "ticket.nope is text\nDear {{ contact.name }}, {{ ticket.nope }}", None));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("en text 2:29 unknown variable `ticket.nope`;"), "{found:?}");
+        let found = problems(&template("{% if x %}é{{ ticket }}{% endif %}", "t", Some("{{ user.name }}{{ secret }}")));
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].starts_with("en subject 1:7 unknown variable `x`;"), "{found:?}");
+        assert!(found[1].starts_with("en subject 1:15 unknown variable `ticket`;"), "{found:?}");
+        assert!(found[2].starts_with("en html 1:19 unknown variable `secret`;"), "{found:?}");
+    }
+
+    #[test]
+    fn syntax_errors_and_unknown_filters_are_refused_with_line_and_column() {
+        let found = problems(&template("s", "Hello\n  {% if user %}", None));
+        assert!(found.len() == 1 && found[0].starts_with("en text 2:"), "{found:?}");
+        let found = problems(&template("s", "Hello\n{{ ticket.tag | sparkle }}", None));
+        assert!(found.len() == 1 && found[0].starts_with("en text 2:17 unknown filter"), "{found:?}");
+    }
+
+    #[test]
+    fn an_empty_subject_or_text_is_refused() {
+        let expected = ["en subject 1:1 the subject is empty", "en text 1:1 the text is empty"];
+        assert_eq!(problems(&template(" ", "{# later #}\n", None)), expected);
+    }
+
+    #[test]
+    fn html_is_escaped_and_plain_text_is_not() {
+        let mut values = sample();
+        values.ticket.subject = "a <b> & {{ ticket.number }}".to_owned();
+        let said = "{{ ticket.subject }}";
+        let rendered = render(&template(said, said, Some(said)), Language::English, &values).unwrap();
+        assert_eq!(rendered.text, "a <b> & {{ ticket.number }}");
+        assert_eq!(rendered.html.as_deref(), Some("a &lt;b&gt; &amp; {{ ticket.number }}"));
+    }
+
+    #[test]
+    fn a_subject_stays_on_one_line_whatever_its_values_hold() {
+        let mut values = sample();
+        values.ticket.subject = "Help\r\nBcc: x@example.com\r\n\r\nbody\0".to_owned();
+        let template = template("{{ ticket.tag }}\n {{ ticket.subject }}", "t", None);
+        let rendered = render(&template, Language::English, &values).unwrap();
+        assert_eq!(rendered.subject, "[TD-1] Help Bcc: x@example.com body");
+    }
+
+    #[test]
+    fn a_language_without_text_is_served_by_the_first() {
+        let rendered = render(&template("Hello", "t", None), Language::Dutch, &sample()).unwrap();
+        assert_eq!(rendered.subject, "Hello");
+        let none = Template { texts: Vec::new(), ..template("", "", None) };
+        assert_eq!(render(&none, Language::Dutch, &sample()), Err(RenderError::NoText));
+    }
+
+    #[test]
+    fn a_template_can_ask_whether_a_user_wrote_and_a_missing_name_is_no_blank() {
+        let nobody = Values { user: None, ..sample() };
+        let asking = template("s", "{% if user %}{{ user.name }}{% else %}us{% endif %}", None);
+        assert_eq!(render(&asking, Language::English, &nobody).unwrap().text, "us");
+        let error = render(&template("s", "{{ user.name }}", None), Language::English, &nobody).unwrap_err();
+        assert!(matches!(error, RenderError::Part { part: TemplatePart::Text, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_template_that_does_not_end_is_stopped() {
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let error = render(&template("s", endless, None), Language::English, &sample()).unwrap_err();
+        assert!(error.to_string().contains("fuel"), "{error}");
+    }
+}
