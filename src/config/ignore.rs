@@ -8,7 +8,7 @@ use crate::domain::IgnoreRule;
 
 /// Reads every `[[ignore]]`.
 pub(super) fn read_ignore_rules(root: &mut Table, report: &mut Report) -> Vec<IgnoreRule> {
-    let mut names = Names::of("ignore rule");
+    let mut names = Names::of("ignore rule", "newsletters");
     let mut rules = Vec::new();
     for mut table in root.tables("ignore", report) {
         let name = names.claim(&mut table, report);

@@ -14,7 +14,7 @@ pub(super) fn read_mailboxes(
     pipelines: &Names,
     report: &mut Report,
 ) -> Vec<MailboxSetup> {
-    let mut names = Names::of("mailbox");
+    let mut names = Names::of("mailbox", "support");
     let mut owners = Owners::default();
     let mut mailboxes = Vec::new();
     for mut table in root.tables("mailbox", report) {

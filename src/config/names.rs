@@ -7,14 +7,16 @@ use super::table::{Placed, Table};
 /// The names of one sort of thing (`pipeline`), in the order in which they were given.
 pub(super) struct Names {
     what: &'static str,
+    /// For hints.
+    example: &'static str,
     /// With the line of those that stand in the file.
     given: Vec<(String, Option<usize>)>,
 }
 
 impl Names {
-    /// No names yet of `what`.
-    pub(super) fn of(what: &'static str) -> Self {
-        Names { what, given: Vec::new() }
+    /// No names yet of `what`; `example` is how one may look.
+    pub(super) fn of(what: &'static str, example: &'static str) -> Self {
+        Names { what, example, given: Vec::new() }
     }
 
     /// A name that is there without the file saying so.
@@ -24,7 +26,9 @@ impl Names {
 
     /// Reads the key `name` of `table`, which must be there, well formed and new. Gives a stand-in when it is not.
     pub(super) fn claim(&mut self, table: &mut Table, report: &mut Report) -> String {
-        let Some(name) = table.needed_text("name", "\"support\"", report) else { return String::new() };
+        let Some(name) = table.needed_text("name", &format!("\"{}\"", self.example), report) else {
+            return String::new();
+        };
         let text = name.get_ref().to_string();
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
         if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) || !text.chars().all(is_plain) {

@@ -15,7 +15,7 @@ pub(super) struct Known<'n> {
 
 /// Reads every `[[pipeline]]`; without any there is the built-in one. Gives them and their names.
 pub(super) fn read_pipelines(root: &mut Table, known: &Known, report: &mut Report) -> (Vec<Pipeline>, Names) {
-    let mut names = Names::of("pipeline");
+    let mut names = Names::of("pipeline", "support");
     let tables = root.tables("pipeline", report);
     if tables.is_empty() {
         let pipeline = builtin::support_pipeline();
@@ -54,7 +54,7 @@ fn read_reopen_within(table: &mut Table, report: &mut Report) -> Option<Millis> 
 
 fn read_stages(pipeline: &mut Table, report: &mut Report) -> (Vec<Stage>, Names) {
     let states: Vec<_> = StageState::ALL.iter().map(|state| state.as_str()).collect();
-    let mut names = Names::of("stage");
+    let mut names = Names::of("stage", "waiting_on_us");
     let mut stages = Vec::new();
     let mut first_place = pipeline.place();
     pipeline.require("stage", "a [[pipeline.stage]] with name = \"new\"", report);
@@ -107,7 +107,7 @@ fn read_templated(
 }
 
 fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report: &mut Report) -> Vec<StageAutomation> {
-    let mut names = Names::of("automation");
+    let mut names = Names::of("automation", "ticket_received");
     let mut automations = Vec::new();
     for mut table in pipeline.tables("automation", report) {
         let name = names.claim(&mut table, report);

@@ -10,7 +10,7 @@ use crate::domain::{Template, TemplateText};
 /// Reads every `[[template]]`. Gives them with the built-in ones that they do not replace, and the names of all.
 pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Template>, Names) {
     let mut templates = builtin::templates();
-    let mut names = Names::of("template");
+    let mut names = Names::of("template", "ticket_closed");
     for template in &templates {
         names.add_builtin(&template.name);
     }

@@ -15,7 +15,7 @@ pub(super) struct People {
 
 /// Reads every `[[user]]`.
 pub(super) fn read_users(root: &mut Table, report: &mut Report) -> People {
-    let mut people = People { users: Vec::new(), names: Names::of("user"), owners: Owners::default() };
+    let mut people = People { users: Vec::new(), names: Names::of("user", "alice"), owners: Owners::default() };
     for mut table in root.tables("user", report) {
         let name = people.names.claim(&mut table, report);
         let display_name = match table.text("display_name", report) {
