@@ -1,5 +1,7 @@
 //! The whole text: its top-level keys, and the order in which its parts are read so that references can be checked.
 
+use std::borrow::Cow;
+
 use toml::de::DeTable;
 
 use super::ignore::read_ignore_rules;
@@ -16,10 +18,11 @@ use crate::domain::{MailboxKind, Setup};
 /// wrong, every problem of the text by place, warnings among them.
 pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     let mut report = Report::new(text);
-    let (root, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        report.syntax(error.span().unwrap_or(text.len()..text.len()), error.message());
+    let readable = without_lone_keys(text);
+    for source in [text, readable.as_ref()] {
+        report_syntax(source, &mut report);
     }
+    let (root, _) = DeTable::parse_recoverable(&readable);
     let mut config = read(Table::root(root.get_ref()), &mut report);
     let problems = report.into_problems();
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -27,6 +30,40 @@ pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     }
     config.warnings = problems;
     Ok(config)
+}
+
+/// The text with every line blanked that begins with a key and has no `=`: behind such a line the TOML reader gives up.
+/// Every other byte keeps its place.
+fn without_lone_keys(text: &str) -> Cow<'_, str> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let lone_keys = errors.iter().filter(|error| error.message().starts_with("key with no value"));
+    let places: Vec<_> = lone_keys.filter_map(|error| error.span()).map(|span| span.start).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut blanked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bytes = blanked.len()..blanked.len() + line.len();
+        match places.iter().any(|place| bytes.contains(place)) {
+            true => blanked.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' })),
+            false => blanked.push_str(line),
+        }
+    }
+    Cow::Owned(blanked)
+}
+
+/// Reports what is no TOML in `text`, with words for the mistake that is made most.
+fn report_syntax(text: &str, report: &mut Report) {
+    for error in DeTable::parse_recoverable(text).1 {
+        let at = error.span().unwrap_or(text.len()..text.len());
+        let message = error.message();
+        if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean") {
+            let hint = "write a text as \"text\", and true or false in lower case";
+            report.syntax(at, "this value needs quotes", Some(hint));
+        } else {
+            report.syntax(at, format!("no valid TOML: {message}"), None);
+        }
+    }
 }
 
 fn read(mut root: Table, report: &mut Report) -> Config {
@@ -40,7 +77,9 @@ fn read(mut root: Table, report: &mut Report) -> Config {
     let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
     let mailboxes = read_mailboxes(&mut root, &people, &pipeline_names, report);
     let ignore = read_ignore_rules(&mut root, report);
-    if !mailboxes.iter().any(|mailbox| mailbox.kind == MailboxKind::Team) {
+    // Where a mailbox was meant and could not be read, that was said.
+    let is_told = report.has_broken_lines() || (root.has("mailbox") && mailboxes.is_empty());
+    if !is_told && !mailboxes.iter().any(|mailbox| mailbox.kind == MailboxKind::Team) {
         let hint = "add a [[mailbox]] with name and address";
         report.warning(root.place(), "there is no team mailbox: no mail can open a ticket", hint);
     }

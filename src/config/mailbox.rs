@@ -73,7 +73,7 @@ fn finish_team(
         let hint = "leave the key out, or say kind = \"personal\"";
         report.error(user.span(), "a team mailbox belongs to no user", hint);
     }
-    table.require("address", "\"support@example.org\"", report);
+    table.require("address", "address = \"support@example.org\"", report);
     let addresses = read_addresses(table, report).unwrap_or_default();
     for address in &addresses {
         people.owners.refuse_taken(address, report);
@@ -100,7 +100,7 @@ fn finish_personal(
             "leave the key out: its mail opens no tickets",
         );
     }
-    let name = table.needed_text("user", "\"alice\"", report).map(|user| people.names.resolve(&user, report));
+    let name = table.needed_text("user", "user = \"alice\"", report).map(|user| people.names.resolve(&user, report));
     let addresses = read_addresses(table, report).unwrap_or_default();
     let Some(user) = people.users.iter().find(|user| Some(&user.name) == name.as_ref()) else { return addresses };
     for address in addresses.iter().filter(|address| !user.addresses.contains(address.get_ref())) {

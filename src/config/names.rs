@@ -26,7 +26,7 @@ impl Names {
 
     /// Reads the key `name` of `table`, which must be there, well formed and new. Gives a stand-in when it is not.
     pub(super) fn claim(&mut self, table: &mut Table, report: &mut Report) -> String {
-        let Some(name) = table.needed_text("name", &format!("\"{}\"", self.example), report) else {
+        let Some(name) = table.needed_text("name", &format!("name = \"{}\"", self.example), report) else {
             return String::new();
         };
         let text = name.get_ref().to_string();

@@ -27,7 +27,11 @@ impl Owners {
     pub(super) fn refuse_taken(&self, address: &PlacedAddress, report: &mut Report) -> bool {
         let Some((owner, line)) = self.0.get(address.get_ref()) else { return false };
         let message = format!("{} is already an address of {owner}", address.get_ref());
-        report.error(address.span(), message, format!("see line {line}; an address can be one's only"));
+        report.error(
+            address.span(),
+            message,
+            format!("see line {line}; an address belongs to one mailbox or one user"),
+        );
         true
     }
 }

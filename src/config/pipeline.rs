@@ -57,7 +57,7 @@ fn read_stages(pipeline: &mut Table, report: &mut Report) -> (Vec<Stage>, Names)
     let mut names = Names::of("stage", "waiting_on_us");
     let mut stages = Vec::new();
     let mut first_place = pipeline.place();
-    pipeline.require("stage", "a [[pipeline.stage]] with name = \"new\"", report);
+    pipeline.require("stage", "[[pipeline.stage]] with name = \"new\"", report);
     for mut table in pipeline.tables("stage", report) {
         if stages.is_empty() {
             first_place = table.place();
@@ -89,16 +89,18 @@ fn read_templated(
 ) -> TemplatedAutomation {
     let usual = Some(usual).filter(|usual| stages.contains(usual));
     let (on, target, place) = match pipeline.table(key, report) {
-        None => (true, None, pipeline.place()),
+        None => (true, None, Some(pipeline.place()).filter(|_| !pipeline.has(key))),
         Some(mut table) => {
             let on = table.flag("on", report).unwrap_or(true);
             let target = table.text("target", report).map(|target| stages.resolve(&target, report));
-            let place = table.place();
+            let place = Some(table.place()).filter(|_| !table.has("target"));
             table.close(report);
             (on, target, place)
         }
     };
-    if on && target.is_none() && usual.is_none() && !report.is_on_broken_line("target") {
+    // Without stages, or with a value that is no table, there is a problem already that this only follows from.
+    let is_told = stages.first().is_none() || report.is_on_broken_line("target");
+    if let Some(place) = place.filter(|_| on && target.is_none() && usual.is_none() && !is_told) {
         let message = format!("`{key}` is on and does not say which stage it sets");
         report.error(place, message, format!("add {key} = {{ target = \"…\" }}, or {key} = {{ on = false }}"));
     }
@@ -111,11 +113,11 @@ fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report:
     let mut automations = Vec::new();
     for mut table in pipeline.tables("automation", report) {
         let name = names.claim(&mut table, report);
-        let stage = table.needed_text("stage", "\"new\"", report).map(|stage| stages.resolve(&stage, report));
+        let stage = table.needed_text("stage", "stage = \"new\"", report).map(|stage| stages.resolve(&stage, report));
         let on = table.flag("on", report).unwrap_or(true);
         let reenrol = table.flag("reenrol", report).unwrap_or(true);
         let chat = table.flag("chat", report).unwrap_or(false);
-        table.require("actions", "[{ send_email = \"ticket_received\" }]", report);
+        table.require("actions", "actions = [{ send_email = \"ticket_received\" }]", report);
         let actions = table.tables("actions", report);
         let actions = actions.into_iter().filter_map(|action| read_action(action, known, report)).collect();
         table.close(report);
@@ -134,7 +136,7 @@ fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<A
     }
     let mut users = Vec::new();
     if table.has("notify") {
-        table.require("users", "[\"alice\"]", report);
+        table.require("users", "users = [\"alice\"]", report);
         users = table.texts("users", report).unwrap_or_default();
     }
     table.close(report);

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, and where.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// One thing to put right (or to look at), with its place in the text.
@@ -39,7 +40,7 @@ pub(super) struct Report<'t> {
     text: &'t str,
     line_starts: Vec<usize>,
     /// Lines (counted from 0) that are no TOML: what else seems wrong there only follows from that.
-    broken: Vec<usize>,
+    broken: BTreeSet<usize>,
     problems: Vec<Problem>,
 }
 
@@ -47,16 +48,14 @@ impl<'t> Report<'t> {
     /// An empty report about `text`.
     pub(super) fn new(text: &'t str) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Report { text, line_starts, broken: Vec::new(), problems: Vec::new() }
+        Report { text, line_starts, broken: BTreeSet::new(), problems: Vec::new() }
     }
 
-    /// Something is no TOML.
-    pub(super) fn syntax(&mut self, at: Range<usize>, message: &str) {
+    /// Something is no TOML. Said once a line.
+    pub(super) fn syntax(&mut self, at: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
         let line = self.line_index(at.start);
-        if !self.broken.contains(&line) {
-            self.push(Severity::Error, at, message.to_owned(), None);
-            self.broken.push(line);
-        }
+        self.push(Severity::Error, at, message.into(), hint.map(str::to_owned));
+        self.broken.insert(line);
     }
 
     /// Something is wrong.
@@ -72,6 +71,17 @@ impl<'t> Report<'t> {
     /// Whether a line that is no TOML seems to set `key`: then the key is broken, not missing.
     pub(super) fn is_on_broken_line(&self, key: &str) -> bool {
         self.broken.iter().any(|line| self.line_text(*line).trim_start().starts_with(key))
+    }
+
+    /// Whether a header above this byte offset is no TOML.
+    pub(super) fn is_below_broken_header(&self, offset: usize) -> bool {
+        let above = self.broken.range(..self.line_index(offset));
+        above.into_iter().any(|line| self.line_text(*line).trim_start().starts_with('['))
+    }
+
+    /// Whether anything is no TOML.
+    pub(super) fn has_broken_lines(&self) -> bool {
+        !self.broken.is_empty()
     }
 
     /// The line (counted from 1) of a byte offset.

@@ -1,6 +1,7 @@
 //! A small typed reader over a TOML table with places. It stops at nothing: what is wrong goes into the [`Report`], and
 //! the caller gets a stand-in and goes on.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -13,20 +14,23 @@ use super::suggest::{closest, listed};
 /// A value that is needed again to say where something else is wrong.
 pub(super) type Placed<T> = Spanned<T>;
 
+/// Keys that stand before every table. In TOML they would otherwise belong to the table above them.
+const TOP_KEYS: [&str; 3] = ["database", "time_zone", "ticket_prefix"];
+
 /// One table being read. Every key that is asked for counts as known; [`Table::close`] reports the others.
 pub(super) struct Table<'t> {
     entries: &'t DeTable<'t>,
     /// The table's header or braces.
     place: Range<usize>,
-    /// How the operator knows it: `[[mailbox]]`.
-    title: String,
-    known: Vec<&'static str>,
+    /// Its keys from the root: `pipeline.stage`. Empty: the root.
+    path: String,
+    known: BTreeSet<&'static str>,
 }
 
 impl<'t> Table<'t> {
     /// The whole text.
     pub(super) fn root(entries: &'t DeTable<'t>) -> Self {
-        Table { entries, place: 0..0, title: "the file".to_owned(), known: Vec::new() }
+        Table { entries, place: 0..0, path: String::new(), known: BTreeSet::new() }
     }
 
     /// Where the table begins.
@@ -46,27 +50,28 @@ impl<'t> Table<'t> {
 
     /// Reports every key that nobody asked for.
     pub(super) fn close(self, report: &mut Report) {
-        for key in self.entries.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
+        for key in self.entries.keys().filter(|key| !self.known.contains(key.get_ref().as_ref())) {
+            // Under a broken header every key seems to stand at the top.
+            if self.path.is_empty() && report.is_below_broken_header(key.span().start) {
+                continue;
+            }
             let hint = match closest(key.get_ref(), self.known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if TOP_KEYS.contains(&key.get_ref().as_ref()) => {
+                    "this key belongs at the top of the file, before the first [table]".to_owned()
+                }
                 None => format!("known here: {}", listed(self.known.iter().copied())),
             };
-            report.error(key.span(), format!("unknown key `{}` in {}", key.get_ref(), self.title), hint);
+            report.error(key.span(), format!("unknown key `{}` {}", key.get_ref(), self.location()), hint);
         }
     }
 
     /// The text at `key`; an empty one counts as wrong.
     pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Placed<&'t str>> {
-        let value = self.value(key)?;
-        let text = text_of(value, key, report)?;
-        if text.get_ref().trim().is_empty() {
-            report.error(text.span(), format!("`{key}` is empty"), "give it a text, or leave the key out");
-            return None;
-        }
-        Some(text)
+        text_of(self.value(key)?, key, report)
     }
 
-    /// The text at `key`, which must be there.
+    /// The text at `key`, which must be there. `example` is a whole line.
     pub(super) fn needed_text(
         &mut self,
         key: &'static str,
@@ -81,12 +86,12 @@ impl<'t> Table<'t> {
 
     /// Reports that `key` is missing unless it is there. Says whether it is.
     pub(super) fn require(&mut self, key: &'static str, example: &str, report: &mut Report) -> bool {
-        self.known.push(key);
+        self.known.insert(key);
         if !self.has(key) && !report.is_on_broken_line(key) {
             report.error(
                 self.place(),
-                format!("`{key}` is missing in {}", self.title),
-                format!("for example: {key} = {example}"),
+                format!("`{key}` is missing {}", self.location()),
+                format!("for example: {example}"),
             );
         }
         self.has(key)
@@ -130,7 +135,7 @@ impl<'t> Table<'t> {
     pub(super) fn table(&mut self, key: &'static str, report: &mut Report) -> Option<Table<'t>> {
         let value = self.value(key)?;
         if let DeValue::Table(entries) = value.get_ref() {
-            return Some(Table { entries, place: value.span(), title: format!("`{key}`"), known: Vec::new() });
+            return Some(Table { entries, place: value.span(), path: self.path_to(key), known: BTreeSet::new() });
         }
         wrong_type(value, key, "a table", report);
         None
@@ -143,7 +148,11 @@ impl<'t> Table<'t> {
             DeValue::Array(items) => items,
             DeValue::Table(_) => {
                 let message = format!("`{key}` is one table, but a list of them is expected");
-                report.error(value.span(), message, format!("write its header with two brackets: [[{key}]]"));
+                report.error(
+                    value.span(),
+                    message,
+                    format!("write its header with two brackets: [[{}]]", self.path_to(key)),
+                );
                 return Vec::new();
             }
             _ => {
@@ -155,12 +164,7 @@ impl<'t> Table<'t> {
         for item in items.iter() {
             match item.get_ref() {
                 DeValue::Table(entries) => {
-                    tables.push(Table {
-                        entries,
-                        place: item.span(),
-                        title: format!("this `{key}`"),
-                        known: Vec::new(),
-                    });
+                    tables.push(Table { entries, place: item.span(), path: self.path_to(key), known: BTreeSet::new() });
                 }
                 _ => wrong_type(item, key, "a table", report),
             }
@@ -168,8 +172,17 @@ impl<'t> Table<'t> {
         tables
     }
 
+    /// Where a key of this table is, in words.
+    fn location(&self) -> String {
+        if self.path.is_empty() { "at the top of the file".to_owned() } else { format!("in this `{}`", self.path) }
+    }
+
+    fn path_to(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.known.push(key);
+        self.known.insert(key);
         self.entries.get(key)
     }
 }
@@ -189,11 +202,15 @@ pub(super) fn word_of<W: FromStr>(text: &Placed<&str>, key: &str, words: &[&str]
 }
 
 fn text_of<'t>(value: &'t Spanned<DeValue<'t>>, key: &str, report: &mut Report) -> Option<Placed<&'t str>> {
-    if let DeValue::String(text) = value.get_ref() {
-        return Some(Spanned::new(value.span(), text.as_ref()));
+    let DeValue::String(text) = value.get_ref() else {
+        wrong_type(value, key, "a text in quotes", report);
+        return None;
+    };
+    if text.trim().is_empty() {
+        report.error(value.span(), format!("`{key}` is empty"), "give it a text, or leave it out");
+        return None;
     }
-    wrong_type(value, key, "a text in quotes", report);
-    None
+    Some(Spanned::new(value.span(), text.as_ref()))
 }
 
 fn wrong_type(value: &Spanned<DeValue>, key: &str, expected: &str, report: &mut Report) {

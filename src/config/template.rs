@@ -17,7 +17,7 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
     for mut table in root.tables("template", report) {
         let name = names.claim(&mut table, report);
         let transactional = table.flag("transactional", report).unwrap_or(true);
-        table.require("text", "a [[template.text]] for each language", report);
+        table.require("text", "[[template.text]] with language, subject and text", report);
         let texts = read_texts(&mut table, report);
         table.close(report);
         let template = Template { name, transactional, texts };
@@ -32,13 +32,13 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
 fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {
     let mut texts: Vec<TemplateText> = Vec::new();
     for mut table in template.tables("text", report) {
-        table.require("language", "\"en\"", report);
+        table.require("language", "language = \"en\"", report);
         let language = read_language(&mut table, report);
-        let subject = table.needed_text("subject", "\"{{ ticket.tag }} {{ ticket.subject }}\"", report);
+        let subject = table.needed_text("subject", "subject = \"{{ ticket.tag }} {{ ticket.subject }}\"", report);
         if let Some(subject) = subject.as_ref().filter(|subject| subject.get_ref().contains(['\r', '\n'])) {
             report.error(subject.span(), "`subject` has more than one line", "write it as one line");
         }
-        let text = table.needed_text("text", "\"\"\"…\"\"\"", report);
+        let text = table.needed_text("text", "text = \"Hello, …\"", report);
         let html = table.text("html", report);
         if texts.iter().any(|other| Some(other.language) == language) {
             let hint = "leave one of them out";

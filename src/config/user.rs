@@ -22,7 +22,7 @@ pub(super) fn read_users(root: &mut Table, report: &mut Report) -> People {
             Some(text) => text.get_ref().to_string(),
             None => label_from(&name),
         };
-        table.require("address", "\"alice@example.org\"", report);
+        table.require("address", "address = \"alice@example.org\"", report);
         let addresses = read_addresses(&mut table, report).unwrap_or_default();
         for address in &addresses {
             people.owners.claim(address, &format!("user `{name}`"), report);

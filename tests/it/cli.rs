@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use ticketd::cli::{Code, load_config};
 
 /// One run of the program in a folder of its own, and what must come of it.
 struct Run<'a> {
@@ -215,4 +216,22 @@ fn a_broken_pipe_ends_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn a_command_without_a_configuration_file_works_with_what_is_built_in() {
+    assert_eq!(load_config(None).unwrap(), ticketd::config::builtin());
+}
+
+#[test]
+fn a_command_with_a_wrong_configuration_file_fails_with_all_its_problems() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("desk.toml");
+    std::fs::write(&path, "colour = 1\n[[mailbox]]\naddress = \"support@example.org\"\n").unwrap();
+    let failure = load_config(Some(&path)).unwrap_err();
+    assert_eq!(failure.code, Code::Config);
+    for problem in ["desk.toml:1:1: unknown key `colour`", "desk.toml:2:1: `name` is missing"] {
+        assert!(failure.message.contains(problem), "{}", failure.message);
+    }
+    assert_eq!(load_config(Some(&folder.path().join("none.toml"))).unwrap_err().code, Code::NoInput);
 }
