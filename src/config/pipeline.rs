@@ -88,19 +88,16 @@ fn read_templated(
     report: &mut Report,
 ) -> TemplatedAutomation {
     let usual = Some(usual).filter(|usual| stages.contains(usual));
-    let (on, target, place) = match pipeline.table(key, report) {
-        None => (true, None, Some(pipeline.place()).filter(|_| !pipeline.has(key))),
-        Some(mut table) => {
-            let on = table.flag("on", report).unwrap_or(true);
-            let target = table.text("target", report).map(|target| stages.resolve(&target, report));
-            let place = Some(table.place()).filter(|_| !table.has("target"));
-            table.close(report);
-            (on, target, place)
-        }
-    };
-    // Without stages, or with a value that is no table, there is a problem already that this only follows from.
-    let is_told = stages.first().is_none() || report.is_on_broken_line("target");
-    if let Some(place) = place.filter(|_| on && target.is_none() && usual.is_none() && !is_told) {
+    // Where to say that no stage is named; nowhere when a value is there, even a wrong one, which was reported itself.
+    let mut silent = Some(pipeline.place()).filter(|_| !pipeline.has(key));
+    let (mut on, mut target) = (true, None);
+    if let Some(mut table) = pipeline.table(key, report) {
+        on = table.flag("on", report).unwrap_or(true);
+        target = table.text("target", report).map(|target| stages.resolve(&target, report));
+        silent = Some(table.place()).filter(|_| !table.has("target") && !report.is_on_broken_line("target"));
+        table.close(report);
+    }
+    if let Some(place) = silent.filter(|_| on && usual.is_none() && stages.first().is_some()) {
         let message = format!("`{key}` is on and does not say which stage it sets");
         report.error(place, message, format!("add {key} = {{ target = \"…\" }}, or {key} = {{ on = false }}"));
     }

@@ -91,7 +91,7 @@ impl<'t> Report<'t> {
 
     /// Everything that was found, by place.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        self.problems.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.problems.sort_by_key(|problem| (problem.line, problem.column));
         self.problems
     }
 
