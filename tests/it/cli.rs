@@ -7,18 +7,13 @@ use tempfile::TempDir;
 use ticketd::cli::{Code, load_config};
 
 /// One run of the program in a folder of its own, and what must come of it.
+#[derive(Default)]
 struct Run<'a> {
     args: &'a [&'a str],
     files: &'a [(&'a str, &'a str)],
     code: i32,
     stdout: &'a str,
     stderr: &'a str,
-}
-
-impl Default for Run<'_> {
-    fn default() -> Self {
-        Run { args: &[], files: &[], code: 0, stdout: "", stderr: "" }
-    }
 }
 
 impl Run<'_> {
