@@ -1,5 +1,9 @@
 //! ticketd
 pub mod classify;
+pub mod cli;
 pub mod compose;
+pub mod config;
 pub mod decide;
 pub mod domain;
+pub mod parse;
+pub mod store;

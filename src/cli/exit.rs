@@ -1,0 +1,66 @@
+//! Exit codes, those of sysexits.h, and the one place that maps errors to them.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+/// What the program says to the one that called it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    Success = 0,
+    /// EX_USAGE: wrong arguments.
+    Usage = 64,
+    /// EX_NOINPUT: an input file is missing or cannot be read.
+    NoInput = 66,
+    /// EX_SOFTWARE: an error that nobody foresaw.
+    Software = 70,
+    /// EX_CANTCREAT: an output file cannot be made.
+    CantCreate = 73,
+    /// EX_CONFIG: the configuration is wrong.
+    Config = 78,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> ExitCode {
+        ExitCode::from(code as u8)
+    }
+}
+
+/// An error that says how the program ends and what the operator can do.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub code: Code,
+    pub message: String,
+    pub way_out: Option<String>,
+}
+
+impl Failure {
+    /// A failure and what to do about it.
+    pub fn new(code: Code, message: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Failure { code, message: message.into(), way_out: Some(way_out.into()) }
+    }
+}
+
+/// Prints clap's answer: help and version are no errors.
+pub(super) fn usage(answer: &clap::Error) -> Code {
+    // Nobody is left to tell when standard output or error is gone.
+    let _ = answer.print();
+    if answer.use_stderr() { Code::Usage } else { Code::Success }
+}
+
+/// Prints an error with its causes and the way out, and says which code it means. A reader that has gone
+/// (`ticketd … | head`) is no error.
+pub(super) fn failed(error: &anyhow::Error) -> Code {
+    let broken_pipe = |io: &std::io::Error| io.kind() == ErrorKind::BrokenPipe;
+    if error.chain().filter_map(|cause| cause.downcast_ref()).any(broken_pipe) {
+        return Code::Success;
+    }
+    let failure = error.downcast_ref::<Failure>();
+    let mut text = format!("ticketd: {error:#}\n");
+    if let Some(way_out) = failure.and_then(|failure| failure.way_out.as_ref()) {
+        text.push_str(&format!("  {way_out}\n"));
+    }
+    // As above.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    failure.map_or(Code::Software, |failure| failure.code)
+}

@@ -1,0 +1,50 @@
+//! The command line: one file per command, each with its `Args` and a `run` that gives the exit code.
+//!
+//! Results go to standard output, everything else to standard error. A command writes with `writeln!(…)?` and never with
+//! `println!`, which would panic when the reader of a pipe has gone.
+
+mod check;
+mod config_file;
+mod exit;
+mod init;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use config_file::load_config;
+pub use exit::{Code, Failure};
+
+/// Reads inbound mail for ticket pipelines, tells mail apart, moves tickets, and can say why.
+#[derive(Debug, Parser)]
+#[command(name = "ticketd", version, after_help = HELP, disable_help_subcommand = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    Check(check::Args),
+}
+
+const HELP: &str = "\
+Begin with:
+  ticketd init       write a commented ticketd.toml
+  ticketd check      find every mistake in it
+
+`ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
+
+/// Runs the command that `args` (the program's name first) ask for. Prints what went wrong; gives the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(answer) => return exit::usage(&answer),
+    };
+    let result = match cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Check(args) => check::run(args),
+    };
+    result.unwrap_or_else(|error| exit::failed(&error))
+}

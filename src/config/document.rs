@@ -1,0 +1,120 @@
+//! The whole text: its top-level keys, and the order in which its parts are read so that references can be checked.
+
+use std::borrow::Cow;
+
+use toml::de::DeTable;
+
+use super::ignore::read_ignore_rules;
+use super::mailbox::read_mailboxes;
+use super::pipeline::{Known, read_pipelines};
+use super::problem::{Report, Severity};
+use super::table::Table;
+use super::template::read_templates;
+use super::user::read_users;
+use super::{Config, Problem, builtin};
+use crate::domain::{MailboxKind, Setup};
+
+/// Reads a configuration. Takes the text of the file; gives the configuration with its warnings, or, when anything is
+/// wrong, every problem of the text by place, warnings among them.
+pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+    let mut report = Report::new(text);
+    let readable = without_lone_keys(text);
+    for source in [text, readable.as_ref()] {
+        report_syntax(source, &mut report);
+    }
+    let (root, _) = DeTable::parse_recoverable(&readable);
+    let mut config = read(Table::root(root.get_ref()), &mut report);
+    let problems = report.into_problems();
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(problems);
+    }
+    config.warnings = problems;
+    Ok(config)
+}
+
+/// The text with every line blanked that begins with a key and has no `=`: behind such a line the TOML reader gives up.
+/// Every other byte keeps its place.
+fn without_lone_keys(text: &str) -> Cow<'_, str> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let lone_keys = errors.iter().filter(|error| error.message().starts_with("key with no value"));
+    let places: Vec<_> = lone_keys.filter_map(|error| error.span()).map(|span| span.start).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut blanked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bytes = blanked.len()..blanked.len() + line.len();
+        match places.iter().any(|place| bytes.contains(place)) {
+            true => blanked.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' })),
+            false => blanked.push_str(line),
+        }
+    }
+    Cow::Owned(blanked)
+}
+
+/// Reports what is no TOML in `text`, with words for the mistake that is made most.
+fn report_syntax(text: &str, report: &mut Report) {
+    for error in DeTable::parse_recoverable(text).1 {
+        let at = error.span().unwrap_or(text.len()..text.len());
+        let message = error.message();
+        if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean") {
+            let hint = "write a text as \"text\", and true or false in lower case";
+            report.syntax(at, "this value needs quotes", Some(hint));
+        } else {
+            report.syntax(at, format!("no valid TOML: {message}"), None);
+        }
+    }
+}
+
+fn read(mut root: Table, report: &mut Report) -> Config {
+    let database = root.text("database", report).map(|path| path.get_ref().to_string());
+    let time_zone = read_time_zone(&mut root, report);
+    let ticket_prefix = read_ticket_prefix(&mut root, report);
+    // What is referred to comes before what refers to it.
+    let (templates, template_names) = read_templates(&mut root, report);
+    let people = read_users(&mut root, report);
+    let known = Known { templates: &template_names, users: &people.names };
+    let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
+    let mailboxes = read_mailboxes(&mut root, &people, &pipeline_names, report);
+    let ignore = read_ignore_rules(&mut root, report);
+    // Where a mailbox was meant and could not be read, that was said.
+    let is_told = report.has_broken_lines() || (root.has("mailbox") && mailboxes.is_empty());
+    if !is_told && !mailboxes.iter().any(|mailbox| mailbox.kind == MailboxKind::Team) {
+        let hint = "add a [[mailbox]] with name and address";
+        report.warning(root.place(), "there is no team mailbox: no mail can open a ticket", hint);
+    }
+    root.close(report);
+    let setup = Setup { ticket_prefix, mailboxes, users: people.users, ignore, pipelines, templates };
+    Config { database, time_zone, setup, warnings: Vec::new() }
+}
+
+/// `Area/Location` and the like, as in the IANA time zone database; whether the zone exists is not known here.
+fn read_time_zone(root: &mut Table, report: &mut Report) -> Option<String> {
+    let zone = root.text("time_zone", report)?;
+    let name = *zone.get_ref();
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
+    };
+    if !name.split('/').all(is_part) {
+        report.error(
+            zone.span(),
+            format!("`{name}` is no time zone name"),
+            "for example: \"Europe/Amsterdam\" or \"UTC\"",
+        );
+    }
+    Some(name.to_owned())
+}
+
+fn read_ticket_prefix(root: &mut Table, report: &mut Report) -> String {
+    let Some(prefix) = root.text("ticket_prefix", report) else { return builtin::TICKET_PREFIX.to_owned() };
+    let text = *prefix.get_ref();
+    let fits = text.len() <= 10
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if !fits {
+        let hint = "1 to 10 characters of A-Z and 0-9, the first a letter, for example: \"TICKET\"";
+        report.error(prefix.span(), format!("`{text}` is no ticket prefix"), hint);
+    }
+    text.to_owned()
+}

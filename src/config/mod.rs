@@ -1,0 +1,44 @@
+//! Configuration: text -> [`Config`], reporting every problem at once with line, column and a hint.
+//!
+//! This room reads a text that someone else read from a file, and knows what holds without one. It opens no files, looks
+//! up no time zones and renders no templates. The text is walked by a small typed reader ([`table`]) instead of serde,
+//! which would stop at the first problem. What the keys mean stands in `starter.toml`.
+
+mod builtin;
+mod document;
+mod duration;
+mod ignore;
+mod mailbox;
+mod names;
+mod owners;
+mod pipeline;
+mod problem;
+mod suggest;
+mod table;
+mod template;
+mod user;
+
+use crate::domain::Setup;
+
+pub use document::parse;
+pub use problem::{Problem, Severity};
+
+/// The commented `ticketd.toml` that a new installation begins with.
+pub const STARTER: &str = include_str!("starter.toml");
+
+/// What the operator configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Where the database is; relative to the working directory.
+    pub database: Option<String>,
+    /// IANA name of the zone in which people read times: `Europe/Amsterdam`. Only its form was checked.
+    pub time_zone: Option<String>,
+    pub setup: Setup,
+    /// What looks wrong and stops nothing, by place.
+    pub warnings: Vec<Problem>,
+}
+
+/// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.
+pub fn builtin() -> Config {
+    Config { database: None, time_zone: None, setup: builtin::setup(), warnings: Vec::new() }
+}

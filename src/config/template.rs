@@ -1,0 +1,54 @@
+//! `[[template]]`: texts of automatic mail. One replaces the built-in template of its name or adds to them.
+
+use super::builtin;
+use super::mailbox::read_language;
+use super::names::Names;
+use super::problem::Report;
+use super::table::Table;
+use crate::domain::{Template, TemplateText};
+
+/// Reads every `[[template]]`. Gives them with the built-in ones that they do not replace, and the names of all.
+pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Template>, Names) {
+    let mut templates = builtin::templates();
+    let mut names = Names::of("template", "ticket_closed");
+    for template in &templates {
+        names.add_builtin(&template.name);
+    }
+    for mut table in root.tables("template", report) {
+        let name = names.claim(&mut table, report);
+        let transactional = table.flag("transactional", report).unwrap_or(true);
+        table.require("text", "[[template.text]] with language, subject and text", report);
+        let texts = read_texts(&mut table, report);
+        table.close(report);
+        let template = Template { name, transactional, texts };
+        match templates.iter_mut().find(|other| other.name == template.name) {
+            Some(replaced) => *replaced = template,
+            None => templates.push(template),
+        }
+    }
+    (templates, names)
+}
+
+fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {
+    let mut texts: Vec<TemplateText> = Vec::new();
+    for mut table in template.tables("text", report) {
+        table.require("language", "language = \"en\"", report);
+        let language = read_language(&mut table, report);
+        let subject = table.needed_text("subject", "subject = \"{{ ticket.tag }} {{ ticket.subject }}\"", report);
+        if let Some(subject) = subject.as_ref().filter(|subject| subject.get_ref().contains(['\r', '\n'])) {
+            report.error(subject.span(), "`subject` has more than one line", "write it as one line");
+        }
+        let text = table.needed_text("text", "text = \"Hello, …\"", report);
+        let html = table.text("html", report);
+        if texts.iter().any(|other| Some(other.language) == language) {
+            let hint = "leave one of them out";
+            report.error(table.place(), "a second text of this template in the same language", hint);
+        }
+        table.close(report);
+        if let (Some(language), Some(subject), Some(text)) = (language, subject, text) {
+            let html = html.map(|html| html.get_ref().to_string());
+            texts.push(TemplateText { language, subject: subject.to_string(), text: text.to_string(), html });
+        }
+    }
+    texts
+}

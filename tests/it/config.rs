@@ -1,0 +1,199 @@
+//! The configuration file: what is accepted, what it means, and that every problem is reported.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use ticketd::config::{self, Config, Problem, STARTER, Severity};
+use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState};
+
+/// The .toml files of a fixture folder, by name. None at all means that the test would test nothing.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|ext| ext == "toml")).collect();
+    files.sort();
+    assert!(!files.is_empty(), "no .toml file in {}", folder.display());
+    files
+}
+
+fn fixture(path: &str) -> Config {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
+    config::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn transcript(problems: &[Problem]) -> String {
+    let mut out = String::new();
+    for Problem { severity, line, column, width, message, hint } in problems {
+        writeln!(out, "{line}:{column}+{width} {severity}: {message}").unwrap();
+        if let Some(hint) = hint {
+            writeln!(out, "    {hint}").unwrap();
+        }
+    }
+    out
+}
+
+/// Compares with the `.expected` beside `path`; writes it where UPDATE_EXPECTED is set.
+fn assert_expected(path: &Path, found: &str) {
+    let expected_path = path.with_extension("expected");
+    if std::env::var_os("UPDATE_EXPECTED").is_some() && !found.is_empty() {
+        std::fs::write(&expected_path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&expected_path).unwrap_or_default();
+    assert_eq!(found, expected, "{} (UPDATE_EXPECTED=1 takes what was found)", path.display());
+}
+
+#[test]
+fn a_valid_file_is_accepted_with_exactly_the_expected_warnings() {
+    for path in files("config/valid") {
+        match config::parse(&std::fs::read_to_string(&path).unwrap()) {
+            Ok(config) => assert_expected(&path, &transcript(&config.warnings)),
+            Err(problems) => panic!("{}:\n{}", path.display(), transcript(&problems)),
+        }
+    }
+}
+
+#[test]
+fn an_invalid_file_gives_exactly_the_expected_problems() {
+    for path in files("config/invalid") {
+        let problems = config::parse(&std::fs::read_to_string(&path).unwrap()).expect_err(&path.to_string_lossy());
+        assert!(problems.iter().any(|problem| problem.severity == Severity::Error), "{}", path.display());
+        assert_expected(&path, &transcript(&problems));
+    }
+}
+
+#[test]
+fn ten_mistakes_in_one_file_are_reported_in_one_run() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/config/invalid/ten-mistakes.toml");
+    let problems = config::parse(&std::fs::read_to_string(path).unwrap()).unwrap_err();
+    let lines: Vec<_> = problems.iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [2, 3, 8, 9, 11, 12, 14, 15, 19, 22]);
+}
+
+#[test]
+fn a_text_cut_off_anywhere_gives_problems_inside_the_text_and_never_a_panic() {
+    for path in files("config/valid").into_iter().chain(files("config/invalid")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            for problem in config::parse(&text[..end]).err().into_iter().flatten() {
+                assert!(problem.line <= text[..end].matches('\n').count() + 1, "{} at {end}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_key_ends_up_where_it_belongs() {
+    let Config { database, time_zone, setup, .. } = fixture("config/valid/everything.toml");
+    assert_eq!(database.as_deref(), Some("data/desk.db"));
+    assert_eq!(time_zone.as_deref(), Some("America/Argentina/Buenos_Aires"));
+    assert_eq!(setup.ticket_prefix, "HELP2");
+
+    let team = setup.mailbox("helpdesk").unwrap();
+    assert_eq!(
+        (team.kind, team.language, team.display_name.as_str()),
+        (MailboxKind::Team, Language::Dutch, "Helpdesk")
+    );
+    assert_eq!(team.addresses.iter().map(|a| a.as_str()).collect::<Vec<_>>(), ["help@example.org", "hulp@example.org"]);
+    assert_eq!(team.sent_folders, ["Sent", "Verzonden items"]);
+    assert_eq!((team.pipeline.as_str(), team.sent_counts_as_ticket_send), ("second-line", true));
+    assert_eq!(team.trusted_authserv_ids, ["mx.example.org"]);
+    assert_eq!(setup.mailbox("carol").unwrap().user.as_deref(), Some("carol"));
+    assert_eq!(setup.user("carol").unwrap().roles, [Role::Agent, Role::SuperAdmin]);
+
+    let newsletters = &setup.ignore[0];
+    assert_eq!(newsletters.domain.as_deref(), Some("letters.example.com"));
+    assert_eq!(newsletters.header, Some(("list-unsubscribe".into(), "campaign".into())));
+    assert_eq!(setup.ignore[1].sender.as_ref().unwrap().as_str(), "alarm@example.com");
+
+    let pipeline = setup.pipeline("second-line").unwrap();
+    assert_eq!((pipeline.label.as_str(), pipeline.reopen_within), ("Second line", Some(15 * DAY)));
+    let stages: Vec<_> = pipeline.stages.iter().map(|s| (s.name.as_str(), s.label.as_str(), s.state)).collect();
+    assert_eq!(stages, [("intake", "Just in", StageState::Open), ("done", "Done", StageState::Closed)]);
+    assert!(!pipeline.on_send.on && pipeline.on_reply.on);
+    assert_eq!(pipeline.on_reply.target, "intake");
+    let tell = &pipeline.automations[0];
+    assert_eq!((tell.stage.as_str(), tell.on, tell.reenrol, tell.chat), ("intake", false, false, true));
+    let notify = Action::Notify { template: "new_work".into(), users: vec!["carol".into()] };
+    assert_eq!(tell.actions, [Action::SendEmail { template: "ticket_received".into() }, notify]);
+
+    let new_work = setup.template("new_work").unwrap();
+    assert!(!new_work.transactional);
+    assert_eq!(new_work.texts[0].html.as_deref(), Some("<p>Look at {{ ticket.subject }}.</p>"));
+}
+
+#[test]
+fn what_the_file_leaves_out_has_a_default() {
+    let Config { setup, database, time_zone, .. } = fixture("config/valid/minimal.toml");
+    let builtin = config::builtin().setup;
+    assert_eq!((database, time_zone), (None, None));
+    assert_eq!(
+        (&setup.ticket_prefix, &setup.pipelines, &setup.templates),
+        (&builtin.ticket_prefix, &builtin.pipelines, &builtin.templates)
+    );
+    assert_eq!(setup.mailboxes, builtin.mailboxes);
+}
+
+#[test]
+fn a_template_of_the_file_replaces_the_built_in_one_of_its_name_and_leaves_the_others() {
+    let setup = fixture("config/valid/everything.toml").setup;
+    let builtin = config::builtin().setup;
+    let names: Vec<_> = setup.templates.iter().map(|template| template.name.as_str()).collect();
+    assert_eq!(names, ["ticket_received", "ticket_closed", "reply_not_delivered", "new_work"]);
+    assert_eq!(setup.template("ticket_received"), builtin.template("ticket_received"));
+    assert_eq!(setup.template("ticket_closed").unwrap().text(Language::English).unwrap().subject, "Gesloten");
+}
+
+#[test]
+fn a_templated_automation_leads_to_the_usual_stage_where_the_pipeline_has_it() {
+    let setup = fixture("config/valid/everything.toml").setup;
+    let pipeline = setup.pipeline("first-line").unwrap();
+    assert_eq!((pipeline.on_send.on, pipeline.on_send.target.as_str()), (true, "waiting_on_contact"));
+    assert_eq!((pipeline.on_reply.on, pipeline.on_reply.target.as_str()), (true, "waiting_on_us"));
+}
+
+#[test]
+fn a_personal_mailbox_has_its_users_addresses_and_name() {
+    let setup = fixture("desk/ticketd.toml").setup;
+    let alice = setup.mailbox("alice").unwrap();
+    assert_eq!((alice.kind, alice.display_name.as_str()), (MailboxKind::Personal, "Alice Moreau"));
+    assert_eq!(alice.addresses, setup.user("alice").unwrap().addresses);
+    assert!(setup.mailbox("desk").unwrap().sent_counts_as_ticket_send);
+}
+
+#[test]
+fn a_new_installation_has_the_support_pipeline_with_both_rules_and_both_presets_on() {
+    let setup = config::builtin().setup;
+    let pipeline = setup.pipeline("support").unwrap();
+    let labels: Vec<_> = pipeline.stages.iter().map(|stage| stage.label.as_str()).collect();
+    assert_eq!(labels, ["New", "Waiting on contact", "Waiting on us", "Closed"]);
+    assert!(pipeline.is_closed("closed") && pipeline.first_open().unwrap().name == "new");
+    assert!(pipeline.on_send.on && pipeline.on_reply.on && pipeline.reopen_within.is_none());
+    let presets: Vec<_> =
+        pipeline.automations.iter().map(|a| (a.name.as_str(), a.stage.as_str(), a.on, a.reenrol)).collect();
+    assert_eq!(presets, [("ticket_received", "new", true, false), ("ticket_closed", "closed", true, true)]);
+    for template in &setup.templates {
+        assert!(template.transactional, "{}", template.name);
+        for language in Language::ALL {
+            assert_eq!(template.text(*language).unwrap().language, *language, "{}", template.name);
+        }
+    }
+}
+
+#[test]
+fn the_starter_file_is_right_as_it_is() {
+    let config = config::parse(STARTER).map_err(|problems| transcript(&problems)).unwrap();
+    assert_eq!(transcript(&config.warnings), "");
+    assert_eq!(config.setup.pipelines, config::builtin().setup.pipelines);
+}
+
+/// Prose begins with `# `, an example with `#` and no space.
+#[test]
+fn every_example_of_the_starter_file_can_be_switched_on_by_taking_its_hash_away() {
+    let is_example = |line: &str| line.starts_with('#') && !line.starts_with("# ");
+    let switched_on = STARTER.lines().map(|line| if is_example(line) { &line[1..] } else { line });
+    let text = switched_on.collect::<Vec<_>>().join("\n");
+    let setup = config::parse(&text).map_err(|problems| transcript(&problems)).unwrap().setup;
+    assert_eq!(setup.pipelines, config::builtin().setup.pipelines, "the pipeline shown is the built-in one");
+    assert_eq!((setup.mailboxes.len(), setup.ignore.len()), (2, 2));
+    assert_eq!(setup.template("ticket_closed").unwrap().texts.len(), 1);
+}
