@@ -1,0 +1,322 @@
+//! HTML to text in one pass: enough of a tokenizer to read mail, none of a browser.
+//!
+//! Quotes stay visible: a blockquote becomes `> ` lines, and the containers in which clients put an earlier mail are
+//! reported as marks, since their attribution lines may be in any language.
+
+use super::{entities, html_attributes};
+
+/// Deepest quoting that is written out.
+const DEEPEST_QUOTE: usize = 20;
+/// Open containers that are tracked; those beyond are read as plain.
+const MOST_OPEN: usize = 2_000;
+
+/// A stretch of the text that the HTML marks as an earlier mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub start: usize,
+    pub end: usize,
+    /// The mark stands at the head of the earlier mail, which goes on to the end (Outlook).
+    pub to_end: bool,
+}
+
+/// A page as text.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub text: String,
+    pub marks: Vec<Mark>,
+}
+
+/// Converts a page.
+pub(super) fn to_text(html: &str) -> Page {
+    let mut writer = Writer { at_line_start: true, ..Writer::default() };
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let (text, from_tag) = rest.split_at(open);
+        writer.text(text);
+        rest = match markup(from_tag) {
+            Markup::Tag(tag, after) => writer.tag(&tag, after),
+            Markup::Nothing(after) => after,
+            Markup::Text => {
+                writer.text("<");
+                from_tag.get(1..).unwrap_or_default()
+            }
+        };
+    }
+    writer.text(rest);
+    writer.finish()
+}
+
+enum Markup<'h> {
+    Tag(Tag<'h>, &'h str),
+    /// A comment, declaration or processing instruction.
+    Nothing(&'h str),
+    /// A `<` that opens nothing.
+    Text,
+}
+
+struct Tag<'h> {
+    /// Lower-cased by comparison, not by copy.
+    name: &'h str,
+    attributes: &'h str,
+    closing: bool,
+}
+
+impl Tag<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// What stands at a `<`.
+fn markup(from: &str) -> Markup<'_> {
+    let inside = from.get(1..).unwrap_or_default();
+    if let Some(comment) = inside.strip_prefix("!--") {
+        // A comment that never ends goes on to the end of the page, as in a browser.
+        return Markup::Nothing(comment.split_once("-->").map_or("", |(_, after)| after));
+    }
+    if inside.starts_with(['!', '?']) {
+        return Markup::Nothing(inside.split_once('>').map_or("", |(_, after)| after));
+    }
+    let (closing, named) = inside.strip_prefix('/').map_or((false, inside), |named| (true, named));
+    let length = named.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-')).count();
+    if !named.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Markup::Text;
+    }
+    let (name, tail) = named.split_at(length);
+    let end = html_attributes::end_of_tag(tail);
+    let attributes = tail.get(..end).unwrap_or(tail);
+    let after = tail.get(end + 1..).unwrap_or_default();
+    Markup::Tag(Tag { name, attributes, closing }, after)
+}
+
+#[derive(Default)]
+struct Writer {
+    out: String,
+    marks: Vec<Mark>,
+    /// Per open `div` or `table`: the index of its mark, if it has one.
+    open: Vec<Option<usize>>,
+    quote_depth: usize,
+    pre_depth: usize,
+    at_line_start: bool,
+    /// White space is owed before the next word.
+    space: bool,
+    blank_lines: usize,
+    /// A page has one head; looking for the end of each of many would take quadratic time.
+    seen_head: bool,
+    /// An element with `display:none`: its name and how many of that name are open inside.
+    hidden: Option<(String, usize)>,
+}
+
+impl Writer {
+    /// Handles a tag and says where reading goes on.
+    fn tag<'h>(&mut self, tag: &Tag<'h>, after: &'h str) -> &'h str {
+        if let Some((name, depth)) = &mut self.hidden {
+            if tag.is(name) {
+                *depth = if tag.closing { *depth - 1 } else { *depth + 1 };
+                if *depth == 0 {
+                    self.hidden = None;
+                }
+            }
+            return after;
+        }
+        let mut name = [0u8; 10];
+        let Some(name) = name.get_mut(..tag.name.len()) else { return after };
+        name.copy_from_slice(tag.name.as_bytes());
+        name.make_ascii_lowercase();
+        match &*name {
+            b"script" | b"style" | b"title" | b"template" | b"svg" | b"textarea" if !tag.closing => {
+                return after_element(after, tag.name);
+            }
+            b"head" if !tag.closing && !self.seen_head => {
+                self.seen_head = true;
+                return after_head(after);
+            }
+            b"br" => self.line(),
+            b"div" | b"table" | b"section" | b"article" => self.container(tag),
+            b"blockquote" => self.blockquote(tag.closing),
+            b"p" => self.paragraph(tag),
+            b"li" if !tag.closing => {
+                self.end_line();
+                self.text("* ");
+            }
+            b"td" | b"th" => self.space = true,
+            b"tr" | b"ul" | b"ol" | b"hr" | b"dl" | b"dt" | b"dd" | b"center" | b"form" | b"header" | b"footer" => {
+                self.end_line();
+            }
+            b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => self.blank(),
+            b"pre" => {
+                self.end_line();
+                self.pre_depth = if tag.closing { self.pre_depth.saturating_sub(1) } else { self.pre_depth + 1 };
+            }
+            b"span" | b"font" if !tag.closing && html_attributes::hides(tag.attributes) => {
+                self.hidden = Some((tag.name.to_owned(), 1));
+            }
+            _ => {}
+        }
+        after
+    }
+
+    fn container(&mut self, tag: &Tag<'_>) {
+        self.end_line();
+        if tag.closing {
+            if let Some(Some(mark)) = self.open.pop()
+                && let Some(mark) = self.marks.get_mut(mark)
+            {
+                mark.end = self.out.len();
+            }
+            return;
+        }
+        if html_attributes::hides(tag.attributes) {
+            self.hidden = Some((tag.name.to_owned(), 1));
+            return;
+        }
+        let kind = html_attributes::quote_container(tag.attributes);
+        if let Some(to_end) = kind {
+            self.marks.push(Mark { start: self.out.len(), end: usize::MAX, to_end });
+        }
+        if self.open.len() < MOST_OPEN {
+            self.open.push(kind.map(|_| self.marks.len() - 1));
+        }
+    }
+
+    fn blockquote(&mut self, closing: bool) {
+        self.end_line();
+        self.quote_depth = if closing { self.quote_depth.saturating_sub(1) } else { self.quote_depth + 1 };
+    }
+
+    fn paragraph(&mut self, tag: &Tag<'_>) {
+        // Word writes every line as a paragraph without margins.
+        if tag.closing || tag.attributes.contains("MsoNormal") {
+            self.end_line();
+        } else {
+            self.blank();
+        }
+    }
+
+    fn text(&mut self, raw: &str) {
+        if raw.is_empty() || self.hidden.is_some() {
+            return;
+        }
+        let decoded = entities::decode(raw);
+        if self.pre_depth > 0 {
+            return self.preformatted(&decoded);
+        }
+        let mut first = true;
+        for word in decoded.split([' ', '\t', '\n', '\r', '\x0c']) {
+            self.space |= !first;
+            first = false;
+            if !word.is_empty() {
+                self.word(word);
+            }
+        }
+    }
+
+    fn preformatted(&mut self, text: &str) {
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                self.line();
+            }
+            let line = line.trim_end_matches('\r');
+            if !line.is_empty() {
+                self.space = false;
+                self.word(line);
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        if self.at_line_start {
+            self.prefix();
+            self.at_line_start = false;
+            self.blank_lines = 0;
+        } else if self.space {
+            self.out.push(' ');
+        }
+        self.space = false;
+        if word.contains(['\u{a0}', '\0']) {
+            self.out.extend(word.chars().map(|c| match c {
+                '\u{a0}' => ' ',
+                '\0' => '\u{FFFD}',
+                c => c,
+            }));
+        } else {
+            self.out.push_str(word);
+        }
+    }
+
+    fn prefix(&mut self) {
+        for _ in 0..self.quote_depth.min(DEEPEST_QUOTE) {
+            self.out.push_str("> ");
+        }
+    }
+
+    /// Ends the line, even an empty one.
+    fn line(&mut self) {
+        if self.at_line_start {
+            self.blank_lines += 1;
+            if self.blank_lines > 2 {
+                return;
+            }
+            self.prefix();
+        }
+        let kept = self.out.trim_end_matches(' ').len();
+        self.out.truncate(kept);
+        self.out.push('\n');
+        self.at_line_start = true;
+        self.space = false;
+    }
+
+    /// Ends the line unless nothing stands on it.
+    fn end_line(&mut self) {
+        if !self.at_line_start {
+            self.line();
+        }
+        self.space = false;
+    }
+
+    /// Ends the line and leaves one blank below.
+    fn blank(&mut self) {
+        self.end_line();
+        if self.blank_lines == 0 && !self.out.is_empty() {
+            self.line();
+        }
+    }
+
+    fn finish(mut self) -> Page {
+        self.end_line();
+        let end = self.out.len();
+        for mark in &mut self.marks {
+            mark.end = if mark.to_end { end } else { mark.end.min(end) };
+        }
+        Page { text: self.out, marks: self.marks }
+    }
+}
+
+/// What follows `</name …>`; nothing when it never comes.
+fn after_element<'h>(html: &'h str, name: &str) -> &'h str {
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once("</") {
+        if after.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+            return after.split_once('>').map_or("", |(_, after)| after);
+        }
+        rest = after;
+    }
+    ""
+}
+
+/// A head ends at its end tag or, where that is missing, at the body.
+fn after_head(html: &str) -> &str {
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let from = rest.get(open..).unwrap_or_default();
+        let is = |tag: &str| from.get(..tag.len()).is_some_and(|found| found.eq_ignore_ascii_case(tag));
+        if is("</head") {
+            return from.split_once('>').map_or("", |(_, after)| after);
+        }
+        if is("<body") {
+            return from;
+        }
+        rest = from.get(1..).unwrap_or_default();
+    }
+    html
+}

@@ -1,0 +1,153 @@
+//! Floor 1: raw mail bytes to [`Facts`]. Everything that a mail says by itself, read once.
+//!
+//! The room is pure: no clock, files, network or logging, and no knowledge of tickets, users or keys. It is total: any
+//! bytes give facts, with [`Defect`]s where they were broken. mail-parser does MIME and header decoding and stays in
+//! here; what stands above that (ids, prefixes, quotes, forwards, reports, claims) is ours. The words of the clients
+//! and languages are data in `tables`.
+//!
+//! Every rule is linear in the size of the mail, and nothing recurses.
+
+mod attribution;
+mod authentication;
+mod automatic;
+mod blocks;
+mod bounce;
+mod digest;
+mod entities;
+mod forward;
+mod headers;
+mod html;
+mod html_attributes;
+mod ids;
+mod lines;
+mod parts;
+mod quote;
+mod report;
+mod signature;
+mod subject;
+mod tables;
+mod text;
+mod tokens;
+
+use std::sync::LazyLock;
+
+use mail_parser::{HeaderName, Message, MessageParser};
+
+use crate::domain::{Body, Defect, Facts, Timestamp, TokenPlace};
+
+/// How far into a mail [`arrival_of`] looks.
+const HEAD: usize = 64 * 1024;
+/// Tokens of ours that a mail may claim; a References field of a hundred ids holds no more.
+const MOST_TOKENS: usize = 200;
+
+/// Structured fields that we use are parsed by mail-parser; all others are read from their bytes.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new().with_mime_headers().with_address_headers().with_date_headers().header_text(HeaderName::Subject)
+});
+
+/// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
+pub fn read(raw: &[u8]) -> Facts {
+    let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
+    if raw.contains(&0) {
+        headers::defect(&mut facts, Defect::Nul);
+    }
+    match message_of(raw) {
+        Some(message) => fill(&mut facts, &message),
+        None => {
+            headers::defect(&mut facts, Defect::NoHeaders);
+            headers::defect(&mut facts, Defect::Undecodable);
+            facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
+            facts.body.new_spans = vec![(0, facts.body.text.len())];
+        }
+    }
+    facts
+}
+
+/// When a mail arrived, from its first bytes alone: the date of the topmost Received, else the Date. For putting files in
+/// order; the body is not looked at.
+pub fn arrival_of(head: &[u8]) -> Option<Timestamp> {
+    let head = head.get(..HEAD).unwrap_or(head);
+    let mut date = None;
+    let mut field = String::new();
+    for line in head.split(|&b| b == b'\n').chain([&b""[..]]) {
+        let folded = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
+        if folded {
+            field.push_str(&String::from_utf8_lossy(line));
+            continue;
+        }
+        match field.split_once(':') {
+            Some((name, value)) if name.trim_end().eq_ignore_ascii_case("received") => {
+                if let Some(received) = headers::received_date(value) {
+                    return Some(received);
+                }
+            }
+            Some((name, value)) if name.trim_end().eq_ignore_ascii_case("date") => date = date.or(headers::date(value)),
+            _ => {}
+        }
+        if line.trim_ascii().is_empty() && !field.is_empty() {
+            break;
+        }
+        field.clear();
+        field.push_str(&String::from_utf8_lossy(line));
+    }
+    date
+}
+
+/// mail-parser has panicked on crafted mail before; a panic there is a mail that cannot be taken apart.
+fn message_of(raw: &[u8]) -> Option<Message<'_>> {
+    std::panic::catch_unwind(|| PARSER.parse(raw)).ok().flatten()
+}
+
+fn fill(facts: &mut Facts, message: &Message<'_>) {
+    headers::read(facts, message);
+    parts::read(facts, message);
+    body(facts, message);
+    facts.report = report::read(facts, message);
+    if facts.forwarded.is_none() && facts.report.is_none() {
+        facts.forwarded = forward::attached(message, &facts.body);
+    }
+    facts.automatic = automatic::signs(facts);
+    claims(facts);
+    facts.digest = digest::of(facts, message);
+}
+
+/// The text, what of it is new, and the forwarded mail in it.
+fn body(facts: &mut Facts, message: &Message<'_>) {
+    let text::Text { text, from_html, marks, nul } = text::of(message);
+    if nul {
+        headers::defect(facts, Defect::Nul);
+    }
+    let lines = lines::Lines::of(&text);
+    if lines.truncated {
+        headers::defect(facts, Defect::Truncated);
+    }
+    let split = quote::split(&lines, &marks);
+    let forward = split.forward;
+    let author = facts.author().map_or("", |author| author.name.as_str());
+    let spans = split.into_spans(&lines, &text, author);
+    facts.forwarded = forward.map(|at| forward::read(&lines, at));
+    facts.body = Body { new_spans: spans.new, quoted_spans: spans.quoted, signature: spans.signature, from_html, text };
+    let comment = facts.forwarded.is_some().then(|| facts.body.reply());
+    if let (Some(forwarded), Some(comment)) = (&mut facts.forwarded, comment) {
+        forwarded.comment = comment;
+    }
+}
+
+/// Every token claim, in the order in which they count: own id, header, In-Reply-To, newest reference first, addresses,
+/// text.
+fn claims(facts: &mut Facts) {
+    let mut found = Vec::new();
+    let id = |id: &String, place| tokens::in_id(id, place);
+    found.extend(facts.message_id.iter().filter_map(|i| id(i, TokenPlace::MessageId)));
+    let header = facts.headers.iter().filter(|(name, _)| name == "x-ticketd-token");
+    found.extend(header.filter_map(|(_, v)| tokens::whole(v.trim())).map(|t| tokens::claim(TokenPlace::Header, t)));
+    found.extend(facts.in_reply_to.iter().filter_map(|i| id(i, TokenPlace::InReplyTo)));
+    found.extend(facts.references.iter().rev().filter_map(|i| id(i, TokenPlace::References)));
+    let addressed = facts.to.iter().chain(&facts.cc).map(|person| &person.address).chain(&facts.delivered_to);
+    found.extend(addressed.filter_map(tokens::in_address));
+    found.extend(tokens::in_text(&facts.body.text));
+    let mut known = std::collections::HashSet::new();
+    found.retain(|claim| known.insert((claim.place, claim.token.clone())));
+    found.truncate(MOST_TOKENS);
+    facts.tokens = found;
+}

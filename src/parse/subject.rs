@@ -1,0 +1,160 @@
+//! The subject: prefixes to a fixpoint, subject tags, list labels, and what is left.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::tables;
+use crate::domain::{Subject, SubjectPrefix, SubjectTag};
+
+/// Longest text before a colon that may be a prefix, in bytes.
+const LONGEST_PREFIX: usize = 80;
+/// More prefixes or tags than this are noise.
+const MOST_PREFIXES: usize = 30;
+/// Longest `[label]` of a mailing list, in bytes.
+const LONGEST_LABEL: usize = 60;
+
+static PREFIXES: LazyLock<HashMap<&'static str, SubjectPrefix>> = LazyLock::new(|| {
+    let tables = [
+        (tables::REPLY_PREFIXES, SubjectPrefix::Reply),
+        (tables::FORWARD_PREFIXES, SubjectPrefix::Forward),
+        (tables::AMBIGUOUS_PREFIXES, SubjectPrefix::Ambiguous),
+        (tables::AUTOMATIC_PREFIXES, SubjectPrefix::Automatic),
+    ];
+    tables.into_iter().flat_map(|(words, meaning)| words.iter().map(move |&word| (word, meaning))).collect()
+});
+
+/// Reads a decoded subject: the subject itself and its tags in order.
+pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
+    let text = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (bare, tags) = take_tags(&text);
+    let mut prefixes = Vec::new();
+    let mut rest = bare.trim();
+    while prefixes.len() < MOST_PREFIXES {
+        if let Some((prefix, after)) = leading_prefix(rest) {
+            prefixes.push(prefix);
+            rest = after;
+        } else if let Some(after) = after_label(rest) {
+            rest = after;
+        } else {
+            break;
+        }
+    }
+    if prefixes.is_empty() && begins_automatically(rest) {
+        prefixes.push(SubjectPrefix::Automatic);
+    }
+    // Old clients mark a forward at the end.
+    let base = rest.strip_suffix("(fwd)").or_else(|| rest.strip_suffix("(Fwd)")).unwrap_or(rest).trim().to_owned();
+    (Subject { base, prefixes, text }, tags)
+}
+
+/// `Re:`, `AW[2]:`, `RE (3) :`, `回复：` … at the very beginning, and what follows.
+fn leading_prefix(text: &str) -> Option<(SubjectPrefix, &str)> {
+    let (at, colon) =
+        text.char_indices().take_while(|&(i, _)| i <= LONGEST_PREFIX).find(|(_, c)| matches!(c, ':' | '：'))?;
+    let word = without_counter(text.get(..at)?.trim());
+    let meaning = *PREFIXES.get(word.to_lowercase().as_str())?;
+    Some((meaning, text.get(at + colon.len_utf8()..)?.trim_start()))
+}
+
+/// Without `[2]`, `(2)`, `^2` or `2` behind the word.
+fn without_counter(word: &str) -> &str {
+    let closed = word.strip_suffix([']', ')']).unwrap_or(word);
+    let digits = closed.trim_end_matches(|c: char| c.is_ascii_digit());
+    if digits.len() == closed.len() {
+        return word;
+    }
+    digits.trim_end_matches(['[', '(', '^']).trim_end()
+}
+
+/// What follows a mailing list's `[label]`, if something does.
+fn after_label(text: &str) -> Option<&str> {
+    let (label, rest) = text.strip_prefix('[')?.split_once(']')?;
+    let rest = rest.trim_start();
+    (!rest.is_empty() && !label.is_empty() && label.len() <= LONGEST_LABEL && !label.contains('[')).then_some(rest)
+}
+
+fn begins_automatically(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    tables::AUTOMATIC_BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+}
+
+/// Takes every `[PREFIX-123]` and `[#123]` out of the text.
+fn take_tags(text: &str) -> (String, Vec<SubjectTag>) {
+    let mut tags = Vec::new();
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('[') {
+        let (before, from_open) = rest.split_at(open);
+        bare.push_str(before);
+        let found =
+            from_open.find(']').and_then(|close| Some((tag(from_open.get(1..close)?)?, from_open.get(close + 1..)?)));
+        match found {
+            Some((tag, after)) if tags.len() < MOST_PREFIXES => {
+                tags.push(tag);
+                rest = if bare.is_empty() || bare.ends_with(' ') { after.trim_start() } else { after };
+            }
+            _ => {
+                bare.push('[');
+                rest = from_open.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    bare.push_str(rest);
+    (bare, tags)
+}
+
+/// `PREFIX-123` or `#123`.
+fn tag(inside: &str) -> Option<SubjectTag> {
+    let number = |digits: &str| {
+        let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    if let Some(digits) = inside.strip_prefix('#') {
+        return Some(SubjectTag { prefix: "#".into(), number: number(digits)? });
+    }
+    let (prefix, digits) = inside.rsplit_once('-')?;
+    let named = prefix.len() <= 20
+        && prefix.starts_with(|c: char| c.is_ascii_alphabetic())
+        && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    named.then(|| number(digits)).flatten().map(|number| SubjectTag { prefix: prefix.to_ascii_uppercase(), number })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SubjectPrefix::{Ambiguous, Automatic, Forward, Reply};
+
+    fn base_and_prefixes(text: &str) -> (String, Vec<SubjectPrefix>) {
+        let subject = read(text).0;
+        (subject.base, subject.prefixes)
+    }
+
+    #[test]
+    fn prefixes_are_taken_off_to_a_fixpoint_outermost_first() {
+        for (text, base, prefixes) in [
+            ("Re: parcel", "parcel", vec![Reply]),
+            ("AW: WG: [list] Re[2]: parcel", "parcel", vec![Reply, Forward, Reply]),
+            ("RE (3) : Re^2: parcel", "parcel", vec![Reply, Reply]),
+            ("回复：转发: 荷物", "荷物", vec![Reply, Forward]),
+            ("Doorst: TR : parcel", "parcel", vec![Forward, Forward]),
+            ("VS: parcel", "parcel", vec![Ambiguous]),
+            ("Réponse automatique : Re: parcel", "parcel", vec![Automatic, Reply]),
+            ("自動応答: Re: 荷物", "荷物", vec![Automatic, Reply]),
+            ("Out of office until Monday", "Out of office until Monday", vec![Automatic]),
+            ("Question: where is it", "Question: where is it", vec![]),
+            ("parcel (fwd)", "parcel", vec![]),
+        ] {
+            assert_eq!(base_and_prefixes(text), (base.into(), prefixes), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_are_read_anywhere_and_taken_out_of_the_base() {
+        let (subject, tags) = read("Re: [#1173] Fwd: [help-42] broken  export [x]");
+        assert_eq!(subject.base, "broken export [x]");
+        assert_eq!(subject.prefixes, [Reply, Forward]);
+        let tags: Vec<_> = tags.iter().map(|t| (t.prefix.as_str(), t.number)).collect();
+        assert_eq!(tags, [("#", 1173), ("HELP", 42)]);
+        assert_eq!(read("[a-b] [-1] [#x] [2024-01-02]").1, []);
+    }
+}

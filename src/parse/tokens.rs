@@ -1,0 +1,101 @@
+//! Token claims: what looks like one of our signed tokens, and where it stood. Only the key holder can say whether it is.
+
+use crate::domain::{EmailAddress, TokenClaim, TokenPlace, TokenVerdict};
+
+/// Length of a token's signed part: 36 characters of base32 (RFC 4648 6, lower-cased).
+const SIGNED_LENGTH: usize = 36;
+/// Longest key id.
+const KEY_ID_LENGTH: usize = 4;
+/// More claims than this in one text are no accident; the rest are left out.
+const MOST_IN_TEXT: usize = 20;
+
+/// The lower-cased token when `text` is exactly one: `td{kid}-{36 of a-z2-7}`.
+pub(super) fn whole(text: &str) -> Option<String> {
+    let (token, rest) = leading(text)?;
+    rest.is_empty().then_some(token)
+}
+
+/// The claim in a Message-ID: its whole local part is a token.
+pub(super) fn in_id(id: &str, place: TokenPlace) -> Option<TokenClaim> {
+    let local = id.split_once('@').map_or(id, |(local, _)| local);
+    whole(local).map(|token| claim(place, token))
+}
+
+/// The claim in an address: its `+detail` (RFC 5233) is a token.
+pub(super) fn in_address(address: &EmailAddress) -> Option<TokenClaim> {
+    whole(address.without_detail().1?).map(|token| claim(TokenPlace::PlusAddress, token))
+}
+
+/// The claims `ref:td…` in a text, in order.
+pub(super) fn in_text(text: &str) -> Vec<TokenClaim> {
+    let mut claims: Vec<TokenClaim> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(':') {
+        let (before, after) = (rest.as_bytes().get(..at), rest.get(at + 1..).unwrap_or_default());
+        let marked = before.and_then(|b| b.get(at.checked_sub(3)?..)).is_some_and(|w| w.eq_ignore_ascii_case(b"ref"));
+        if marked
+            && let Some((token, _)) = leading(after)
+            && claims.len() < MOST_IN_TEXT
+            && !claims.iter().any(|known| known.token == token)
+        {
+            claims.push(claim(TokenPlace::Body, token));
+        }
+        rest = after;
+    }
+    claims
+}
+
+/// A claim that nobody has looked at.
+pub(super) fn claim(place: TokenPlace, token: String) -> TokenClaim {
+    TokenClaim { place, token, verdict: TokenVerdict::Unchecked }
+}
+
+/// The token that `text` begins with, and what follows it. A longer run of token characters is no token.
+fn leading(text: &str) -> Option<(String, &str)> {
+    let bytes = text.as_bytes();
+    let is_td = bytes.get(..2)?.eq_ignore_ascii_case(b"td");
+    let dash = bytes.iter().take(2 + KEY_ID_LENGTH + 1).position(|&b| b == b'-')?;
+    let key_id = bytes.get(2..dash)?;
+    let end = dash + 1 + SIGNED_LENGTH;
+    let signed = bytes.get(dash + 1..end)?;
+    let shaped = is_td
+        && !key_id.is_empty()
+        && key_id.iter().all(u8::is_ascii_alphanumeric)
+        && signed.iter().all(|b| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(b))
+        && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    shaped.then(|| (text.get(..end).unwrap_or_default().to_ascii_lowercase(), text.get(end..).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "td1-abcdefghijklmnopqrstuvwxyz234567abcd";
+
+    #[test]
+    fn a_token_has_a_key_id_and_36_characters() {
+        assert_eq!(whole(TOKEN), Some(TOKEN.into()));
+        assert_eq!(whole(&TOKEN.to_uppercase()), Some(TOKEN.into()));
+        for wrong in [
+            "",
+            "td1-abc",
+            "tdx",
+            "td-abcdefghijklmnopqrstuvwxyz234567abcd",
+            "td12345-abcdefghijklmnopqrstuvwxyz234567abcd",
+        ] {
+            assert_eq!(whole(wrong), None, "{wrong}");
+        }
+        assert_eq!(whole(&format!("{TOKEN}x")), None);
+        assert_eq!(whole(&TOKEN.replace('2', "1")), None);
+    }
+
+    #[test]
+    fn places_are_told_apart() {
+        let id = in_id(&format!("{TOKEN}@desk.example.org"), TokenPlace::References);
+        assert_eq!(id.map(|c| c.place), Some(TokenPlace::References));
+        let plus = EmailAddress::parse(&format!("support+{TOKEN}@example.org")).unwrap();
+        assert_eq!(in_address(&plus).map(|c| c.token), Some(TOKEN.into()));
+        assert_eq!(in_text(&format!("see ref:{TOKEN} and Ref:{TOKEN}; href:x")).len(), 1);
+        assert_eq!(in_text(&format!("no mark {TOKEN}")), []);
+    }
+}
