@@ -1,0 +1,75 @@
+//! Raw bytes: cut into chunks and deflated, once per content. Packing needs no database and is done off the writer's
+//! thread.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use super::{StoreError, Tx};
+use crate::domain::row::Value;
+use crate::domain::{ContentDigest, ContentId};
+
+/// Raw bytes of one chunk at most: bounds what one row brings into memory.
+const CHUNK: usize = 256 * 1024;
+
+/// Raw bytes as they are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Of the raw bytes.
+    pub digest: ContentDigest,
+    /// Length of the raw bytes.
+    pub size: i64,
+    /// Each deflated for itself (RFC 1951).
+    pub chunks: Vec<Vec<u8>>,
+}
+
+impl Packed {
+    /// What it occupies.
+    pub fn weight(&self) -> usize {
+        self.chunks.iter().map(Vec::len).sum()
+    }
+}
+
+/// Packs raw bytes.
+pub fn pack(raw: &[u8]) -> Packed {
+    let chunks = raw.chunks(CHUNK).map(deflate).collect();
+    Packed { digest: ContentDigest::of(raw), size: i64::try_from(raw.len()).unwrap_or(i64::MAX), chunks }
+}
+
+/// Stores the bytes of a content. Its row is the workspace's affair. What is there already stays.
+pub fn put(tx: &mut Tx<'_>, content: ContentId, packed: &Packed) -> Result<(), StoreError> {
+    let rows = packed.chunks.iter().zip(0..).map(|(bytes, n)| {
+        let bytes = Value::Blob(bytes.clone());
+        vec![Value::Integer(content.0), Value::Integer(n), bytes]
+    });
+    tx.execute_many("INSERT INTO content_chunk (content, n, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", rows)
+}
+
+/// The raw bytes of a content, checked against its digest.
+pub fn raw(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreError> {
+    let id = Value::Integer(content.0);
+    let found = tx.query("SELECT digest FROM content WHERE id = $1", std::slice::from_ref(&id))?;
+    let Some(Value::Blob(digest)) = found.into_iter().next().and_then(|row| row.into_iter().next()) else {
+        return Err(tx.damaged(format!("content {content} is missing")));
+    };
+    let mut bytes = Vec::new();
+    for row in tx.query("SELECT bytes FROM content_chunk WHERE content = $1 ORDER BY n", &[id])? {
+        let Some(Value::Blob(chunk)) = row.into_iter().next() else { continue };
+        // One byte more than a chunk may hold: damage must not fill the memory.
+        let read = DeflateDecoder::new(chunk.as_slice()).take(CHUNK as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
+    }
+    match ContentDigest::of(&bytes).0 == digest.as_slice() {
+        true => Ok(bytes),
+        false => Err(tx.damaged(format!("content {content} has other bytes than its digest says"))),
+    }
+}
+
+fn deflate(raw: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(raw.len() / 2), Compression::fast());
+    // Writing to a Vec cannot fail; if it did, the digest would tell.
+    let _ = encoder.write_all(raw);
+    encoder.finish().unwrap_or_default()
+}

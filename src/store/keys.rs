@@ -1,0 +1,86 @@
+//! What is secret and the database's own: the keys that sign our tokens, and the seed of send references.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{StoreError, Tx};
+use crate::domain::Timestamp;
+use crate::domain::row::{Column, Value};
+
+/// A key that signs tokens, or did.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Names the key in a token.
+    pub kid: String,
+    pub secret: [u8; 32],
+    pub created_at: Timestamp,
+    /// Set once it only verifies.
+    pub retired_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({})", self.kid)
+    }
+}
+
+/// All keys, the one made last first.
+pub fn signing_keys(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>, StoreError> {
+    let sql = "SELECT kid, secret, created_at, retired_at FROM signing_key ORDER BY created_at DESC, kid DESC";
+    let rows = tx.query(sql, &[])?;
+    let keys: Result<Vec<SigningKey>, String> = rows.into_iter().map(read_key).collect();
+    keys.map_err(|error| tx.damaged(format!("table signing_key: {error}")))
+}
+
+/// The seed of this database's send references.
+pub fn seed(tx: &mut Tx<'_>) -> Result<[u8; 32], StoreError> {
+    let rows = tx.query("SELECT value FROM meta WHERE key = 'seed'", &[])?;
+    let value = rows.into_iter().next().and_then(|row| row.into_iter().next());
+    value.and_then(|value| secret(value).ok()).ok_or_else(|| tx.damaged("the seed is missing"))
+}
+
+/// Gives a database other keys and another seed. Only before its first event: references made before would lose theirs.
+pub fn set(tx: &mut Tx<'_>, keys: &[SigningKey], seed: &[u8; 32]) -> Result<(), StoreError> {
+    if !tx.query("SELECT seq FROM event LIMIT 1", &[])?.is_empty() {
+        return Err(tx.mistaken("keys and seed can only be set while the journal is empty"));
+    }
+    tx.execute("DELETE FROM signing_key", &[])?;
+    tx.execute_many(
+        "INSERT INTO signing_key (kid, secret, created_at, retired_at) VALUES ($1, $2, $3, $4)",
+        keys.iter().map(|key| {
+            let secret = Value::Blob(key.secret.to_vec());
+            vec![Value::Text(key.kid.clone()), secret, key.created_at.to_value(), key.retired_at.to_value()]
+        }),
+    )?;
+    let upsert =
+        "INSERT INTO meta (key, value) VALUES ('seed', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.execute(upsert, &[Value::Blob(seed.to_vec())]).map(|_| ())
+}
+
+/// The first key and the seed, drawn when the database is created.
+pub(super) fn create(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let created_at = Timestamp::from_seconds(i64::try_from(now).unwrap_or_default());
+    let key = SigningKey { kid: "1".to_owned(), secret: random(tx)?, created_at, retired_at: None };
+    let seed = random(tx)?;
+    set(tx, &[key], &seed)
+}
+
+fn random(tx: &Tx<'_>) -> Result<[u8; 32], StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| tx.mistaken(format!("the system gives no random numbers: {error}")))?;
+    Ok(bytes)
+}
+
+fn read_key(row: Vec<Value>) -> Result<SigningKey, String> {
+    let [kid, bytes, created_at, retired_at] = <[Value; 4]>::try_from(row).map_err(|_| "columns are missing")?;
+    Ok(SigningKey {
+        kid: String::from_value(kid)?,
+        secret: secret(bytes)?,
+        created_at: Timestamp::from_value(created_at)?,
+        retired_at: Option::from_value(retired_at)?,
+    })
+}
+
+fn secret(value: Value) -> Result<[u8; 32], String> {
+    Vec::<u8>::from_value(value)?.try_into().map_err(|_| "32 bytes were expected".to_owned())
+}

@@ -1,0 +1,73 @@
+//! The schema, in numbered steps that only go forward.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{StoreError, Tx, keys};
+
+/// Each step's statements; step `n` leads to schema `n + 1`.
+const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
+
+/// Stands in the header of a SQLite file and says whose it is: `tktd`.
+const APPLICATION: i64 = 0x746b_7464;
+
+/// Refuses what is not ours or too new, without having changed anything.
+pub(super) fn check(connection: &Connection, database: &str) -> Result<(), StoreError> {
+    let version = pragma(connection, database, "user_version")?;
+    let application = pragma(connection, database, "application_id")?;
+    let tables = number(connection, database, "SELECT count(*) FROM sqlite_schema")?;
+    if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
+        let what = "another program keeps its data in it".to_owned();
+        return Err(StoreError::NotADatabase { database: database.to_owned(), what });
+    }
+    refuse_newer(version, database)
+}
+
+/// Takes the steps that are still to take, each in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection, database: &str) -> Result<(), StoreError> {
+    while migrate_once(connection, database)? {}
+    Ok(())
+}
+
+/// Takes the next step, if there is one. The version is read inside: another process may just have taken it.
+fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, StoreError> {
+    let failed = |error| StoreError::from_sqlite(error, database, "migration");
+    if pragma(connection, database, "user_version")? == STEPS.len() as i64 {
+        return Ok(false);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let version = pragma(&transaction, database, "user_version")?;
+    refuse_newer(version, database)?;
+    let Some(step) = usize::try_from(version).ok().and_then(|done| STEPS.get(done)) else { return Ok(false) };
+    let mut tx = Tx::new(transaction, database);
+    tx.execute_batch(&for_sqlite(step))?;
+    if version == 0 {
+        tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}"))?;
+        keys::create(&mut tx)?;
+    }
+    tx.execute_batch(&format!("PRAGMA user_version = {}", version + 1))?;
+    tx.commit()?;
+    Ok(true)
+}
+
+fn refuse_newer(found: i64, database: &str) -> Result<(), StoreError> {
+    let known = STEPS.len() as i64;
+    match found > known {
+        true => Err(StoreError::NewerDatabase { database: database.to_owned(), found, known }),
+        false => Ok(()),
+    }
+}
+
+fn for_sqlite(step: &str) -> String {
+    step.replace("{INTEGER}", "INTEGER")
+        .replace("{BLOB}", "BLOB")
+        .replace("{ROWS}", "STRICT")
+        .replace("{LINKS}", "STRICT, WITHOUT ROWID")
+}
+
+fn pragma(connection: &Connection, database: &str, name: &str) -> Result<i64, StoreError> {
+    number(connection, database, &format!("PRAGMA {name}"))
+}
+
+fn number(connection: &Connection, database: &str, sql: &str) -> Result<i64, StoreError> {
+    connection.query_row(sql, [], |row| row.get(0)).map_err(|error| StoreError::from_sqlite(error, database, sql))
+}

@@ -1,0 +1,141 @@
+//! Floor 2: the database. SQL, the schema, the driver; loads a [`Workspace`](crate::domain::Workspace) and writes what
+//! changed in it. No rules: what a row means is decided below, when it is written is decided above. The driver's crate
+//! is used in this room only.
+
+pub mod content;
+pub mod counter;
+mod error;
+pub mod journal;
+pub mod keys;
+mod load;
+mod migrate;
+mod save;
+mod statement;
+mod tx;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+pub use error::StoreError;
+pub use load::{due_timers, load};
+pub use save::save;
+pub use tx::Tx;
+pub use writer::{Answer, GroupWriter, Limits};
+
+/// How long a statement waits for another process to let go of the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Statements that stay prepared: all of this room's fit.
+const PREPARED: usize = 256;
+
+/// A database. Cheap to clone; all clones share its connections.
+#[derive(Clone)]
+pub struct Store {
+    /// How messages name it: its path.
+    database: Arc<str>,
+    writing: Arc<Mutex<Connection>>,
+    /// Reads what is committed while something else is being written. The same connection where there is no file.
+    reading: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    /// Opens the database in that file, or creates it (readable by this user only), and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let database = path.display().to_string();
+        create_private(path, &database)?;
+        let mut writing = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
+        migrate::check(&writing, &database)?;
+        use_wal(&writing, &database)?;
+        migrate::migrate(&mut writing, &database)?;
+        let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &database)?;
+        Ok(Store {
+            database: database.into(),
+            writing: Arc::new(Mutex::new(writing)),
+            reading: Arc::new(Mutex::new(reading)),
+        })
+    }
+
+    /// A database that is gone when its last clone is.
+    pub fn in_memory() -> Result<Store, StoreError> {
+        let database = "the database in memory";
+        let failed = |error| StoreError::from_sqlite(error, database, "open");
+        let mut connection = Connection::open_in_memory().map_err(failed)?;
+        configure(&connection).map_err(failed)?;
+        migrate::migrate(&mut connection, database)?;
+        let connection = Arc::new(Mutex::new(connection));
+        Ok(Store { database: database.into(), writing: connection.clone(), reading: connection })
+    }
+
+    /// Reads in one transaction: everything `work` sees is of one moment. Nothing it writes is kept.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut self.begin(&mut connection, TransactionBehavior::Deferred)?)
+    }
+
+    /// Writes in one transaction, committed when `work` returns `Ok`.
+    pub fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        // A deferred transaction that turns to writing fails at once when another process writes; this one waits.
+        let mut tx = self.begin(&mut connection, TransactionBehavior::Immediate)?;
+        let result = work(&mut tx)?;
+        tx.commit()?;
+        Ok(result)
+    }
+
+    fn begin<'c>(
+        &'c self,
+        connection: &'c mut Connection,
+        behavior: TransactionBehavior,
+    ) -> Result<Tx<'c>, StoreError> {
+        let transaction = connection
+            .transaction_with_behavior(behavior)
+            .map_err(|error| StoreError::from_sqlite(error, &self.database, "begin"))?;
+        Ok(Tx::new(transaction, &self.database))
+    }
+}
+
+/// Makes an empty file that only this user may read; SQLite gives its companions (-wal, -shm) the same mode.
+fn create_private(path: &Path, database: &str) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::CannotOpen { database: database.to_owned(), what: error.to_string() }),
+    }
+}
+
+fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Connection, StoreError> {
+    let failed = |error| StoreError::from_sqlite(error, database, "open");
+    let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
+    configure(&connection).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1).
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536",
+    )
+}
+
+/// Write-ahead log: readers do not wait for the writer. Some file systems cannot do it, and SQLite then says so quietly.
+fn use_wal(connection: &Connection, database: &str) -> Result<(), StoreError> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(|error| StoreError::from_sqlite(error, database, "PRAGMA journal_mode = WAL"))?;
+    match mode.as_str() {
+        "wal" => Ok(()),
+        _ => Err(StoreError::CannotOpen {
+            database: database.to_owned(),
+            what: format!("no write-ahead log here (journal mode {mode}); use a local disk, not a network share"),
+        }),
+    }
+}

@@ -1,0 +1,108 @@
+//! Statements made from a row type's names: the same few for every table.
+
+use super::{StoreError, Tx};
+use crate::domain::row::{Row, Value};
+
+/// Sizes of IN lists. Few of them, so that statements stay prepared; shorter lists repeat their last value.
+const LIST_SIZES: [usize; 3] = [1, 8, 64];
+
+/// The rows of a table for which `tail` (`WHERE …`, `ORDER BY …`) holds.
+pub(super) fn select<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) -> Result<Vec<R>, StoreError> {
+    let sql = format!("SELECT {} FROM {} {tail}", R::COLUMNS.join(", "), R::TABLE);
+    let rows = tx.query(&sql, parameters)?;
+    rows.into_iter().map(|values| read(tx, values)).collect()
+}
+
+/// The rows in which `column` has one of `keys`, and `condition` (`AND … ${}`; may be empty) holds with the last parameter.
+pub(super) fn select_in<R: Row>(
+    tx: &mut Tx<'_>,
+    column: &str,
+    keys: impl IntoIterator<Item = i64>,
+    condition: Option<(&str, i64)>,
+) -> Result<Vec<R>, StoreError> {
+    let keys: Vec<i64> = keys.into_iter().collect();
+    let mut found = Vec::new();
+    for chunk in keys.chunks(LIST_SIZES[LIST_SIZES.len() - 1]) {
+        let (list, mut parameters) = padded_list(chunk);
+        let mut tail = format!("WHERE {column} IN ({list})");
+        if let Some((comparison, value)) = condition {
+            parameters.push(Value::Integer(value));
+            tail.push_str(&format!(" AND {comparison} ${}", parameters.len()));
+        }
+        found.append(&mut select(tx, &tail, &parameters)?);
+    }
+    Ok(found)
+}
+
+/// Placeholders and values of an IN list of one of the sizes. `chunk` is not empty and no longer than the longest.
+fn padded_list(chunk: &[i64]) -> (String, Vec<Value>) {
+    let size = LIST_SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
+    let padding = chunk.last().copied().unwrap_or_default();
+    let values = chunk.iter().copied().chain(std::iter::repeat(padding)).take(size).map(Value::Integer).collect();
+    let names: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
+    (names.join(", "), values)
+}
+
+/// A row from its values; what cannot be read is damage, and the error says where.
+pub(super) fn read<R: Row>(tx: &Tx<'_>, values: Vec<Value>) -> Result<R, StoreError> {
+    let key = values.first().cloned();
+    R::from_values(values).map_err(|error| tx.damaged(format!("table {}, row {key:?}: {error}", R::TABLE)))
+}
+
+/// Adds rows that must be new.
+pub(super) fn insert<'r, R: Row + 'r>(
+    tx: &mut Tx<'_>,
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Result<(), StoreError> {
+    tx.execute_many(&insert_sql::<R>(), rows.into_iter().map(Row::values))
+}
+
+/// Adds rows; those whose key is there already are left as they are.
+pub(super) fn insert_absent<'r, R: Row + 'r>(
+    tx: &mut Tx<'_>,
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Result<(), StoreError> {
+    tx.execute_many(&format!("{} ON CONFLICT DO NOTHING", insert_sql::<R>()), rows.into_iter().map(Row::values))
+}
+
+/// Adds rows or puts them in the place of those with the same key.
+pub(super) fn upsert<'r, R: Row + 'r>(
+    tx: &mut Tx<'_>,
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Result<(), StoreError> {
+    let others: Vec<String> = R::COLUMNS
+        .iter()
+        .filter(|column| !R::KEY_COLUMNS.contains(column))
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    let action = match others.is_empty() {
+        true => "NOTHING".to_owned(),
+        false => format!("UPDATE SET {}", others.join(", ")),
+    };
+    let sql = format!("{} ON CONFLICT ({}) DO {action}", insert_sql::<R>(), R::KEY_COLUMNS.join(", "));
+    tx.execute_many(&sql, rows.into_iter().map(Row::values))
+}
+
+/// Takes rows out, by key.
+pub(super) fn delete<'r, R: Row + 'r>(
+    tx: &mut Tx<'_>,
+    rows: impl IntoIterator<Item = &'r R>,
+) -> Result<(), StoreError> {
+    let conditions: Vec<String> =
+        R::KEY_COLUMNS.iter().enumerate().map(|(n, column)| format!("{column} = ${}", n + 1)).collect();
+    let sql = format!("DELETE FROM {} WHERE {}", R::TABLE, conditions.join(" AND "));
+    tx.execute_many(&sql, rows.into_iter().map(key_values))
+}
+
+/// The values of the key's columns, in their order.
+fn key_values<R: Row>(row: &R) -> Vec<Value> {
+    let mut values: Vec<(&str, Value)> = R::COLUMNS.iter().copied().zip(row.values()).collect();
+    values.retain(|(column, _)| R::KEY_COLUMNS.contains(column));
+    values.sort_by_key(|(column, _)| R::KEY_COLUMNS.iter().position(|key| key == column));
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
+fn insert_sql<R: Row>() -> String {
+    let names: Vec<String> = (1..=R::COLUMNS.len()).map(|n| format!("${n}")).collect();
+    format!("INSERT INTO {} ({}) VALUES ({})", R::TABLE, R::COLUMNS.join(", "), names.join(", "))
+}
