@@ -105,13 +105,8 @@ impl Engine {
     async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
         let delivery = DeliveryId(timer.subject);
         let raw = self.store.read(|tx| raw_of_delivery(tx, delivery))?;
-        let place = Place {
-            mailbox: String::new(),
-            folder: String::new(),
-            position: None,
-            arrived_at: None,
-            history: false,
-        };
+        let place =
+            Place { mailbox: String::new(), folder: String::new(), position: None, arrived_at: None, history: false };
         let mail = Arc::new(self.reader.mail(&raw, place));
         let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
         match self.command(timer.due_at, None, input).await {

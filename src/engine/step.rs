@@ -74,7 +74,8 @@ impl Step {
 pub(super) fn revision_of(setup: &Setup, at: Timestamp) -> RevisionRow {
     // A setup is plain data: writing it cannot fail.
     let body = serde_json::to_string(setup).unwrap_or_default();
-    let digest: String = ContentDigest::of(body.as_bytes()).0.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        ContentDigest::of(body.as_bytes()).0.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     RevisionRow { digest, at, body }
 }
 

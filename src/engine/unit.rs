@@ -34,11 +34,27 @@ pub enum Input {
     Setup(Arc<Setup>),
     Mail(Arc<Mail>),
     /// A pending mail, read once more under its timer's fence.
-    Retry { timer: TimerId, fence: i64, delivery: DeliveryId, mail: Arc<Mail> },
+    Retry {
+        timer: TimerId,
+        fence: i64,
+        delivery: DeliveryId,
+        mail: Arc<Mail>,
+    },
     Send(Arc<SendOrder>),
-    Move { ticket: RecordId, to: String },
-    Open { pipeline: String, source: Source, mailbox: Option<String>, draft: Arc<Written> },
-    Merge { from: RecordId, into: RecordId },
+    Move {
+        ticket: RecordId,
+        to: String,
+    },
+    Open {
+        pipeline: String,
+        source: Source,
+        mailbox: Option<String>,
+        draft: Arc<Written>,
+    },
+    Merge {
+        from: RecordId,
+        into: RecordId,
+    },
 }
 
 /// A user's order to send.
