@@ -1,3 +1,5 @@
 mod cli;
 mod config;
+mod history;
 mod store;
+mod support;
