@@ -20,10 +20,14 @@ pub(super) enum Sureness {
 /// The attribution that begins at line `first`: the line behind it, and how sure it is.
 pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
     let line = lines.get(first).trim();
-    let starts = has_opener(line);
     if ends_as_one(line) {
-        return judge(line, starts).map(|sureness| (first + 1, sureness));
+        return judge(line, has_opener(line)).map(|sureness| (first + 1, sureness));
     }
+    // A wrapped attribution has its date on the first line.
+    if line.len() > LONGEST || !line.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let starts = has_opener(line);
     if !starts && !line.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

@@ -62,10 +62,12 @@ pub(super) fn read(lines: &Lines<'_>, first: usize, depth: usize) -> Block {
                 block.end = number + 1;
             }
             // A folded list of recipients or a long subject; a first line without label is no block.
-            None if block.labels > 0
-                && matches!(last, Label::To | Label::Cc | Label::Subject)
-                && number == block.end =>
-            {
+            None if block.labels > 0 && number == block.end => {
+                let next_is_field = label(unquoted(lines.get(number + 1), depth)).is_some();
+                let is_list = matches!(last, Label::To | Label::Cc) && line.contains(['@', ';', ',']);
+                if !is_list && !(next_is_field && matches!(last, Label::To | Label::Cc | Label::Subject)) {
+                    break;
+                }
                 block.put(last, line);
                 block.end = number + 1;
             }

@@ -40,9 +40,10 @@ const HEAD: usize = 64 * 1024;
 /// Tokens of ours that a mail may claim; a References field of a hundred ids holds no more.
 const MOST_TOKENS: usize = 200;
 
-/// Structured fields that we use are parsed by mail-parser; all others are read from their bytes.
+/// mail-parser reads the structured fields that we use; the others are read from their bytes.
 static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
-    MessageParser::new().with_mime_headers().with_address_headers().with_date_headers().header_text(HeaderName::Subject)
+    let structured = MessageParser::new().with_mime_headers().with_address_headers().with_date_headers();
+    structured.header_text(HeaderName::Subject).default_header_ignore()
 });
 
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
@@ -54,8 +55,8 @@ pub fn read(raw: &[u8]) -> Facts {
     match message_of(raw) {
         Some(message) => fill(&mut facts, &message),
         None => {
-            headers::defect(&mut facts, Defect::NoHeaders);
-            headers::defect(&mut facts, Defect::Undecodable);
+            let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
+            nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
             facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
@@ -103,9 +104,12 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
     parts::read(facts, message);
     body(facts, message);
     facts.report = report::read(facts, message);
-    if facts.forwarded.is_none() && facts.report.is_none() {
-        facts.forwarded = forward::attached(message, &facts.body);
-    }
+    // What a report carries is the returned mail, no forward.
+    facts.forwarded = match (&facts.report, facts.forwarded.take()) {
+        (Some(_), _) => None,
+        (None, Some(forwarded)) => Some(forwarded),
+        (None, None) => forward::attached(message, &facts.body),
+    };
     facts.automatic = automatic::signs(facts);
     claims(facts);
     facts.digest = digest::of(facts, message);
