@@ -65,7 +65,8 @@ pub(super) fn read(lines: &Lines<'_>, first: usize, depth: usize) -> Block {
             None if block.labels > 0 && number == block.end => {
                 let next_is_field = label(unquoted(lines.get(number + 1), depth)).is_some();
                 let is_list = matches!(last, Label::To | Label::Cc) && line.contains(['@', ';', ',']);
-                if !is_list && !(next_is_field && matches!(last, Label::To | Label::Cc | Label::Subject)) {
+                let folded = next_is_field && matches!(last, Label::To | Label::Cc | Label::Subject);
+                if !(is_list || folded) {
                     break;
                 }
                 block.put(last, line);

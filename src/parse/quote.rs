@@ -212,7 +212,8 @@ fn push_text(spans: &mut Vec<(usize, usize)>, text: &str, span: (usize, usize)) 
 }
 
 fn is_original_line(line: &str) -> bool {
-    if !line.starts_with("--") && !line.starts_with("__") && !line.starts_with("==") {
+    let drawn = line.trim_start_matches('*');
+    if !drawn.starts_with("--") && !drawn.starts_with("__") && !drawn.starts_with("==") {
         return false;
     }
     let words = line.trim_matches(['-', '_', '=', ' ', '*']).to_lowercase();

@@ -30,6 +30,10 @@ pub(super) fn read(facts: &Facts, message: &Message<'_>) -> Option<Report> {
         report.original_message_id = copied.message_id;
         report.original_token = report.original_token.or(copied.token);
     }
+    if report.original_message_id.is_none() {
+        // Exchange names the mail that it reports about as the one that it answers.
+        report.original_message_id = facts.in_reply_to.first().cloned();
+    }
     if report.original_token.is_none() {
         let id = report.original_message_id.as_deref();
         report.original_token = id.and_then(|id| tokens::in_id(id, TokenPlace::MessageId));
