@@ -152,6 +152,10 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
 fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
     let span = header.offset_start as usize..header.offset_end as usize;
     let bytes = raw.get(span).unwrap_or_default();
+    let trimmed = bytes.trim_ascii();
+    if trimmed.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'?') {
+        return String::from_utf8_lossy(trimmed).into_owned();
+    }
     let text = String::from_utf8_lossy(bytes);
     if matches!(text, std::borrow::Cow::Owned(_)) {
         defect(facts, Defect::Undecodable);

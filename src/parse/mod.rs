@@ -31,7 +31,7 @@ mod tokens;
 
 use std::sync::LazyLock;
 
-use mail_parser::{HeaderName, Message, MessageParser};
+use mail_parser::{Message, MessageParser};
 
 use crate::domain::{Body, Defect, Facts, Timestamp, TokenPlace};
 
@@ -40,11 +40,8 @@ const HEAD: usize = 64 * 1024;
 /// Tokens of ours that a mail may claim; a References field of a hundred ids holds no more.
 const MOST_TOKENS: usize = 200;
 
-/// mail-parser reads the structured fields that we use; the others are read from their bytes.
-static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
-    let structured = MessageParser::new().with_mime_headers().with_address_headers().with_date_headers();
-    structured.header_text(HeaderName::Subject).default_header_ignore()
-});
+/// Without a table of its own, mail-parser picks a field's grammar by a match; the table would be a hash look-up a field.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
 
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {
@@ -150,8 +147,10 @@ fn claims(facts: &mut Facts) {
     let addressed = facts.to.iter().chain(&facts.cc).map(|person| &person.address).chain(&facts.delivered_to);
     found.extend(addressed.filter_map(tokens::in_address));
     found.extend(tokens::in_text(&facts.body.text));
-    let mut known = std::collections::HashSet::new();
-    found.retain(|claim| known.insert((claim.place, claim.token.clone())));
     found.truncate(MOST_TOKENS);
+    if found.len() > 1 {
+        let mut known = std::collections::HashSet::new();
+        found.retain(|claim| known.insert((claim.place, claim.token.clone())));
+    }
     facts.tokens = found;
 }
