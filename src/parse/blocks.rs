@@ -100,7 +100,12 @@ fn label(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start_matches(['*', ' ', '\t']);
     let head = line.as_bytes().get(..line.len().min(LONGEST_LABEL))?;
     let colon = head.iter().position(|&b| b == b':').map(|at| (at, 1));
-    let wide = || head.windows(3).position(|w| w == "：".as_bytes()).map(|at| (at, 3));
+    let wide = || {
+        head.contains(&0xef)
+            .then_some(())
+            .and_then(|()| head.windows(3).position(|w| w == "：".as_bytes()))
+            .map(|at| (at, 3))
+    };
     let (at, length) = colon.or_else(wide)?;
     let word = line.get(..at)?.trim_end_matches([' ', '*', '\u{a0}', '\u{3000}']);
     let label = match LABELS.get(word) {

@@ -58,15 +58,16 @@ impl Content {
         if !bytes.contains(&b'\r') {
             return self.add(bytes);
         }
-        for line in bytes.split_inclusive(|&b| b == b'\n') {
-            match line.strip_suffix(b"\r\n") {
-                Some(line) => {
-                    self.add(line);
-                    self.add(b"\n");
-                }
-                None => self.add(line),
+        let mut rest = bytes;
+        while let Some(at) = next_cr(rest) {
+            let (line, tail) = rest.split_at(at);
+            self.add(line);
+            rest = tail.get(1..).unwrap_or_default();
+            if rest.first() != Some(&b'\n') {
+                self.add(b"\r");
             }
         }
+        self.add(rest);
     }
 
     fn add(&mut self, bytes: &[u8]) {
@@ -85,4 +86,16 @@ impl Content {
         self.hasher.update(&self.gathered);
         ContentDigest(*self.hasher.finalize().as_bytes())
     }
+}
+
+/// Where the next CR stands, searched a line's length at a time: `contains` compares words, `position` single bytes.
+fn next_cr(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    for block in bytes.chunks(64) {
+        if block.contains(&b'\r') {
+            return block.iter().position(|&b| b == b'\r').map(|at| from + at);
+        }
+        from += block.len();
+    }
+    None
 }

@@ -71,8 +71,7 @@ fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
             facts.sender = facts.sender.take().or_else(|| senders.into_iter().next());
         }
         HeaderName::Subject if facts.subject.text.is_empty() => {
-            let decoded = header.value.as_text().map_or_else(|| value.clone(), without_nul);
-            (facts.subject, facts.subject_tags) = subject::read(&decoded);
+            (facts.subject, facts.subject_tags) = subject::read(&value);
         }
         HeaderName::Date if facts.date.is_none() => facts.date = header.value.as_datetime().and_then(timestamp),
         HeaderName::Received if facts.received.is_none() => facts.received = received_date(&value),
@@ -152,6 +151,11 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
 fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
     let span = header.offset_start as usize..header.offset_end as usize;
     let bytes = raw.get(span).unwrap_or_default();
+    if header.name == HeaderName::Subject
+        && let Some(decoded) = header.value.as_text()
+    {
+        return without_nul(decoded);
+    }
     let trimmed = bytes.trim_ascii();
     if trimmed.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'?') {
         return String::from_utf8_lossy(trimmed).into_owned();
