@@ -78,6 +78,7 @@ pub fn message(id: i64) -> MessageRow {
     let message_id = message_id(id);
     MessageRow {
         id: MessageId(id),
+        delivery: None,
         content: ContentId(20),
         id_key: Some(LookupKey::of(&message_id)),
         message_id: Some(message_id),
@@ -112,7 +113,6 @@ pub fn address(id: AddressId, text: &str) -> AddressRow {
         address: EmailAddress::parse(text).expect("an address"),
         name: "Ann Lee".into(),
         contact: None,
-        user_id: None,
         bounced: None,
     }
 }
@@ -126,7 +126,7 @@ pub fn delivery(id: i64, message: MessageId) -> DeliveryRow {
         message: Some(message),
         content: ContentId(20),
         arrived_at: AT,
-        state: DeliveryState::Effective,
+        state: DeliveryState::Decided,
         event: EventSeq(1),
     }
 }
