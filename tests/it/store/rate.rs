@@ -54,7 +54,7 @@ fn rate_of_batches_in_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(&directory.path().join("desk.db")).unwrap();
     store.write(sample::save).unwrap();
-    let batches = 500;
+    let batches = 200;
     let (mut loading, mut saving) = (0.0, 0.0);
     let begun = Instant::now();
     for batch in 0..batches {

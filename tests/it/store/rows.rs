@@ -114,7 +114,7 @@ fn saving_replaces_what_was_edited_deletes_what_was_removed_and_leaves_what_was_
 }
 
 #[test]
-fn a_row_that_names_another_which_is_not_there_is_refused_at_commit() {
+fn a_row_that_names_another_which_is_not_there_is_refused() {
     let store = sample::desk();
     let mut later = Workspace::new(sample::setup());
     later.deliveries.put(DeliveryRow { folder: FolderId(999), ..sample::delivery(41, sample::QUESTION) });
