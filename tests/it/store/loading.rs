@@ -171,3 +171,41 @@ fn timers_are_due_from_their_time_on_until_they_are_done() {
     store.write(|tx| save(tx, &done)).unwrap();
     assert_eq!(due(sample::AT.plus(MINUTE)), 0);
 }
+
+#[test]
+fn no_lookup_reads_a_whole_table() {
+    let lookups = [
+        ("message", "id_key"),
+        ("message", "digest_key"),
+        ("message", "thread"),
+        ("message", "ticket"),
+        ("message", "id"),
+        ("message_alias", "key"),
+        ("awaited", "key"),
+        ("content", "key"),
+        ("content_chunk", "content"),
+        ("delivery", "message"),
+        ("delivery", "id"),
+        ("address", "key"),
+        ("address", "contact"),
+        ("send", "reference_key"),
+        ("send", "message"),
+        ("send_recipient", "send"),
+        ("thread_index", "key"),
+        ("thread", "ticket"),
+        ("participant", "thread"),
+        ("ticket", "number"),
+        ("ticket_contact", "ticket"),
+        ("ticket_link", "ticket"),
+        ("enrolment", "record"),
+        ("stage_change", "record"),
+        ("timer", "done_at IS NULL AND due_at"),
+        ("send_recipient", "automatic_at >= 0 AND address"),
+    ];
+    let store = Store::in_memory().unwrap();
+    for (table, column) in lookups {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} IN ($1, $2, $3)");
+        let plan = format!("{:?}", store.read(|tx| tx.query(&sql, &[])).unwrap());
+        assert!(plan.contains("SEARCH") && !plan.contains("SCAN"), "{table} by {column}: {plan}");
+    }
+}

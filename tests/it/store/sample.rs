@@ -214,7 +214,6 @@ fn mails(desk: &mut Workspace) {
             origin: true,
             root: QUESTION,
             newest: ANSWER,
-            index_key: Some(INDEX_KEY),
         }],
     );
     put(
