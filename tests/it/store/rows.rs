@@ -72,6 +72,7 @@ fn every_row_type_comes_back_as_it_was_saved() {
             check(tx, &desk.aliases);
             check(tx, &desk.awaited);
             check(tx, &desk.threads);
+            check(tx, &desk.thread_indexes);
             check(tx, &desk.participants);
             check(tx, &desk.addresses);
             check(tx, &desk.contacts);
