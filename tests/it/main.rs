@@ -2,5 +2,6 @@ mod cli;
 mod config;
 mod history;
 mod mail;
+mod quarantine;
 mod store;
 mod support;
