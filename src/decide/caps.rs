@@ -8,7 +8,7 @@ const PER_ADDRESS: usize = 10;
 const PER_SUBJECT: usize = 2;
 
 /// Automatic mail sent since then counts at `now`.
-pub(super) fn counts_since(now: Timestamp) -> Timestamp {
+pub fn counts_since(now: Timestamp) -> Timestamp {
     now.plus(-WINDOW)
 }
 

@@ -19,6 +19,7 @@ mod stage;
 mod ticket;
 
 pub use arrival::{MailInput, arrival};
+pub use caps::counts_since as automatic_since;
 pub use deciding::{Context, Deciding};
 pub use fold::fold;
 pub use hand::{merge, move_record, open};

@@ -5,8 +5,8 @@ use crate::domain::*;
 /// What composing gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
-    /// Without angle brackets.
-    pub message_id: String,
+    /// Without angle brackets. `None` when nothing could be composed: the send has failed.
+    pub message_id: Option<String>,
     pub subject: String,
     /// Content digest, by which its echo is recognised.
     pub digest: ContentDigest,
@@ -22,8 +22,8 @@ pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Chang
         id: plan.message,
         delivery: None,
         content: plan.content,
-        id_key: Some(LookupKey::of(&composed.message_id)),
-        message_id: Some(composed.message_id.clone()),
+        id_key: composed.message_id.as_deref().map(LookupKey::of),
+        message_id: composed.message_id.clone(),
         digest_key: composed.digest.key(),
         digest: composed.digest,
         author: Some(plan.from),
@@ -43,6 +43,9 @@ pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Chang
         event: plan.event,
     };
     let mut changes = vec![Change::Content(content), Change::Message(message)];
+    if let Some(send) = ws.sends.get(&plan.send).filter(|_| composed.message_id.is_none()) {
+        changes.push(Change::Send(SendRow { state: SendState::Failed, ..send.clone() }));
+    }
     let answers = plan.purpose != SendPurpose::Forward;
     if let Some(thread) = ws.threads.get(&plan.thread).filter(|_| answers) {
         changes.push(Change::Thread(ThreadRow { newest: plan.message, ..thread.clone() }));

@@ -7,8 +7,8 @@ use crate::domain::*;
 /// Pauses before a mail that could not be read is tried again; after the last try it is quarantined.
 const RETRY_AFTER: [Millis; 2] = [MINUTE, 10 * MINUTE];
 
-/// Enters an arrival: the folder's cursor moves, and the delivery exists. Returns it with the folder's role.
-pub fn receive(d: &mut Deciding<'_>, arrival: &Arrival) -> (DeliveryId, FolderRole) {
+/// Enters an arrival: the folder's cursor moves, and the delivery exists.
+pub fn receive(d: &mut Deciding<'_>, arrival: &Arrival) -> DeliveryId {
     let folder = folder(d, arrival);
     let (uidvalidity, uid) = arrival.position.unwrap_or((folder.uidvalidity, folder.last_uid + 1));
     let last_uid = if folder.uidvalidity == uidvalidity { folder.last_uid.max(uid) } else { uid };
@@ -26,7 +26,7 @@ pub fn receive(d: &mut Deciding<'_>, arrival: &Arrival) -> (DeliveryId, FolderRo
     };
     let id = row.id;
     d.change(Change::Delivery(row));
-    (id, folder.role)
+    id
 }
 
 fn folder(d: &mut Deciding<'_>, arrival: &Arrival) -> FolderRow {
@@ -65,6 +65,8 @@ pub fn check_fence(d: &Deciding<'_>, timer: TimerId, fence: i64) -> Result<Timer
 /// kept, visible, never in the way of the mail behind it.
 pub fn retried(d: &mut Deciding<'_>, timer: TimerRow, delivery: DeliveryId, failed: bool) {
     d.decision.delivery = Some(delivery);
+    // Whoever holds the old fence comes too late from now on.
+    let timer = TimerRow { fence: timer.fence + 1, ..timer };
     if !failed {
         d.change(Change::Timer(TimerRow { done_at: Some(d.context.at), ..timer }));
         return;

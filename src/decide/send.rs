@@ -88,13 +88,15 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
     }
     d.check_stage(ticket, request.status.as_deref())?;
     let mailbox = d.mailbox_of(ticket).ok_or(Refusal::NoMailbox)?;
-    let (mut to, cc) = recipients(d, draft);
-    if to.is_empty() && request.purpose == SendPurpose::Ticket {
-        to = d.addresses_of_contacts(ticket);
-    }
-    if to.is_empty() {
+    let contacts = match request.purpose {
+        SendPurpose::Ticket if draft.to.is_empty() => d.addresses_of_contacts(ticket),
+        _ => Vec::new(),
+    };
+    if draft.to.is_empty() && contacts.is_empty() {
         return Err(Refusal::NoRecipient);
     }
+    let (mut to, cc) = recipients(d, draft);
+    to.extend(contacts);
     let before = d.ws.stage_of(ticket).map(str::to_owned);
     let thread = if request.new_thread { None } else { d.thread_for_mail(ticket, None) };
     let parent = request.forwards.or_else(|| d.newest_of(thread?));

@@ -49,7 +49,7 @@ pub enum Payload {
     /// A pending mail was tried again.
     Retry { timer: TimerId, fence: i64, delivery: DeliveryId, reading: Reading },
     /// A user sends something. `draft` holds recipients and text.
-    Send(SendRequest),
+    Send { request: SendRequest, draft: ContentId },
     /// A user moves a record to another stage.
     Move { record: RecordId, to: String },
     /// A user makes a ticket by hand. `draft` names the contact, subject and text.
@@ -65,7 +65,7 @@ impl Payload {
             Payload::Setup => "setup",
             Payload::Arrival(_) => "arrival",
             Payload::Retry { .. } => "retry",
-            Payload::Send(_) => "send",
+            Payload::Send { .. } => "send",
             Payload::Move { .. } => "move",
             Payload::Open { .. } => "open",
             Payload::Merge { .. } => "merge",
@@ -107,7 +107,6 @@ pub struct SendRequest {
     pub ticket: Option<RecordId>,
     /// The team mailbox that it is sent from, where no ticket says so.
     pub mailbox: Option<MailboxId>,
-    pub draft: ContentId,
     /// The message that is forwarded.
     pub forwards: Option<MessageId>,
     /// Sets this status instead of rule 3.1.

@@ -26,13 +26,13 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
         return None;
     }
     let subject = facts.subject.text.to_lowercase();
-    let bounce_subject = tables::BOUNCE_SUBJECTS.iter().any(|start| subject.starts_with(start));
+    let bounce_subject = tables::BOUNCE_SUBJECTS.iter().any(|words| subject.contains(words));
     let notice = notice(&facts.body.text);
     let lower = notice.to_lowercase();
     let soft = tables::SOFT_PHRASES.iter().any(|phrase| lower.contains(phrase));
     let hard = tables::HARD_PHRASES.iter().any(|phrase| lower.contains(phrase));
-    // One sign of the sender and one of the content, so that a postmaster's own letter is a letter.
-    if !(failed_header || (bounce_subject && (soft || hard)) || (from_system && (soft || hard) && null_path)) {
+    // A sign of the sender and one of the content must meet, so that a postmaster's own letter stays a letter.
+    if !failed_header && !bounce_subject && !(from_system && (soft || hard)) {
         return None;
     }
     let status =

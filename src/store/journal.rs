@@ -40,6 +40,15 @@ pub fn revision(tx: &mut Tx<'_>, digest: &str) -> Result<Option<RevisionRow>, St
     Ok(select(tx, "WHERE digest = $1", &[Value::Text(digest.to_owned())])?.pop())
 }
 
+/// The revision in force, as hex: that of the newest event. `None` for an empty journal.
+pub fn current_digest(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    let newest = tx.query("SELECT revision FROM event ORDER BY seq DESC LIMIT 1", &[])?;
+    Ok(match newest.into_iter().next().and_then(|row| row.into_iter().next()) {
+        Some(Value::Text(digest)) => Some(digest),
+        _ => None,
+    })
+}
+
 /// The setup in force: that of the newest event. `None` for an empty journal.
 pub fn current_revision(tx: &mut Tx<'_>) -> Result<Option<RevisionRow>, StoreError> {
     let newest = format!("WHERE digest = (SELECT revision FROM {} ORDER BY seq DESC LIMIT 1)", EventRow::TABLE);

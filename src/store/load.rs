@@ -78,11 +78,7 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.aliases, aliases);
         load_all(&mut self.workspace.awaited, awaited);
 
-        // A copy in a stronger mailbox supersedes the delivery by which its message was decided.
-        let messages: Vec<i64> = self.workspace.messages.iter().map(|message| message.id.0).collect();
-        let further = self.fetch("message", messages)?;
         load_all(&mut self.workspace.deliveries, deliveries);
-        load_all(&mut self.workspace.deliveries, further);
 
         let contents: Vec<ContentRow> = self.fetch("key", keys.contents.iter().map(|key| key.0))?;
         let delivered: BTreeSet<i64> = self.workspace.deliveries.iter().map(|delivery| delivery.content.0).collect();

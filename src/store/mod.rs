@@ -4,6 +4,7 @@
 
 pub mod content;
 pub mod counter;
+pub mod dump;
 mod error;
 pub mod journal;
 pub mod keys;
@@ -11,7 +12,9 @@ mod load;
 mod migrate;
 mod save;
 mod statement;
+mod tables;
 mod tx;
+pub mod views;
 mod writer;
 
 use std::path::Path;

@@ -61,7 +61,7 @@ impl<'c> Tx<'c> {
     }
 
     /// The error for a row that does not say what it should.
-    pub(super) fn damaged(&self, what: impl Into<String>) -> StoreError {
+    pub(crate) fn damaged(&self, what: impl Into<String>) -> StoreError {
         StoreError::Corrupt { database: self.database.to_owned(), what: what.into() }
     }
 

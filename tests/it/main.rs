@@ -1,2 +1,6 @@
 mod cli;
 mod config;
+mod history;
+mod mail;
+mod store;
+mod support;

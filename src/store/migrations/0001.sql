@@ -122,6 +122,7 @@ CREATE INDEX delivery_by_message ON delivery (message) WHERE message IS NOT NULL
 -- Each mail, once; our own sends too.
 CREATE TABLE message (
     id {INTEGER} PRIMARY KEY NOT NULL,
+    delivery {INTEGER} REFERENCES delivery (id) DEFERRABLE INITIALLY DEFERRED,
     content {INTEGER} NOT NULL REFERENCES content (id) DEFERRABLE INITIALLY DEFERRED,
     id_key {INTEGER},
     message_id TEXT,
@@ -190,7 +191,6 @@ CREATE TABLE address (
     address TEXT NOT NULL,
     name TEXT NOT NULL,
     contact {INTEGER} REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED,
-    user_id {INTEGER} REFERENCES app_user (id) DEFERRABLE INITIALLY DEFERRED,
     bounced TEXT
 ) {ROWS};
 CREATE INDEX address_by_key ON address (key);

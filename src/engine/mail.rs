@@ -1,0 +1,123 @@
+//! A mail on its way to the writer: read, its tokens checked, its bytes packed. The expensive part, done on any thread
+//! beside the writer; needs no context but the keys.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::compose::Keyring;
+use crate::domain::*;
+use crate::store::content::{Packed, pack};
+
+/// Mails over this many bytes are classified from their headers; the body is not stored.
+pub const MOST_BYTES: usize = 50 * 1024 * 1024;
+
+/// Headers of a mail whose body is not stored are kept up to this many bytes.
+const MOST_HEADER_BYTES: usize = 256 * 1024;
+
+/// Where a mail was found.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Name of the mailbox in the setup.
+    pub mailbox: String,
+    pub folder: String,
+    /// (UIDVALIDITY, UID); `None` for files.
+    pub position: Option<(i64, i64)>,
+    /// Server date, where the server has one.
+    pub arrived_at: Option<Timestamp>,
+    /// Imported as history.
+    pub history: bool,
+}
+
+/// A mail, read.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub place: Place,
+    pub packed: Packed,
+    pub reading: Reading,
+    /// `None` when reading failed.
+    pub facts: Option<Facts>,
+}
+
+impl Mail {
+    /// Bytes that it holds, roughly.
+    pub fn weight(&self) -> usize {
+        let text = self.facts.as_ref().map_or(0, |facts| facts.body.text.len());
+        self.packed.weight() + text + 2048
+    }
+
+    /// Server date, else the topmost Received, else Date.
+    pub fn arrived_at(&self) -> Option<Timestamp> {
+        let facts = self.facts.as_ref();
+        self.place.arrived_at.or_else(|| facts?.received).or_else(|| facts?.date)
+    }
+}
+
+/// Reads mails: the keys, and the way bytes become facts.
+#[derive(Clone)]
+pub struct Reader {
+    keyring: Keyring,
+    read: fn(&[u8]) -> Facts,
+}
+
+impl Reader {
+    /// A reader with these keys. `read` is `parse::read`, or what a test puts in its place.
+    pub fn new(keyring: Keyring, read: fn(&[u8]) -> Facts) -> Self {
+        Reader { keyring, read }
+    }
+
+    /// Reads a mail and checks the tokens in it.
+    pub fn mail(&self, raw: &[u8], place: Place) -> Mail {
+        let kept = within_limit(raw);
+        let (mut facts, failure) = self.facts(kept);
+        let mut verdicts = Vec::new();
+        if let Some(facts) = &mut facts {
+            if kept.len() < raw.len() {
+                facts.defects.push(Defect::BodyNotStored);
+                facts.size = raw.len() as u64;
+            }
+            for claim in claims(facts) {
+                claim.verdict = self.keyring.verify(&claim.token).0;
+                verdicts.push(claim.verdict);
+            }
+        }
+        Mail { place, packed: pack(kept), reading: Reading { version: FACTS_VERSION, verdicts, failure }, facts }
+    }
+
+    /// Reads a journaled mail again: the verdicts on its tokens are those of its day, for keys may be gone.
+    pub fn journaled(&self, raw: &[u8], place: Place, reading: &Reading) -> Mail {
+        let mut facts = if reading.failure.is_some() { None } else { self.facts(raw).0 };
+        if let Some(facts) = &mut facts {
+            for (claim, verdict) in claims(facts).zip(&reading.verdicts) {
+                claim.verdict = *verdict;
+            }
+        }
+        Mail { place, packed: pack(raw), reading: reading.clone(), facts }
+    }
+
+    /// Reading is total by design; should it panic all the same, that is one mail's trouble.
+    fn facts(&self, raw: &[u8]) -> (Option<Facts>, Option<String>) {
+        match catch_unwind(AssertUnwindSafe(|| (self.read)(raw))) {
+            Ok(facts) => (Some(facts), None),
+            Err(panic) => {
+                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+                (None, Some(text.unwrap_or_else(|| "reading panicked".to_owned())))
+            }
+        }
+    }
+}
+
+/// Every token claim of a mail, in one fixed order.
+fn claims(facts: &mut Facts) -> impl Iterator<Item = &mut TokenClaim> {
+    facts.tokens.iter_mut().chain(facts.report.iter_mut().filter_map(|report| report.original_token.as_mut()))
+}
+
+/// The whole mail, or only its header block when it is over the limit.
+fn within_limit(raw: &[u8]) -> &[u8] {
+    if raw.len() <= MOST_BYTES {
+        return raw;
+    }
+    let head = raw.get(..MOST_HEADER_BYTES).unwrap_or(raw);
+    let end = head.windows(2).position(|pair| pair == b"\n\n").map(|at| at + 1);
+    let end = end.or_else(|| head.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 2));
+    head.get(..end.unwrap_or(head.len())).unwrap_or(head)
+}

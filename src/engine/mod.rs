@@ -1,0 +1,17 @@
+//! Floor 3: the order of steps. Takes inputs, has them read, classified and decided, composes what is to be sent, and
+//! has all of it written in one transaction. No rules: those are floor 1's. `run`, `sync`, `replay` and the pages use
+//! this one path.
+
+mod handle;
+mod mail;
+mod outgoing;
+mod refold;
+mod replay;
+mod step;
+mod unit;
+
+pub use handle::{Engine, EngineError, written};
+pub use mail::{MOST_BYTES, Mail, Place, Reader};
+pub use refold::{Refolded, refold};
+pub use replay::{Replayed, Source, replay};
+pub use unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};

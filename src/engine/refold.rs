@@ -1,0 +1,146 @@
+//! Folding the journal again, from its first event, into an empty database: the proof that decisions are pure.
+
+use std::sync::Arc;
+
+use super::handle::{EngineError, keyring, raw_of_delivery};
+use super::mail::{Mail, Place, Reader};
+use super::step::Step;
+use super::unit::{Input, Journaled, SendOrder, Unit, Written};
+use crate::domain::*;
+use crate::parse;
+use crate::store::content::{self, pack};
+use crate::store::dump::{self, Difference};
+use crate::store::{Store, StoreError, Tx, journal, keys, views};
+
+/// Events folded in one transaction.
+const BATCH: i64 = 64;
+
+/// What folding again gave.
+#[derive(Debug)]
+pub struct Refolded {
+    pub events: u64,
+    /// Empty when nothing differs.
+    pub differences: Vec<Difference>,
+}
+
+/// Folds the journal of `source` into an empty database in memory, and compares everything. `progress` is told how many
+/// events are done.
+pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded, EngineError> {
+    let (signing, seed) = source.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
+    let keyring = keyring(&signing)?;
+    let copy = Store::in_memory()?;
+    copy.write(|tx| keys::set(tx, &signing, &seed))?;
+    let reader = Reader::new(keyring.clone(), parse::read);
+    let mut step = Step::new(keyring, seed);
+    let (mut after, mut events) = (EventSeq(0), 0);
+    loop {
+        let units = source.read(|tx| units(tx, &reader, after))?;
+        let Some((last, _)) = units.last() else { break };
+        after = *last;
+        events += units.len() as u64;
+        let units: Vec<Unit> = units.into_iter().map(|(_, unit)| unit).collect();
+        copy.write(|tx| step.run(tx, &units))?;
+        progress(events);
+    }
+    let differences = source.read(|ours| copy.read(|again| dump::differences(ours, again)))?;
+    Ok(Refolded { events, differences })
+}
+
+/// The next events as units.
+fn units(tx: &mut Tx<'_>, reader: &Reader, after: EventSeq) -> Result<Vec<(EventSeq, Unit)>, StoreError> {
+    let rows = journal::events(tx, after, BATCH)?;
+    let names = Names::load(tx)?;
+    rows.into_iter()
+        .map(|row| {
+            let payload: Payload = serde_json::from_str(&row.payload)
+                .map_err(|error| tx.damaged(format!("event {}: {error}", row.seq)))?;
+            let input = names.input(tx, reader, &row, payload)?;
+            let unit = Unit {
+                at: row.at,
+                origin: row.origin,
+                actor: row.actor.and_then(|actor| names.user(actor)),
+                cause: row.cause,
+                input,
+                journaled: Some(Journaled { first_id: row.first_id, first_number: row.first_number }),
+            };
+            Ok((row.seq, unit))
+        })
+        .collect()
+}
+
+/// Names of mailboxes and users by their ids.
+struct Names {
+    mailboxes: Vec<MailboxRow>,
+    users: Vec<UserRow>,
+}
+
+impl Names {
+    fn load(tx: &mut Tx<'_>) -> Result<Self, StoreError> {
+        Ok(Names { mailboxes: views::mailboxes(tx)?, users: views::users(tx)? })
+    }
+
+    fn mailbox(&self, id: MailboxId) -> Option<String> {
+        self.mailboxes.iter().find(|row| row.id == id).map(|row| row.name.clone())
+    }
+
+    fn user(&self, id: UserId) -> Option<String> {
+        self.users.iter().find(|row| row.id == id).map(|row| row.name.clone())
+    }
+
+    fn input(&self, tx: &mut Tx<'_>, reader: &Reader, row: &EventRow, payload: Payload) -> Result<Input, StoreError> {
+        Ok(match payload {
+            Payload::Setup => Input::Setup(setup(tx, row)?),
+            Payload::Arrival(arrival) => Input::Mail(self.mail(tx, reader, &arrival)?),
+            Payload::Retry { timer, fence, delivery, reading } => {
+                let raw = raw_of_delivery(tx, delivery)?;
+                let mail = Arc::new(reader.journaled(&raw, nowhere(), &reading));
+                Input::Retry { timer, fence, delivery, mail }
+            }
+            Payload::Send { request, draft } => Input::Send(Arc::new(SendOrder {
+                purpose: request.purpose,
+                ticket: request.ticket,
+                mailbox: request.mailbox.and_then(|id| self.mailbox(id)),
+                forwards: request.forwards,
+                status: request.status,
+                new_thread: request.new_thread,
+                draft: written(tx, draft)?,
+            })),
+            Payload::Move { record, to } => Input::Move { ticket: record, to },
+            Payload::Open { pipeline, source, mailbox, draft } => Input::Open {
+                pipeline,
+                source,
+                mailbox: mailbox.and_then(|id| self.mailbox(id)),
+                draft: Arc::new(written(tx, draft)?),
+            },
+            Payload::Merge { from, into } => Input::Merge { from, into },
+        })
+    }
+
+    fn mail(&self, tx: &mut Tx<'_>, reader: &Reader, arrival: &Arrival) -> Result<Arc<Mail>, StoreError> {
+        let place = Place {
+            mailbox: self.mailbox(arrival.mailbox).unwrap_or_default(),
+            folder: arrival.folder.clone(),
+            position: arrival.position,
+            arrived_at: Some(arrival.arrived_at),
+            history: arrival.history,
+        };
+        let raw = content::raw(tx, arrival.content)?;
+        Ok(Arc::new(reader.journaled(&raw, place, &arrival.reading)))
+    }
+}
+
+fn nowhere() -> Place {
+    Place { mailbox: String::new(), folder: String::new(), position: None, arrived_at: None, history: false }
+}
+
+fn setup(tx: &mut Tx<'_>, row: &EventRow) -> Result<Arc<Setup>, StoreError> {
+    let revision = journal::revision(tx, &row.revision)?;
+    let body = revision.ok_or_else(|| tx.damaged(format!("revision {} is missing", row.revision)))?.body;
+    serde_json::from_str(&body).map(Arc::new).map_err(|error| tx.damaged(format!("revision {}: {error}", row.revision)))
+}
+
+fn written(tx: &mut Tx<'_>, draft: ContentId) -> Result<Written, StoreError> {
+    let raw = content::raw(tx, draft)?;
+    let parsed = Draft::from_bytes(&raw).map_err(|error| tx.damaged(format!("draft {draft}: {error}")))?;
+    Ok(Written { draft: parsed, packed: pack(&raw) })
+}

@@ -1,0 +1,382 @@
+//! The step: a batch of units in one transaction. Loads what they need, decides one after the other (each sees what the
+//! one before it did), writes what changed once.
+
+use std::sync::Arc;
+
+use super::mail::Mail;
+use super::outgoing;
+use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};
+use crate::compose::Keyring;
+use crate::decide::{self, Context, Deciding, MailInput, Refusal, fold};
+use crate::domain::*;
+use crate::store::content::{self, Packed};
+use crate::store::counter::{self, Counter};
+use crate::store::{self, StoreError, Tx, journal};
+
+/// What the step keeps between batches: nothing that a rollback could make wrong.
+pub(super) struct Step {
+    pub keyring: Keyring,
+    pub seed: [u8; 32],
+    /// The setup read last, under its revision.
+    setup: Option<(String, Arc<Setup>)>,
+}
+
+impl Step {
+    pub fn new(keyring: Keyring, seed: [u8; 32]) -> Self {
+        Step { keyring, seed, setup: None }
+    }
+
+    /// Carries out a batch. One outcome a unit, in order.
+    pub fn run(&mut self, tx: &mut Tx<'_>, units: &[Unit]) -> Result<Vec<Outcome>, StoreError> {
+        let (revision, setup) = self.setup(tx, units)?;
+        let mut keys = Keys::default();
+        units.iter().for_each(|unit| keys.merge(keys_of(unit)));
+        let mut batch = Batch {
+            ws: store::load(tx, setup, &keys)?,
+            revision,
+            seq: counter::reserve(tx, Counter::Event, 0)?,
+            ids: IdBlock::new(counter::reserve(tx, Counter::Id, 0)?),
+            numbers: IdBlock::new(counter::reserve(tx, Counter::TicketNumber, 0)?),
+            events: Vec::new(),
+            decisions: Vec::new(),
+            revisions: Vec::new(),
+            contents: Vec::new(),
+        };
+        let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
+        let outcomes = units.iter().map(|unit| batch.decide(self, unit)).collect();
+        counter::reserve(tx, Counter::Event, batch.seq - first_seq)?;
+        counter::reserve(tx, Counter::Id, batch.ids.peek() - first_id)?;
+        counter::reserve(tx, Counter::TicketNumber, batch.numbers.peek() - first_number)?;
+        batch.write(tx)?;
+        Ok(outcomes)
+    }
+
+    /// The setup in force: that of the newest event, or, on an empty journal, the first unit's.
+    fn setup(&mut self, tx: &mut Tx<'_>, units: &[Unit]) -> Result<(String, Arc<Setup>), StoreError> {
+        let Some(digest) = journal::current_digest(tx)? else {
+            return Ok(match units.first().map(|unit| &unit.input) {
+                Some(Input::Setup(setup)) => (String::new(), setup.clone()),
+                _ => (String::new(), Arc::new(empty_setup())),
+            });
+        };
+        if let Some((known, setup)) = self.setup.as_ref().filter(|(known, _)| *known == digest) {
+            return Ok((known.clone(), setup.clone()));
+        }
+        let row = journal::revision(tx, &digest)?.ok_or_else(|| tx.damaged("the revision in force is missing"))?;
+        let setup: Setup = serde_json::from_str(&row.body).map_err(|e| tx.damaged(format!("revision: {e}")))?;
+        let setup = Arc::new(setup);
+        self.setup = Some((digest.clone(), setup.clone()));
+        Ok((digest, setup))
+    }
+}
+
+/// What a revision looks like as a row: the setup as JSON, and the digest of that.
+pub(super) fn revision_of(setup: &Setup, at: Timestamp) -> RevisionRow {
+    // A setup is plain data: writing it cannot fail.
+    let body = serde_json::to_string(setup).unwrap_or_default();
+    let digest: String =
+        ContentDigest::of(body.as_bytes()).0.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    RevisionRow { digest, at, body }
+}
+
+fn empty_setup() -> Setup {
+    Setup {
+        ticket_prefix: String::new(),
+        mailboxes: Vec::new(),
+        users: Vec::new(),
+        ignore: Vec::new(),
+        pipelines: Vec::new(),
+        templates: Vec::new(),
+    }
+}
+
+/// The rows that deciding a unit needs.
+fn keys_of(unit: &Unit) -> Keys {
+    let mut keys = Keys::default();
+    match &unit.input {
+        Input::Setup(_) => {}
+        Input::Mail(mail) => mail_keys(&mut keys, mail),
+        Input::Retry { timer, delivery, mail, .. } => {
+            mail_keys(&mut keys, mail);
+            keys.timers.insert(*timer);
+            keys.deliveries.insert(*delivery);
+        }
+        Input::Send(order) => {
+            keys.tickets.extend(order.ticket);
+            keys.messages.extend(order.forwards);
+            draft_keys(&mut keys, &order.draft);
+        }
+        Input::Move { ticket, .. } => {
+            keys.tickets.insert(*ticket);
+        }
+        Input::Open { draft, .. } => draft_keys(&mut keys, draft),
+        Input::Merge { from, into } => keys.tickets.extend([*from, *into]),
+    }
+    keys.automatic_since = Some(decide::automatic_since(unit.at));
+    keys
+}
+
+fn mail_keys(keys: &mut Keys, mail: &Mail) {
+    keys.contents.insert(mail.packed.digest.key());
+    if let Some(facts) = &mail.facts {
+        keys.merge(crate::classify::keys(facts));
+    }
+}
+
+fn draft_keys(keys: &mut Keys, written: &Written) {
+    keys.contents.insert(written.packed.digest.key());
+    let draft = &written.draft;
+    let people = draft.to.iter().chain(&draft.cc).chain(&draft.from);
+    keys.addresses.extend(people.map(|who| LookupKey::of(who.address.as_str())));
+}
+
+/// A batch while it is decided.
+struct Batch<'a> {
+    ws: Workspace,
+    revision: String,
+    seq: i64,
+    ids: IdBlock,
+    numbers: IdBlock,
+    events: Vec<EventRow>,
+    decisions: Vec<DecisionRow>,
+    revisions: Vec<RevisionRow>,
+    contents: Vec<(ContentId, std::borrow::Cow<'a, Packed>)>,
+}
+
+impl<'a> Batch<'a> {
+    fn decide(&mut self, step: &Step, unit: &'a Unit) -> Outcome {
+        if let Input::Setup(setup) = &unit.input {
+            let row = revision_of(setup, unit.at);
+            self.revision.clone_from(&row.digest);
+            self.revisions.push(row);
+            self.ws.setup = setup.clone();
+        }
+        if let Some(journaled) = unit.journaled {
+            self.ids = IdBlock::new(journaled.first_id);
+            self.numbers = IdBlock::new(journaled.first_number);
+        }
+        let (first_id, first_number) = (self.ids.peek(), self.numbers.peek());
+        let context = Context {
+            seq: EventSeq(self.seq),
+            at: unit.at,
+            origin: unit.origin,
+            actor: unit.actor.as_deref().and_then(|name| self.ws.user_named(name)).map(|row| row.id),
+            ids: self.ids,
+            numbers: self.numbers,
+            seed: step.seed,
+        };
+        let actor = context.actor;
+        let mut deciding = Deciding::new(&mut self.ws, context);
+        let result = decide_input(&mut deciding, &unit.input);
+        let (mut decision, context) = deciding.finish();
+        let payload = match result {
+            Ok(payload) => payload,
+            Err(refusal) => return refused(unit, refusal),
+        };
+        (self.ids, self.numbers) = (context.ids, context.numbers);
+        self.keep_content(&unit.input, &decision);
+        let queued = self.compose(step, &mut decision);
+        let seq = EventSeq(self.seq);
+        self.seq += 1;
+        self.events.push(EventRow {
+            seq,
+            at: unit.at,
+            cause: unit.cause,
+            actor,
+            origin: unit.origin,
+            kind: payload.word().to_owned(),
+            // Plain data: writing it cannot fail.
+            payload: serde_json::to_string(&payload).unwrap_or_default(),
+            revision: self.revision.clone(),
+            first_id,
+            first_number,
+        });
+        self.decisions.push(decision_row(seq, &decision));
+        self.outcome(seq, unit.at, decision, queued)
+    }
+
+    /// The bytes of the input, where they are stored for the first time.
+    fn keep_content(&mut self, input: &'a Input, decision: &Decision) {
+        let packed = match input {
+            Input::Mail(mail) => &mail.packed,
+            Input::Send(order) => &order.draft.packed,
+            Input::Open { draft, .. } => &draft.packed,
+            Input::Setup(_) | Input::Retry { .. } | Input::Move { .. } | Input::Merge { .. } => return,
+        };
+        let new = decision.changes.iter().find_map(|change| match change {
+            Change::Content(row) => Some(row.id),
+            _ => None,
+        });
+        self.contents.extend(new.map(|id| (id, std::borrow::Cow::Borrowed(packed))));
+    }
+
+    /// Composes what was planned, in the unit that queues it.
+    fn compose(&mut self, step: &Step, decision: &mut Decision) -> Vec<QueuedSend> {
+        let mut queued = Vec::new();
+        for plan in &decision.sends {
+            let built = outgoing::build(&self.ws, &step.keyring, plan);
+            for change in decide::queued(&self.ws, plan, &built.composed) {
+                fold(&mut self.ws, &change);
+                decision.changes.push(change);
+            }
+            let addresses = plan.to.iter().chain(&plan.cc);
+            queued.push(QueuedSend {
+                send: plan.send,
+                message: plan.message,
+                message_id: built.composed.message_id.clone().unwrap_or_default(),
+                purpose: plan.purpose,
+                template: self.ws.sends.get(&plan.send).and_then(|row| row.template.clone()),
+                to: addresses.filter_map(|id| self.ws.addresses.get(id)).map(|row| row.address.clone()).collect(),
+                subject: built.composed.subject,
+            });
+            self.contents.push((plan.content, std::borrow::Cow::Owned(built.packed)));
+        }
+        queued
+    }
+
+    fn outcome(&self, seq: EventSeq, at: Timestamp, decision: Decision, queued: Vec<QueuedSend>) -> Outcome {
+        let label = |stage: &Option<String>| {
+            let pipeline = decision.ticket.and_then(|ticket| self.ws.pipeline_of(ticket));
+            let stage = stage.as_deref()?;
+            Some(pipeline.and_then(|pipeline| pipeline.stage(stage)).map_or(stage, |found| &found.label).to_owned())
+        };
+        Outcome {
+            seq,
+            at,
+            ticket_number: decision.ticket.and_then(|ticket| self.ws.tickets.get(&ticket)).map(|row| row.number),
+            status_before: label(&decision.status_before),
+            status_after: label(&decision.status_after),
+            queued,
+            refused: None,
+            decision,
+        }
+    }
+
+    fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        for revision in &self.revisions {
+            journal::keep_revision(tx, revision)?;
+        }
+        store::save(tx, &self.ws)?;
+        for (id, packed) in &self.contents {
+            content::put(tx, *id, packed)?;
+        }
+        journal::append(tx, &self.events)?;
+        journal::append_decisions(tx, &self.decisions)
+    }
+}
+
+fn refused(unit: &Unit, refusal: Refusal) -> Outcome {
+    Outcome {
+        seq: EventSeq(0),
+        at: unit.at,
+        decision: Decision::default(),
+        ticket_number: None,
+        status_before: None,
+        status_after: None,
+        queued: Vec::new(),
+        refused: Some(refusal),
+    }
+}
+
+fn decision_row(event: EventSeq, decision: &Decision) -> DecisionRow {
+    DecisionRow {
+        event,
+        delivery: decision.delivery,
+        message: decision.message,
+        ticket: decision.ticket,
+        kind: decision.kind,
+        status_before: decision.status_before.clone(),
+        status_after: decision.status_after.clone(),
+        // Plain data: writing it cannot fail.
+        explanation: serde_json::to_string(&decision.explanation).unwrap_or_default(),
+    }
+}
+
+/// Decides about an input; gives what the journal keeps of it.
+fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal> {
+    match input {
+        Input::Setup(_) => {
+            decide::setup(d);
+            Ok(Payload::Setup)
+        }
+        Input::Mail(mail) => arrive(d, mail),
+        Input::Retry { timer, fence, delivery, mail } => {
+            let row = decide::check_fence(d, *timer, *fence)?;
+            decide::retried(d, row, *delivery, mail.facts.is_none());
+            if let Some(content) = d.ws.deliveries.get(delivery).map(|row| row.content) {
+                decide_mail(d, mail, content, *delivery);
+            }
+            let (timer, fence, delivery, reading) = (*timer, *fence, *delivery, mail.reading.clone());
+            Ok(Payload::Retry { timer, fence, delivery, reading })
+        }
+        Input::Send(order) => send(d, order),
+        Input::Move { ticket, to } => {
+            decide::move_record(d, *ticket, to)?;
+            Ok(Payload::Move { record: *ticket, to: to.clone() })
+        }
+        Input::Open { pipeline, source, mailbox, draft } => {
+            let mailbox = mailbox.as_deref().and_then(|name| d.ws.mailbox_named(name)).map(|row| row.id);
+            decide::open(d, pipeline, *source, mailbox, &draft.draft)?;
+            let draft = content_of(d, &draft.packed);
+            Ok(Payload::Open { pipeline: pipeline.clone(), source: *source, mailbox, draft })
+        }
+        Input::Merge { from, into } => {
+            decide::merge(d, *from, *into)?;
+            Ok(Payload::Merge { from: *from, into: *into })
+        }
+    }
+}
+
+fn arrive(d: &mut Deciding<'_>, mail: &Mail) -> Result<Payload, Refusal> {
+    let mailbox = d.ws.mailbox_named(&mail.place.mailbox).map(|row| row.id).ok_or(Refusal::NoMailbox)?;
+    let content = content_of(d, &mail.packed);
+    let arrival = Arrival {
+        mailbox,
+        folder: mail.place.folder.clone(),
+        position: mail.place.position,
+        arrived_at: mail.arrived_at().unwrap_or(d.context.at),
+        content,
+        history: mail.place.history,
+        reading: mail.reading.clone(),
+    };
+    let delivery = decide::receive(d, &arrival);
+    if mail.facts.is_none() {
+        decide::unreadable(d, delivery);
+    }
+    decide_mail(d, mail, content, delivery);
+    Ok(Payload::Arrival(arrival))
+}
+
+fn decide_mail(d: &mut Deciding<'_>, mail: &Mail, content: ContentId, delivery: DeliveryId) {
+    let (Some(facts), Some(row)) = (&mail.facts, d.ws.deliveries.get(&delivery)) else { return };
+    let Some(folder) = d.ws.folders.get(&row.folder) else { return };
+    let arrived = Arrived { facts, mailbox: folder.mailbox, role: folder.role, at: row.arrived_at };
+    let classification = crate::classify::classify(&arrived, d.ws);
+    decide::arrival(d, &MailInput { facts, content, history: mail.place.history, arrived, delivery }, classification);
+}
+
+fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
+    let request = SendRequest {
+        purpose: order.purpose,
+        ticket: order.ticket,
+        mailbox: order.mailbox.as_deref().and_then(|name| d.ws.mailbox_named(name)).map(|row| row.id),
+        forwards: order.forwards,
+        status: order.status.clone(),
+        new_thread: order.new_thread,
+    };
+    decide::send(d, &request, &order.draft.draft)?;
+    // After what may be refused: a refusal leaves nothing behind.
+    let draft = content_of(d, &order.draft.packed);
+    Ok(Payload::Send { request, draft })
+}
+
+/// The content row of the input's bytes: the one that has them already, or a new one.
+fn content_of(d: &mut Deciding<'_>, packed: &Packed) -> ContentId {
+    if let Some(known) = d.ws.content_with_digest(&packed.digest) {
+        return known.id;
+    }
+    let row = ContentRow { id: d.id(), key: packed.digest.key(), digest: packed.digest, size: packed.size };
+    let id = row.id;
+    d.change(Change::Content(row));
+    id
+}

@@ -1,0 +1,119 @@
+//! The write unit: one input and its answer. Units are re-runnable and have no outside effect.
+
+use std::sync::Arc;
+
+use super::mail::Mail;
+use crate::decide::Refusal;
+use crate::domain::*;
+use crate::store::content::Packed;
+
+/// One input, ready to be decided.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// `now` of the decision.
+    pub at: Timestamp,
+    pub origin: Origin,
+    /// Name of the user who does it.
+    pub actor: Option<String>,
+    pub cause: Option<EventSeq>,
+    pub input: Input,
+    /// Ids and numbers as the journal has them: when it is folded again.
+    pub journaled: Option<Journaled>,
+}
+
+/// Where an event of the journal took its ids from.
+#[derive(Debug, Clone, Copy)]
+pub struct Journaled {
+    pub first_id: i64,
+    pub first_number: i64,
+}
+
+/// What happened, with all that reading it again would take.
+#[derive(Debug, Clone)]
+pub enum Input {
+    Setup(Arc<Setup>),
+    Mail(Arc<Mail>),
+    /// A pending mail, read once more under its timer's fence.
+    Retry {
+        timer: TimerId,
+        fence: i64,
+        delivery: DeliveryId,
+        mail: Arc<Mail>,
+    },
+    Send(Arc<SendOrder>),
+    Move {
+        ticket: RecordId,
+        to: String,
+    },
+    Open {
+        pipeline: String,
+        source: Source,
+        mailbox: Option<String>,
+        draft: Arc<Written>,
+    },
+    Merge {
+        from: RecordId,
+        into: RecordId,
+    },
+}
+
+/// A user's order to send.
+#[derive(Debug, Clone)]
+pub struct SendOrder {
+    pub purpose: SendPurpose,
+    pub ticket: Option<RecordId>,
+    /// Name of the team mailbox, where no ticket says which.
+    pub mailbox: Option<String>,
+    pub forwards: Option<MessageId>,
+    pub status: Option<String>,
+    pub new_thread: bool,
+    pub draft: Written,
+}
+
+/// A draft, and its bytes as they are stored.
+#[derive(Debug, Clone)]
+pub struct Written {
+    pub draft: Draft,
+    pub packed: Packed,
+}
+
+impl Unit {
+    /// Bytes that it holds, roughly.
+    pub fn weight(&self) -> usize {
+        match &self.input {
+            Input::Mail(mail) | Input::Retry { mail, .. } => mail.weight(),
+            Input::Send(order) => order.draft.packed.weight(),
+            Input::Open { draft, .. } => draft.packed.weight(),
+            Input::Setup(_) | Input::Move { .. } | Input::Merge { .. } => 1024,
+        }
+    }
+}
+
+/// What became of a unit.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub seq: EventSeq,
+    pub at: Timestamp,
+    pub decision: Decision,
+    /// Number of the ticket concerned.
+    pub ticket_number: Option<i64>,
+    /// Labels of the ticket's status before and after.
+    pub status_before: Option<String>,
+    pub status_after: Option<String>,
+    pub queued: Vec<QueuedSend>,
+    /// Refused: nothing happened.
+    pub refused: Option<Refusal>,
+}
+
+/// Something that was queued because of a unit.
+#[derive(Debug, Clone)]
+pub struct QueuedSend {
+    pub send: SendId,
+    pub message: MessageId,
+    /// Without angle brackets.
+    pub message_id: String,
+    pub purpose: SendPurpose,
+    pub template: Option<String>,
+    pub to: Vec<EmailAddress>,
+    pub subject: String,
+}
