@@ -171,7 +171,12 @@ fn score(history: &History) -> Score {
                 let seen: Vec<_> = explained.candidates.iter().map(|c| (c.by, c.outcome)).collect();
                 score.wrong.push(format!(
                     "{}: {what} [{} {} {}] {:?} {:?}",
-                    row["file"], row["client"], row["lang"], row["evidence"], facts.subject.text, (&explained.evidence, seen)
+                    row["file"],
+                    row["client"],
+                    row["lang"],
+                    row["evidence"],
+                    facts.subject.text,
+                    (&explained.evidence, seen)
                 ));
             }
         };
@@ -187,7 +192,11 @@ fn score(history: &History) -> Score {
                 format!("{kind}: ticket {:?}, not {expected:?}", outcome.ticket_number),
             );
             let status = outcome.status_after.as_deref().unwrap_or_default();
-            count(|s| &mut s.statuses, status == row["status_after"], format!("{kind}: {status}, not {}", row["status_after"]));
+            count(
+                |s| &mut s.statuses,
+                status == row["status_after"],
+                format!("{kind}: {status}, not {}", row["status_after"]),
+            );
         }
         let reply = mail.facts.as_ref().map(|facts| facts.body.reply()).unwrap_or_default();
         if !row["reply_text"].is_empty() && row["kind"] != "forward" {
