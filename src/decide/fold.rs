@@ -24,6 +24,7 @@ pub fn fold(ws: &mut Workspace, change: &Change) {
             ws.index(IndexedRow::Thread(row));
             ws.threads.put(row.clone());
         }
+        Change::ThreadIndex(row) => ws.thread_indexes.put(row.clone()),
         Change::Participant(row) => ws.participants.put(row.clone()),
         Change::Address(row) => {
             ws.index(IndexedRow::Address(row));

@@ -62,6 +62,7 @@ pub struct Workspace {
     pub aliases: Table<AliasRow>,
     pub awaited: Table<AwaitedRow>,
     pub threads: Table<ThreadRow>,
+    pub thread_indexes: Table<ThreadIndexRow>,
     pub participants: Table<ParticipantRow>,
     pub addresses: Table<AddressRow>,
     pub contacts: Table<ContactRow>,
@@ -84,7 +85,6 @@ struct Index {
     message_by_digest: BTreeSet<(LookupKey, MessageId)>,
     content_by_digest: BTreeMap<LookupKey, Vec<ContentId>>,
     address_by_text: BTreeMap<EmailAddress, AddressId>,
-    thread_by_index: BTreeSet<(LookupKey, ThreadId)>,
     thread_by_ticket: BTreeSet<(RecordId, ThreadId)>,
     ticket_by_number: BTreeMap<i64, RecordId>,
     send_by_reference: BTreeMap<LookupKey, SendId>,
@@ -106,6 +106,7 @@ impl Workspace {
             aliases: Table::default(),
             awaited: Table::default(),
             threads: Table::default(),
+            thread_indexes: Table::default(),
             participants: Table::default(),
             addresses: Table::default(),
             contacts: Table::default(),
@@ -169,10 +170,9 @@ impl Workspace {
 
     /// The threads of an Outlook conversation, oldest first.
     pub fn threads_with_index(&self, key: LookupKey) -> impl Iterator<Item = &ThreadRow> {
-        self.index
-            .thread_by_index
+        self.thread_indexes
             .range((key, ThreadId(i64::MIN))..=(key, ThreadId(i64::MAX)))
-            .filter_map(|(_, id)| self.threads.get(id))
+            .filter_map(|row| self.threads.get(&row.thread))
     }
 
     /// The threads of a ticket, oldest first.
@@ -275,9 +275,6 @@ impl Workspace {
                 index.address_by_text.insert(address.address.clone(), address.id);
             }
             IndexedRow::Thread(thread) => {
-                if let Some(key) = thread.index_key {
-                    index.thread_by_index.insert((key, thread.id));
-                }
                 if let Some(ticket) = thread.ticket {
                     index.thread_by_ticket.insert((ticket, thread.id));
                 }

@@ -19,6 +19,8 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Refused(#[from] Refusal),
+    #[error("there is no message {0}")]
+    NoMessage(MessageId),
     #[error("the database has no usable signing key; restore it from a backup")]
     NoKey,
 }

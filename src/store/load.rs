@@ -87,8 +87,9 @@ impl Loader<'_, '_> {
             self.workspace.index(IndexedRow::Content(&content));
             self.workspace.contents.load(content);
         }
-        let threads = self.fetch("index_key", keys.thread_indexes.iter().map(|key| key.0))?;
-        self.take_threads(threads);
+        let indexes: Vec<ThreadIndexRow> = self.fetch("key", keys.thread_indexes.iter().map(|key| key.0))?;
+        self.threads(indexes.iter().map(|row| row.thread).collect())?;
+        load_all(&mut self.workspace.thread_indexes, indexes);
         let tickets: Vec<TicketRow> = self.fetch("number", keys.ticket_numbers.iter().copied())?;
         self.tickets(tickets.iter().map(|ticket| ticket.record).chain(keys.tickets.iter().copied()).collect())
     }

@@ -14,7 +14,7 @@ pub(super) fn select<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) 
     rows.into_iter().map(|values| read(tx, values)).collect()
 }
 
-/// The rows in which `column` has one of `keys`, and `condition` (`AND … ${}`; may be empty) holds with the last parameter.
+/// The rows in which `column` has one of `keys` and, with a `condition` such as `("automatic_at >=", 7)`, that holds too.
 pub(super) fn select_in<R: Row>(
     tx: &mut Tx<'_>,
     column: &str,

@@ -208,15 +208,9 @@ fn mails(desk: &mut Workspace) {
     put(&mut desk.awaited, [AwaitedRow { key: LookupKey::of(&awaited), message: QUESTION, awaited_id: awaited }]);
     put(
         &mut desk.threads,
-        [ThreadRow {
-            id: THREAD,
-            ticket: Some(TICKET),
-            origin: true,
-            root: QUESTION,
-            newest: ANSWER,
-            index_key: Some(INDEX_KEY),
-        }],
+        [ThreadRow { id: THREAD, ticket: Some(TICKET), origin: true, root: QUESTION, newest: ANSWER }],
     );
+    put(&mut desk.thread_indexes, [ThreadIndexRow { key: INDEX_KEY, thread: THREAD }]);
     put(
         &mut desk.sends,
         [SendRow {
