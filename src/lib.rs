@@ -54,6 +54,9 @@
 //! force. *Unit*: one input on its way. *Workspace*: the rows that a batch needs. *Fold*: to make a change state. All other
 //! words are those of mail (RFC 5322, 5321, 9051, 3834, 3464) and of the documentation.
 
+// As the other lints against panics in Cargo.toml; clippy cannot switch this one off in tests alone.
+#![cfg_attr(not(test), deny(clippy::string_slice))]
+
 pub mod archive;
 pub mod classify;
 pub mod cli;
