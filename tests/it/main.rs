@@ -14,5 +14,6 @@ mod cli;
 mod config;
 mod history;
 mod mail;
+mod quarantine;
 mod store;
 mod support;
