@@ -9,8 +9,11 @@ mod parse;
 
 use std::process::ExitCode;
 
-/// A name that can be asked for, and what measures it.
-const BENCHES: [(&str, fn() -> Vec<measure::Goal>); 1] = [("parse", parse::goals)];
+/// Measures what belongs to one name.
+type Bench = fn() -> Vec<measure::Goal>;
+
+/// The names that can be asked for.
+const BENCHES: [(&str, Bench); 1] = [("parse", parse::goals)];
 
 /// sysexits: wrong usage.
 const USAGE: u8 = 64;
