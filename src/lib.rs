@@ -65,5 +65,6 @@ pub mod config;
 pub mod decide;
 pub mod domain;
 pub mod engine;
+pub mod explain;
 pub mod parse;
 pub mod store;
