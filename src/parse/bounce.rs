@@ -56,12 +56,8 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
 
 /// The failed recipients: X-Failed-Recipients (Exim, Gmail), else the addresses that the notice names.
 pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec<ReportedRecipient> {
-    let named: Vec<&str> = facts
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "x-failed-recipients")
-        .map(|(_, value)| value.as_str())
-        .collect();
+    let named: Vec<&str> =
+        facts.headers.iter().filter(|(name, _)| *name == "x-failed-recipients").map(|(_, value)| value).collect();
     let mut addresses: Vec<EmailAddress> =
         named.iter().flat_map(|value| value.split(',')).filter_map(EmailAddress::parse).collect();
     if addresses.is_empty() {
@@ -94,5 +90,5 @@ fn notice(text: &str) -> &str {
 }
 
 fn is_system(address: &EmailAddress) -> bool {
-    tables::SYSTEM_SENDERS.iter().any(|name| address.local().starts_with(name))
+    tables::SYSTEM_SENDERS.iter().any(|name| address.as_str().starts_with(name))
 }
