@@ -61,7 +61,7 @@ fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
 
 /// Exchange sets X-Auto-Response-Suppress on ordinary mail of programs too, so it counts beside Auto-Submitted only.
 fn vacation_header(facts: &Facts, submitted: bool) -> bool {
-    facts.headers.iter().any(|(name, value)| match name.as_str() {
+    facts.headers.iter().any(|(name, value)| match name {
         "precedence" => tables::VACATION_PRECEDENCES.iter().any(|word| value.eq_ignore_ascii_case(word)),
         "x-auto-response-suppress" => submitted && !value.eq_ignore_ascii_case("none"),
         // Tobit's manual: 9 is the class of automatic answers.
@@ -79,5 +79,5 @@ fn absence_wording(reply: &str) -> bool {
 }
 
 fn value_of<'f>(facts: &'f Facts, name: &str) -> Option<&'f str> {
-    facts.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    facts.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
 }
