@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::phrases::Phrases;
 use super::tables;
 use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
 
 /// An out-of-office message says so within its first lines; in bytes.
 const WORDING_REACH: usize = 600;
+
+static ABSENCE: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ABSENCE_WORDINGS));
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -75,7 +78,7 @@ fn vacation_header(facts: &Facts, submitted: bool) -> bool {
 
 fn absence_wording(reply: &str) -> bool {
     let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply).to_lowercase();
-    tables::ABSENCE_WORDINGS.iter().any(|wording| head.contains(wording))
+    ABSENCE.is_in(&head)
 }
 
 fn value_of<'f>(facts: &'f Facts, name: &str) -> Option<&'f str> {

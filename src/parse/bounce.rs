@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::phrases::Phrases;
 use super::report::Original;
 use super::tables;
 use crate::domain::{BounceClass, EmailAddress, Facts, Report, ReportKind, ReportedRecipient};
@@ -13,6 +14,10 @@ const REACH: usize = 8 * 1024;
 /// Recipients that are taken out of a notice.
 const MOST_RECIPIENTS: usize = 50;
 
+static SUBJECTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::BOUNCE_SUBJECTS));
+static SOFT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::SOFT_PHRASES));
+static HARD: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::HARD_PHRASES));
+static COPIES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::COPY_LINES));
 static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").ok());
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+=/'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+").ok());
@@ -25,12 +30,11 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
     if !failed_header && !from_system && !null_path {
         return None;
     }
-    let subject = facts.subject.text.to_lowercase();
-    let bounce_subject = tables::BOUNCE_SUBJECTS.iter().any(|words| subject.contains(words));
+    let bounce_subject = SUBJECTS.is_in(&facts.subject.text.to_lowercase());
     let notice = notice(&facts.body.text);
     let lower = notice.to_lowercase();
-    let soft = tables::SOFT_PHRASES.iter().any(|phrase| lower.contains(phrase));
-    let hard = tables::HARD_PHRASES.iter().any(|phrase| lower.contains(phrase));
+    let soft = SOFT.is_in(&lower);
+    let hard = HARD.is_in(&lower);
     // A sign of the sender and one of the content must meet, so that a postmaster's own letter stays a letter.
     if !failed_header && !bounce_subject && !(from_system && (soft || hard)) {
         return None;
@@ -73,7 +77,7 @@ pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec
 /// The header of the mail that the notice carries a copy of.
 pub(super) fn copied_original(text: &str) -> Original {
     let lower = text.to_ascii_lowercase();
-    let from = tables::COPY_LINES.iter().filter_map(|line| lower.find(line)).min().unwrap_or_default();
+    let from = COPIES.first_in(&lower).unwrap_or_default();
     Original::of_text(text.get(from..).unwrap_or_default())
 }
 
@@ -85,7 +89,7 @@ fn notice(text: &str) -> &str {
     }
     let head = text.get(..end).unwrap_or_default();
     let lower = head.to_ascii_lowercase();
-    let copy = tables::COPY_LINES.iter().filter_map(|line| lower.find(line)).min().unwrap_or(head.len());
+    let copy = COPIES.first_in(&lower).unwrap_or(head.len());
     head.get(..copy).unwrap_or(head)
 }
 

@@ -21,6 +21,7 @@ mod html_attributes;
 mod ids;
 mod lines;
 mod parts;
+mod phrases;
 mod quote;
 mod report;
 mod signature;
