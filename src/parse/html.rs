@@ -28,7 +28,9 @@ pub(super) struct Page {
 
 /// Converts a page.
 pub(super) fn to_text(html: &str) -> Page {
-    let mut writer = Writer { at_line_start: true, ..Writer::default() };
+    // Most of a page is markup.
+    let out = String::with_capacity(html.len() / 2);
+    let mut writer = Writer { out, at_line_start: true, ..Writer::default() };
     let mut rest = html;
     while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         let (text, from_tag) = rest.split_at(open);
