@@ -66,7 +66,9 @@ pub fn reason(
     let mut sentences = Vec::new();
     let tie = kind.filter(|kind| !kind.is_further_delivery()).and_then(|_| tie(explanation, names));
     let signs = explanation.evidence.iter().filter(|evidence| !says_nothing(evidence));
-    let signs = signs.map(|sign| in_passing(sign).map_or_else(|| words::evidence(sign, names), str::to_owned));
+    let on_ticket = tie.is_some();
+    let signs =
+        signs.map(|sign| in_passing(sign, on_ticket).map_or_else(|| words::evidence(sign, names), str::to_owned));
     let signs: Vec<String> = tie.into_iter().chain(signs).collect();
     if !signs.is_empty() {
         sentences.push(sentence(&signs.join("; ")));
@@ -140,7 +142,7 @@ fn pointing(candidate: &Candidate, names: &Names) -> String {
         (Some(message), _, None) => format!("{sign} names {message}"),
         (None, _, Some(ticket)) => format!("{sign} names {ticket}"),
         (None, Some(thread), None) => format!("{sign} names thread {thread}"),
-        (None, None, None) => format!("{sign} names nothing that is known"),
+        (None, None, None) => sign.to_owned(),
     }
 }
 
@@ -150,8 +152,9 @@ fn says_nothing(evidence: &Evidence) -> bool {
 }
 
 /// Shorter words for the one-line reason, beside what tied the message to its ticket.
-fn in_passing(evidence: &Evidence) -> Option<&'static str> {
+fn in_passing(evidence: &Evidence, on_ticket: bool) -> Option<&'static str> {
     match evidence {
+        Evidence::AuthorIsContact { .. } if on_ticket => Some("the author is its contact"),
         Evidence::AuthorIsContact { .. } => Some("the author is a contact"),
         Evidence::AuthorIsParticipant { .. } => Some("the author takes part in the thread and is no contact"),
         Evidence::WeakEvidenceFromStranger => Some("weak evidence from someone who is not on the ticket"),
@@ -206,3 +209,6 @@ fn sentence(phrase: &str) -> String {
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }
+
+#[cfg(test)]
+mod tests;
