@@ -13,6 +13,7 @@ mod names;
 mod owners;
 mod pipeline;
 mod problem;
+pub mod story;
 mod suggest;
 mod table;
 mod template;

@@ -190,11 +190,12 @@ impl Deciding<'_> {
                 | Kind::PersonalInboxReply
         );
         let newest = self.decision.message.filter(|_| speaks).unwrap_or(row.newest);
-        let own_index = facts.thread_index.as_ref().map(|index| ContentDigest::of(index).key());
-        let index_key = row.index_key.or(own_index);
-        let touched = ThreadRow { newest, index_key, ..row.clone() };
-        if touched != row {
-            self.change(Change::Thread(touched));
+        if newest != row.newest {
+            self.change(Change::Thread(ThreadRow { newest, ..row.clone() }));
+        }
+        let Some(key) = facts.thread_index.as_ref().map(|index| ContentDigest::of(index).key()) else { return };
+        if self.ws.thread_indexes.get(&(key, row.id)).is_none() {
+            self.change(Change::ThreadIndex(ThreadIndexRow { key, thread: row.id }));
         }
     }
 

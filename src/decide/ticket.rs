@@ -78,7 +78,7 @@ impl Deciding<'_> {
     pub(super) fn new_thread(&mut self, ticket: Option<RecordId>, root: MessageId) -> ThreadId {
         let id = self.id();
         let origin = ticket.is_some_and(|ticket| !self.ws.threads_of(ticket).any(|thread| thread.origin));
-        self.change(Change::Thread(ThreadRow { id, ticket, origin, root, newest: root, index_key: None }));
+        self.change(Change::Thread(ThreadRow { id, ticket, origin, root, newest: root }));
         id
     }
 

@@ -37,6 +37,7 @@ pub enum Change {
         message: MessageId,
     },
     Thread(ThreadRow),
+    ThreadIndex(ThreadIndexRow),
     Participant(ParticipantRow),
     Address(AddressRow),
     Contact(ContactRow),

@@ -160,8 +160,15 @@ row! {
         origin: bool,
         root: MessageId,
         newest: MessageId,
-        /// Key of the first 22 bytes of Outlook's Thread-Index.
-        index_key: Option<LookupKey>,
+    }
+}
+
+row! {
+    /// The first 22 bytes of an Outlook Thread-Index, as a key, that mail of a thread carried. Several where a client
+    /// began anew.
+    ThreadIndexRow in "thread_index", key (key: LookupKey, thread: ThreadId) {
+        key: LookupKey,
+        thread: ThreadId,
     }
 }
 

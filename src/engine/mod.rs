@@ -2,16 +2,20 @@
 //! has all of it written in one transaction. No rules: those are floor 1's. `run`, `sync`, `replay` and the pages use
 //! this one path.
 
+mod desk;
 mod handle;
 mod mail;
 mod outgoing;
 mod refold;
 mod replay;
 mod step;
+mod story;
 mod unit;
 
+pub use desk::Reply;
 pub use handle::{Engine, EngineError, written};
 pub use mail::{MOST_BYTES, Mail, Place, Reader};
 pub use refold::{Refolded, refold};
 pub use replay::{Replayed, Source, replay};
+pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};

@@ -256,11 +256,11 @@ impl<'a> Batch<'a> {
         for revision in &self.revisions {
             journal::keep_revision(tx, revision)?;
         }
+        journal::append(tx, &self.events)?;
         store::save(tx, &self.ws)?;
         for (id, packed) in &self.contents {
             content::put(tx, *id, packed)?;
         }
-        journal::append(tx, &self.events)?;
         journal::append_decisions(tx, &self.decisions)
     }
 }

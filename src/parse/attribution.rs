@@ -19,12 +19,18 @@ pub(super) enum Sureness {
 
 /// The attribution that begins at line `first`: the line behind it, and how sure it is.
 pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
-    let line = lines.get(first).trim();
-    let starts = has_opener(line);
+    // Zoho draws dashes around it, converters stars.
+    let line = lines.get(first).trim_matches([' ', '\t', '\u{a0}', '-', '*']);
     if ends_as_one(line) {
-        return judge(line, starts).map(|sureness| (first + 1, sureness));
+        return judge(line, has_opener(line)).map(|sureness| (first + 1, sureness));
     }
-    if !starts && !line.starts_with(|c: char| c.is_ascii_digit()) {
+    // A wrapped attribution has its date on the first line.
+    if line.len() > LONGEST || !line.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let starts = has_opener(line);
+    let named = line.contains('@') && has_verb(line);
+    if !starts && !named && !line.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     // Only a line that opens an attribution is joined with those below it.
@@ -52,19 +58,21 @@ fn has_opener(line: &str) -> bool {
     word.len() <= 8 && tables::ATTRIBUTION_OPENERS.contains(&word.to_lowercase().as_str())
 }
 
+fn has_verb(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    tables::ATTRIBUTION_VERBS.iter().any(|verb| lower.contains(verb))
+}
+
 fn judge(line: &str, has_opener: bool) -> Option<Sureness> {
     if line.len() > LONGEST {
         return None;
     }
-    let has_verb = {
-        let lower = line.to_lowercase();
-        tables::ATTRIBUTION_VERBS.iter().any(|verb| lower.contains(verb))
-    };
+    let has_verb = has_verb(line);
     let has_address = line.contains('@');
     let digits = line.bytes().filter(u8::is_ascii_digit).count();
     match (has_verb, has_opener) {
         (true, true) if digits >= 3 || has_address => Some(Sureness::Sure),
-        (true, false) if digits >= 6 => Some(Sureness::Sure),
+        (true, false) if digits >= 6 || (has_address && line.contains('<')) => Some(Sureness::Sure),
         (true, _) => Some(Sureness::IfQuoted),
         // A language that the tables do not have: a date with an address, or a date with a time.
         (false, _) if digits >= 3 && has_address => Some(Sureness::IfQuoted),

@@ -1,10 +1,30 @@
 //! Signs that a machine wrote the mail (RFC 3834 5 and what vacation programs write instead).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::tables;
 use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
 
-/// An out-of-office message says so within its first lines.
-const WORDING_REACH: usize = 400;
+/// An out-of-office message says so within its first lines; in bytes.
+const WORDING_REACH: usize = 600;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Vacation,
+    Program,
+}
+
+static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
+    let vacation = tables::VACATION_HEADERS.iter().map(|&name| (name, Role::Vacation));
+    vacation.chain(tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program))).collect()
+});
+
+/// What a field's name alone says. All but a few of the names begin with `x-`.
+fn role(name: &str) -> Option<Role> {
+    let may_have_one = name.starts_with("x-") || name.starts_with("auto") || name.starts_with("feed");
+    may_have_one.then(|| ROLES.get(name).copied()).flatten()
+}
 
 /// The signs, each once, strongest first.
 pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
@@ -17,10 +37,11 @@ pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
     if facts.subject.outermost() == Some(SubjectPrefix::Automatic) {
         signs.push(AutomaticSign::Subject);
     }
-    if absence_wording(&facts.body.reply()) {
+    // The wording never counts alone, so it is looked for only beside another sign.
+    if (!signs.is_empty() || facts.return_path == Some(None)) && absence_wording(&facts.body.reply()) {
         signs.push(AutomaticSign::Wording);
     }
-    if facts.headers.iter().any(|(name, _)| tables::PROGRAM_HEADERS.contains(&name.as_str())) {
+    if facts.headers.iter().any(|(name, _)| role(name) == Some(Role::Program)) {
         signs.push(AutomaticSign::Programmatic);
     }
     signs
@@ -48,13 +69,12 @@ fn vacation_header(facts: &Facts, submitted: bool) -> bool {
         "x-ms-exchange-inbox-rules-loop" | "x-ms-exchange-generated-message-source" => {
             value.to_lowercase().contains("autoreply") || value.to_lowercase().contains("oof")
         }
-        name => tables::VACATION_HEADERS.contains(&name) && !value.eq_ignore_ascii_case("no"),
+        name => role(name) == Some(Role::Vacation) && !value.eq_ignore_ascii_case("no"),
     })
 }
 
 fn absence_wording(reply: &str) -> bool {
-    let head: String = reply.chars().take(WORDING_REACH).collect();
-    let head = head.to_lowercase();
+    let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply).to_lowercase();
     tables::ABSENCE_WORDINGS.iter().any(|wording| head.contains(wording))
 }
 

@@ -62,10 +62,13 @@ pub(super) fn read(lines: &Lines<'_>, first: usize, depth: usize) -> Block {
                 block.end = number + 1;
             }
             // A folded list of recipients or a long subject; a first line without label is no block.
-            None if block.labels > 0
-                && matches!(last, Label::To | Label::Cc | Label::Subject)
-                && number == block.end =>
-            {
+            None if block.labels > 0 && number == block.end => {
+                let next_is_field = label(unquoted(lines.get(number + 1), depth)).is_some();
+                let is_list = matches!(last, Label::To | Label::Cc) && line.contains(['@', ';', ',']);
+                let folded = next_is_field && matches!(last, Label::To | Label::Cc | Label::Subject);
+                if !(is_list || folded) {
+                    break;
+                }
                 block.put(last, line);
                 block.end = number + 1;
             }
@@ -97,7 +100,12 @@ fn label(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start_matches(['*', ' ', '\t']);
     let head = line.as_bytes().get(..line.len().min(LONGEST_LABEL))?;
     let colon = head.iter().position(|&b| b == b':').map(|at| (at, 1));
-    let wide = || head.windows(3).position(|w| w == "：".as_bytes()).map(|at| (at, 3));
+    let wide = || {
+        head.contains(&0xef)
+            .then_some(())
+            .and_then(|()| head.windows(3).position(|w| w == "：".as_bytes()))
+            .map(|at| (at, 3))
+    };
     let (at, length) = colon.or_else(wide)?;
     let word = line.get(..at)?.trim_end_matches([' ', '*', '\u{a0}', '\u{3000}']);
     let label = match LABELS.get(word) {

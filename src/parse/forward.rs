@@ -25,9 +25,12 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     // Apple Mail quotes the block and the mail below its line.
     let depth = usize::from(is_quoted(lines.get(first)));
     let block = blocks::read(lines, first, depth);
+    // Proton quotes the mail below an unquoted block.
+    let all_quoted = || (block.end..lines.count()).all(|n| lines.is_blank(n) || is_quoted(lines.get(n)));
+    let body_depth = if depth == 0 && all_quoted() { 1 } else { depth };
     let mut original = String::new();
     for number in block.end..lines.count() {
-        original.push_str(blocks::unquoted(lines.get(number), depth));
+        original.push_str(blocks::unquoted(lines.get(number), body_depth));
         original.push('\n');
     }
     let from = participants_in(&with_plain_addresses(&block.from));

@@ -71,8 +71,7 @@ fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
             facts.sender = facts.sender.take().or_else(|| senders.into_iter().next());
         }
         HeaderName::Subject if facts.subject.text.is_empty() => {
-            let decoded = header.value.as_text().map_or_else(|| value.clone(), without_nul);
-            (facts.subject, facts.subject_tags) = subject::read(&decoded);
+            (facts.subject, facts.subject_tags) = subject::read(&value);
         }
         HeaderName::Date if facts.date.is_none() => facts.date = header.value.as_datetime().and_then(timestamp),
         HeaderName::Received if facts.received.is_none() => facts.received = received_date(&value),
@@ -82,7 +81,7 @@ fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
             malformed.then(|| defect(facts, Defect::MalformedId));
         }
         HeaderName::InReplyTo | HeaderName::References => {
-            let (found, malformed) = ids::list(&value_of_ids(header, &value));
+            let (found, malformed) = ids::list(&value);
             malformed.then(|| defect(facts, Defect::MalformedId));
             let list =
                 if header.name == HeaderName::InReplyTo { &mut facts.in_reply_to } else { &mut facts.references };
@@ -107,6 +106,8 @@ fn other(facts: &mut Facts, name: &str, value: &str) {
         "precedence" => facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word)),
         "authentication-results" => facts.authentication.extend(authentication::read(value)),
         "thread-index" if facts.thread_index.is_none() => facts.thread_index = conversation_root(value),
+        // What follows has a `-` in its name and begins with one of three letters.
+        _ if !name.starts_with(['x', 'd', 'e']) => {}
         _ if ENVELOPE_FIELDS.contains(&name) => {
             let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
             facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
@@ -115,14 +116,6 @@ fn other(facts: &mut Facts, name: &str, value: &str) {
             facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
         }
         _ => {}
-    }
-}
-
-/// Ids are read from the bytes, not from the kept value, which is cut.
-fn value_of_ids<'x>(header: &'x Header<'_>, kept: &'x str) -> std::borrow::Cow<'x, str> {
-    match header.value.as_text() {
-        Some(raw) => std::borrow::Cow::Borrowed(raw),
-        None => std::borrow::Cow::Borrowed(kept),
     }
 }
 
@@ -158,6 +151,15 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
 fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
     let span = header.offset_start as usize..header.offset_end as usize;
     let bytes = raw.get(span).unwrap_or_default();
+    if header.name == HeaderName::Subject
+        && let Some(decoded) = header.value.as_text()
+    {
+        return without_nul(decoded);
+    }
+    let trimmed = bytes.trim_ascii();
+    if trimmed.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'?') {
+        return String::from_utf8_lossy(trimmed).into_owned();
+    }
     let text = String::from_utf8_lossy(bytes);
     if matches!(text, std::borrow::Cow::Owned(_)) {
         defect(facts, Defect::Undecodable);
@@ -167,15 +169,16 @@ fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
     {
         return without_nul(&decoded);
     }
+    let text = text.trim();
     let mut out = String::with_capacity(text.len());
-    for line in text.split(['\n', '\r']) {
-        let line = line.trim();
-        if !out.is_empty() && !line.is_empty() {
+    // Unfolding (RFC 5322 2.2.3): a line end with the white space around it is one space.
+    for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+        if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(line);
     }
-    if out.contains('\0') { without_nul(&out) } else { out }
+    if out.as_bytes().contains(&0) { without_nul(&out) } else { out }
 }
 
 fn keep(facts: &mut Facts, name: String, mut value: String) {
@@ -183,7 +186,9 @@ fn keep(facts: &mut Facts, name: String, mut value: String) {
         defect(facts, Defect::Truncated);
         return;
     }
-    if let Some((end, _)) = value.char_indices().nth(LONGEST_VALUE) {
+    if value.len() > LONGEST_VALUE
+        && let Some((end, _)) = value.char_indices().nth(LONGEST_VALUE)
+    {
         value.truncate(end);
     }
     facts.headers.push((name, value));

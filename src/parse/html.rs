@@ -320,3 +320,45 @@ fn after_head(html: &str) -> &str {
     }
     html
 }
+
+#[cfg(test)]
+mod tests {
+    use super::to_text;
+
+    fn text(html: &str) -> String {
+        to_text(html).text
+    }
+
+    #[test]
+    fn what_a_reader_does_not_see_is_left_out() {
+        let page = "<head><title>t</title><style>p{}</style></head><body>a<!-- b --><script>c('</p>')</script>\
+                    <span style='display: none'>d<span>e</span></span><p>f &amp; g&nbsp;h &#8364;&#x41;</p></body>";
+        assert_eq!(text(page), "a\n\nf & g h €A\n");
+    }
+
+    #[test]
+    fn blockquotes_become_quoted_lines() {
+        assert_eq!(
+            text("new<blockquote>one<blockquote>two</blockquote></blockquote>end"),
+            "new\n> one\n> > two\nend\n"
+        );
+    }
+
+    #[test]
+    fn blocks_end_lines_and_white_space_is_folded() {
+        assert_eq!(
+            text("<div>a\n  b</div><div><br></div><div>c<br>d</div><pre>e  f\ng</pre>"),
+            "a b\n\nc\nd\ne  f\ng\n"
+        );
+    }
+
+    #[test]
+    fn containers_of_earlier_mail_are_marked() {
+        let page = to_text("<div>new</div><div class='x gmail_quote'>old</div><div>more</div>");
+        let marked: Vec<_> = page.marks.iter().map(|m| page.text.get(m.start..m.end).unwrap_or_default()).collect();
+        assert_eq!(marked, ["old\n"]);
+        let page = to_text("new<hr><div id=\"divRplyFwdMsg\">head</div><div>old</div>");
+        let marked: Vec<_> = page.marks.iter().map(|m| page.text.get(m.start..m.end).unwrap_or_default()).collect();
+        assert_eq!(marked, ["head\nold\n"]);
+    }
+}

@@ -31,7 +31,7 @@ mod tokens;
 
 use std::sync::LazyLock;
 
-use mail_parser::{HeaderName, Message, MessageParser};
+use mail_parser::{Message, MessageParser};
 
 use crate::domain::{Body, Defect, Facts, Timestamp, TokenPlace};
 
@@ -40,10 +40,8 @@ const HEAD: usize = 64 * 1024;
 /// Tokens of ours that a mail may claim; a References field of a hundred ids holds no more.
 const MOST_TOKENS: usize = 200;
 
-/// Structured fields that we use are parsed by mail-parser; all others are read from their bytes.
-static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
-    MessageParser::new().with_mime_headers().with_address_headers().with_date_headers().header_text(HeaderName::Subject)
-});
+/// Without a table of its own, mail-parser picks a field's grammar by a match; the table would be a hash look-up a field.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
 
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {
@@ -54,8 +52,8 @@ pub fn read(raw: &[u8]) -> Facts {
     match message_of(raw) {
         Some(message) => fill(&mut facts, &message),
         None => {
-            headers::defect(&mut facts, Defect::NoHeaders);
-            headers::defect(&mut facts, Defect::Undecodable);
+            let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
+            nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
             facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
@@ -103,9 +101,12 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
     parts::read(facts, message);
     body(facts, message);
     facts.report = report::read(facts, message);
-    if facts.forwarded.is_none() && facts.report.is_none() {
-        facts.forwarded = forward::attached(message, &facts.body);
-    }
+    // What a report carries is the returned mail, no forward.
+    facts.forwarded = match (&facts.report, facts.forwarded.take()) {
+        (Some(_), _) => None,
+        (None, Some(forwarded)) => Some(forwarded),
+        (None, None) => forward::attached(message, &facts.body),
+    };
     facts.automatic = automatic::signs(facts);
     claims(facts);
     facts.digest = digest::of(facts, message);
@@ -146,8 +147,10 @@ fn claims(facts: &mut Facts) {
     let addressed = facts.to.iter().chain(&facts.cc).map(|person| &person.address).chain(&facts.delivered_to);
     found.extend(addressed.filter_map(tokens::in_address));
     found.extend(tokens::in_text(&facts.body.text));
-    let mut known = std::collections::HashSet::new();
-    found.retain(|claim| known.insert((claim.place, claim.token.clone())));
     found.truncate(MOST_TOKENS);
+    if found.len() > 1 {
+        let mut known = std::collections::HashSet::new();
+        found.retain(|claim| known.insert((claim.place, claim.token.clone())));
+    }
     facts.tokens = found;
 }

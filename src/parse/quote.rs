@@ -57,6 +57,10 @@ impl Split {
     fn step(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
         let line = lines.get(number).trim();
         if is_quoted(lines.get(number)) {
+            // Apple Mail quotes the forwarded mail with its line.
+            if !self.seen_quote && forward::is_line(blocks::unquoted(line, 1).trim()) {
+                return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
+            }
             return self.quoted_lines(lines, number);
         }
         // Cheap tests first: every rule below needs a colon, a dash or an underscore in its place.
@@ -139,11 +143,11 @@ impl Split {
         Some(end)
     }
 
-    /// A single `>` line that hangs on a written line and is answered by nothing: a shell prompt, an arrow, a joke.
+    /// A single `>` line that hangs on a written line, with no quote above it or no answer below: a shell prompt, an arrow.
     fn is_stray(&self, lines: &Lines<'_>, number: usize, end: usize) -> bool {
         let single = end == number + 1;
         let hangs = number > 0 && !lines.is_blank(number - 1) && !self.is_quoted(number - 1);
-        single && hangs && lines.is_blank(end) && (!self.seen_quote || signature::is_all(lines, lines.next_text(end)))
+        single && hangs && (!self.seen_quote || signature::is_all(lines, lines.next_text(end)))
     }
 
     /// A quote container of the HTML. Where it holds `>` lines, only what stands above them is its attribution.
@@ -208,7 +212,8 @@ fn push_text(spans: &mut Vec<(usize, usize)>, text: &str, span: (usize, usize)) 
 }
 
 fn is_original_line(line: &str) -> bool {
-    if !line.starts_with("--") && !line.starts_with("__") && !line.starts_with("==") {
+    let drawn = line.trim_start_matches('*');
+    if !drawn.starts_with("--") && !drawn.starts_with("__") && !drawn.starts_with("==") {
         return false;
     }
     let words = line.trim_matches(['-', '_', '=', ' ', '*']).to_lowercase();

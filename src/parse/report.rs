@@ -10,7 +10,10 @@ const MOST_RECIPIENTS: usize = 1_000;
 
 /// The report that a mail is, if it is one. `facts` must have its headers and body.
 pub(super) fn read(facts: &Facts, message: &Message<'_>) -> Option<Report> {
-    let part_of = |subtypes: &[&str]| message.parts.iter().find(|part| is_message_type(part, subtypes));
+    let machine =
+        |part: &&MessagePart<'_>| part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("message"));
+    let machine_parts: Vec<&MessagePart<'_>> = message.parts.iter().filter(machine).collect();
+    let part_of = |subtypes: &[&str]| machine_parts.iter().find(|part| is_message_type(part, subtypes));
     let mut report = if let Some(part) = part_of(&["delivery-status", "global-delivery-status"]) {
         delivery_status(&text_of(part))
     } else if let Some(part) = part_of(&["disposition-notification", "global-disposition-notification"]) {
@@ -29,6 +32,10 @@ pub(super) fn read(facts: &Facts, message: &Message<'_>) -> Option<Report> {
         let copied = bounce::copied_original(&facts.body.text);
         report.original_message_id = copied.message_id;
         report.original_token = report.original_token.or(copied.token);
+    }
+    if report.original_message_id.is_none() {
+        // Exchange names the mail that it reports about as the one that it answers.
+        report.original_message_id = facts.in_reply_to.first().cloned();
     }
     if report.original_token.is_none() {
         let id = report.original_message_id.as_deref();

@@ -1,5 +1,8 @@
 //! Signatures: `-- ` (RFC 3676 4.3), the lines of phones, and the writer's bare name.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::lines::Lines;
 use super::tables;
 
@@ -7,6 +10,9 @@ use super::tables;
 const LONGEST_LOOSE: usize = 12;
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
+/// Longest line of a phone, in bytes, with the address that it links to and without.
+const LONGEST_MOBILE: usize = 160;
+const LONGEST_MOBILE_TEXT: usize = 100;
 
 /// The first line of the signature in the new lines `from..to`, or `to`.
 pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> usize {
@@ -54,13 +60,22 @@ fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<
     (is_name && last > from && lines.is_blank(last - 1)).then_some(last)
 }
 
+/// The first words of the tables, so that an ordinary line costs one look-up.
+static FIRST_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| tables::MOBILE_SIGNATURES.iter().filter_map(|line| line.split(' ').next()).collect());
+
 fn is_mobile_line(line: &str) -> bool {
-    if line.len() > 160 || line.is_empty() {
+    if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
     }
     let lower = line.to_lowercase();
     let plain = lower.split(['<', '[', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!']);
-    tables::MOBILE_SIGNATURES.iter().any(|start| lower.starts_with(start) && plain.chars().count() <= 80)
-        || tables::MOBILE_SIGNATURES_CJK.iter().any(|start| lower.starts_with(start))
-        || tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end))
+    let first = lower.split(' ').next().unwrap_or_default();
+    let begins = || tables::MOBILE_SIGNATURES.iter().any(|start| lower.starts_with(start));
+    let cjk = || {
+        tables::MOBILE_SIGNATURES_CJK.iter().any(|start| lower.starts_with(start))
+            || tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end))
+    };
+    let short = plain.len() <= LONGEST_MOBILE_TEXT;
+    (short && FIRST_WORDS.contains(first) && begins()) || (!lower.is_ascii() && cjk())
 }

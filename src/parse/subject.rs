@@ -25,7 +25,13 @@ static PREFIXES: LazyLock<HashMap<&'static str, SubjectPrefix>> = LazyLock::new(
 
 /// Reads a decoded subject: the subject itself and its tags in order.
 pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
-    let text = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = String::with_capacity(decoded.len());
+    for word in decoded.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
     let (bare, tags) = take_tags(&text);
     let mut prefixes = Vec::new();
     let mut rest = bare.trim();

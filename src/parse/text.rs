@@ -1,6 +1,6 @@
 //! Which text of a mail is its text: the plain parts where one has content, else the HTML.
 
-use mail_parser::{Message, PartType};
+use mail_parser::{Message, MimeHeaders, PartType};
 
 use super::html;
 
@@ -25,23 +25,41 @@ pub(super) fn of(message: &Message<'_>) -> Text {
         }
     }
     if out.text.trim().is_empty() {
-        let html_parts = message.html_body.iter().filter_map(|&id| message.parts.get(id as usize));
-        let page = html_parts.filter_map(|part| if let PartType::Html(page) = &part.body { Some(page) } else { None });
-        out.text.clear();
-        for page in page {
-            let converted = html::to_text(page);
-            end_line(&mut out);
-            let offset = out.text.len();
-            out.marks.extend(converted.marks.iter().map(|m| html::Mark {
-                start: m.start + offset,
-                end: m.end + offset,
-                ..*m
-            }));
-            append(&mut out, &converted.text);
-            out.from_html = true;
-        }
+        page(&mut out, message);
+    }
+    if out.text.trim().is_empty() {
+        broken(&mut out, message);
     }
     out
+}
+
+/// The HTML parts.
+fn page(out: &mut Text, message: &Message<'_>) {
+    for part in message.html_body.iter().filter_map(|&id| message.parts.get(id as usize)) {
+        let PartType::Html(html) = &part.body else { continue };
+        if !out.from_html {
+            out.text.clear();
+            out.from_html = true;
+        }
+        let page = html::to_text(html);
+        end_line(out);
+        let offset = out.text.len();
+        out.marks.extend(page.marks.iter().map(|m| html::Mark { start: m.start + offset, end: m.end + offset, ..*m }));
+        append(out, &page.text);
+    }
+}
+
+/// In a multipart that never ends, mail-parser takes the text for an attachment; a reader would still want to see it.
+fn broken(out: &mut Text, message: &Message<'_>) {
+    let cut_off = message.parts.iter().find_map(|part| match &part.body {
+        PartType::Text(text) if part.is_encoding_problem && part.attachment_name().is_none() => Some(text),
+        _ => None,
+    });
+    if let Some(text) = cut_off {
+        out.text.clear();
+        out.from_html = false;
+        append(out, text);
+    }
 }
 
 fn end_line(out: &mut Text) {
@@ -53,14 +71,14 @@ fn end_line(out: &mut Text) {
 /// Adds a text with LF ends and without NUL, on a line of its own.
 fn append(out: &mut Text, text: &str) {
     end_line(out);
-    if !text.contains(['\r', '\0']) {
+    if !text.as_bytes().contains(&b'\r') && !text.as_bytes().contains(&0) {
         out.text.push_str(text);
         return;
     }
     out.text.reserve(text.len());
     let mut pieces = text.split('\r').peekable();
     while let Some(piece) = pieces.next() {
-        if piece.contains('\0') {
+        if piece.as_bytes().contains(&0) {
             out.nul = true;
             out.text.push_str(&piece.replace('\0', "\u{FFFD}"));
         } else {

@@ -23,7 +23,8 @@ pub(super) fn in_id(id: &str, place: TokenPlace) -> Option<TokenClaim> {
 
 /// The claim in an address: its `+detail` (RFC 5233) is a token.
 pub(super) fn in_address(address: &EmailAddress) -> Option<TokenClaim> {
-    whole(address.without_detail().1?).map(|token| claim(TokenPlace::PlusAddress, token))
+    let (_, detail) = address.local().split_once('+')?;
+    whole(detail).map(|token| claim(TokenPlace::PlusAddress, token))
 }
 
 /// The claims `ref:td…` in a text, in order.

@@ -1,11 +1,11 @@
 //! Raw bytes: cut into chunks and deflated, once per content. Packing needs no database and is done off the writer's
 //! thread.
 
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
 
-use flate2::Compression;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::{StoreError, Tx};
 use crate::domain::row::Value;
@@ -67,9 +67,27 @@ pub fn raw(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreError> {
     }
 }
 
+thread_local! {
+    /// Kept: making one costs several times what deflating a usual mail does.
+    static DEFLATER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
+
 fn deflate(raw: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::with_capacity(raw.len() / 2), Compression::fast());
-    // Writing to a Vec cannot fail; if it did, the digest would tell.
-    let _ = encoder.write_all(raw);
-    encoder.finish().unwrap_or_default()
+    DEFLATER.with_borrow_mut(|deflater| {
+        deflater.reset();
+        let mut packed = Vec::new();
+        let mut rest = raw;
+        loop {
+            packed.reserve(rest.len() / 2 + 64);
+            let before = deflater.total_in();
+            let status = deflater.compress_vec(rest, &mut packed, FlushCompress::Finish);
+            let taken = usize::try_from(deflater.total_in() - before).unwrap_or_default();
+            rest = rest.get(taken..).unwrap_or_default();
+            // It fails only when it is used after its end, which `reset` rules out; if it did, the digest would tell.
+            if matches!(status, Ok(Status::StreamEnd) | Err(_)) {
+                packed.shrink_to_fit();
+                return packed;
+            }
+        }
+    })
 }

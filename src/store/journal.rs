@@ -5,7 +5,7 @@ use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
 use crate::domain::{DecisionRow, EventRow, EventSeq, RevisionRow};
 
-/// Adds events. Their numbers must be new.
+/// Adds events. Their numbers must be new, their revisions kept.
 pub fn append(tx: &mut Tx<'_>, events: &[EventRow]) -> Result<(), StoreError> {
     insert(tx, events)
 }

@@ -75,8 +75,14 @@ impl Loader<'_, '_> {
         named.extend(sends.iter().map(|send| send.message));
         named.extend(deliveries.iter().filter_map(|delivery| delivery.message));
         self.messages(named)?;
-        load_all(&mut self.workspace.aliases, aliases);
-        load_all(&mut self.workspace.awaited, awaited);
+        for alias in aliases {
+            self.workspace.index(IndexedRow::Alias(&alias));
+            self.workspace.aliases.load(alias);
+        }
+        for awaited in awaited {
+            self.workspace.index(IndexedRow::Awaited(&awaited));
+            self.workspace.awaited.load(awaited);
+        }
 
         load_all(&mut self.workspace.deliveries, deliveries);
 
@@ -87,8 +93,9 @@ impl Loader<'_, '_> {
             self.workspace.index(IndexedRow::Content(&content));
             self.workspace.contents.load(content);
         }
-        let threads = self.fetch("index_key", keys.thread_indexes.iter().map(|key| key.0))?;
-        self.take_threads(threads);
+        let indexes: Vec<ThreadIndexRow> = self.fetch("key", keys.thread_indexes.iter().map(|key| key.0))?;
+        self.threads(indexes.iter().map(|row| row.thread).collect())?;
+        load_all(&mut self.workspace.thread_indexes, indexes);
         let tickets: Vec<TicketRow> = self.fetch("number", keys.ticket_numbers.iter().copied())?;
         self.tickets(tickets.iter().map(|ticket| ticket.record).chain(keys.tickets.iter().copied()).collect())
     }

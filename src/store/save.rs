@@ -5,22 +5,24 @@ use super::{StoreError, Tx};
 use crate::domain::Workspace;
 use crate::domain::row::{Row, Table};
 
-/// Writes every row of the workspace that was put, edited or removed; rows that were only loaded are left alone.
+/// Writes every row of the workspace that was put, edited or removed; rows that were only loaded are left alone. The
+/// events that rows name are appended before. Each table after those that its foreign keys name.
 pub fn save(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(), StoreError> {
     table(tx, &workspace.mailboxes)?;
     table(tx, &workspace.folders)?;
     table(tx, &workspace.users)?;
     table(tx, &workspace.contents)?;
-    table(tx, &workspace.deliveries)?;
+    table(tx, &workspace.contacts)?;
+    table(tx, &workspace.addresses)?;
+    table(tx, &workspace.records)?;
+    table(tx, &workspace.threads)?;
+    table(tx, &workspace.thread_indexes)?;
     table(tx, &workspace.messages)?;
+    table(tx, &workspace.tickets)?;
+    table(tx, &workspace.deliveries)?;
     table(tx, &workspace.aliases)?;
     table(tx, &workspace.awaited)?;
-    table(tx, &workspace.threads)?;
     table(tx, &workspace.participants)?;
-    table(tx, &workspace.addresses)?;
-    table(tx, &workspace.contacts)?;
-    table(tx, &workspace.records)?;
-    table(tx, &workspace.tickets)?;
     table(tx, &workspace.ticket_contacts)?;
     table(tx, &workspace.ticket_links)?;
     table(tx, &workspace.stage_changes)?;

@@ -15,7 +15,7 @@ const fn names<R: Row>() -> TableNames {
 }
 
 /// Journal first, then the state in the order in which things refer to each other.
-pub(super) const TABLES: [TableNames; 24] = [
+pub(super) const TABLES: [TableNames; 25] = [
     names::<RevisionRow>(),
     names::<EventRow>(),
     names::<DecisionRow>(),
@@ -28,6 +28,7 @@ pub(super) const TABLES: [TableNames; 24] = [
     names::<AliasRow>(),
     names::<AwaitedRow>(),
     names::<ThreadRow>(),
+    names::<ThreadIndexRow>(),
     names::<AddressRow>(),
     names::<ParticipantRow>(),
     names::<ContactRow>(),

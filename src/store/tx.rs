@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, ToSql, Transaction};
 use super::StoreError;
 use crate::domain::row::Value;
 
-/// An open transaction. Dropped without `commit` it is rolled back.
+/// An open transaction. Dropped without `commit` it is rolled back. After an error it is over: hand the error up.
 pub struct Tx<'c> {
     driver: Transaction<'c>,
     database: &'c str,

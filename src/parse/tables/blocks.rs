@@ -181,6 +181,8 @@ pub(in crate::parse) const LABELS: &[(Label, &[&str])] = &[
         Label::Other,
         &[
             "bcc",
+            "risposta",
+            "rispondi a",
             "reply-to",
             "antwort an",
             "importance",

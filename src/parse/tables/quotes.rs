@@ -121,6 +121,7 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "sent from blue",
     "sent via ",
     "get outlook for ",
+    "outlook for ",
     "sent from gmail",
     "sent from mobile",
     "sent on the go",
@@ -206,13 +207,5 @@ pub(in crate::parse) const MOBILE_SIGNATURE_ENDS: &[&str] = &[
 ];
 
 /// The same in Chinese and Japanese, as they begin.
-pub(in crate::parse) const MOBILE_SIGNATURES_CJK: &[&str] = &[
-    "发自我的",
-    "從我的",
-    "从我的",
-    "傳送自",
-    "获取 outlook",
-    "outlook for android",
-    "outlook for ios",
-    "나의 iphone",
-];
+pub(in crate::parse) const MOBILE_SIGNATURES_CJK: &[&str] =
+    &["发自我的", "從我的", "从我的", "傳送自", "获取 outlook", "나의 iphone"];

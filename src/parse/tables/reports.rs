@@ -10,11 +10,27 @@ pub(in crate::parse) const SYSTEM_SENDERS: &[&str] = &[
     "double-bounce",
     "bounce",
     "microsoftexchange",
+    "mail-system",
+    "mailadmin",
+    "mailsystem",
+    "mail_daemon",
+    "mmdf",
 ];
 
-/// Subjects of bounces, as they begin.
+/// What subjects of bounces say.
 pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "failure notice",
+    "delivery problem",
+    "permanent failure",
+    "delivery error",
+    "user unknown",
+    "returned to sender",
+    "non delivery",
+    "nondelivery",
+    "failed mail",
+    "mail failure",
+    "unable to deliver",
+    "delivery unsuccessful",
     "undeliverable",
     "undelivered mail",
     "undeliverable mail",
@@ -73,6 +89,17 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
 /// Words that say that an address failed for good.
 pub(in crate::parse) const HARD_PHRASES: &[&str] = &[
     "unable to deliver",
+    "unable to be delivered",
+    "fatal delivery errors",
+    "not be delivered",
+    "not deliver",
+    "did not receive",
+    "failed recipients",
+    "delivery error",
+    "delivery failure",
+    "no such account",
+    "account is disabled",
+    "unknown recipient",
     "wasn't able to deliver",
     "was not able to deliver",
     "could not be delivered",

@@ -2,7 +2,12 @@
 --
 -- {INTEGER}, {BLOB}: a 64-bit integer and bytes, as the driver calls them. {ROWS}, {LINKS}: what the driver wants said
 -- after a table of rows, and after one whose key is all that it is looked up by. Booleans are integers; points in time
--- are milliseconds since 1970. Foreign keys are checked at commit: rows may be written in any order.
+-- are milliseconds since 1970.
+--
+-- Foreign keys are checked at each row, and rows are written in the order that they ask for: journal, then state (see
+-- save.rs). Deferred ones would allow any order, at the price of SQLite scanning whole tables for each row that is written
+-- while one is open. So where two tables name each other only one direction is checked, and a message's parent, which may
+-- be written after it, is not.
 
 -- ------------------------------------------------------------------------------------------------ what the store needs
 
@@ -40,19 +45,19 @@ CREATE TABLE revision (
 CREATE TABLE event (
     seq {INTEGER} PRIMARY KEY NOT NULL,
     at {INTEGER} NOT NULL,
-    cause {INTEGER} REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED,
-    actor {INTEGER} REFERENCES app_user (id) DEFERRABLE INITIALLY DEFERRED,
+    cause {INTEGER} REFERENCES event (seq),
+    actor {INTEGER},
     origin TEXT NOT NULL,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
-    revision TEXT NOT NULL REFERENCES revision (digest) DEFERRABLE INITIALLY DEFERRED,
+    revision TEXT NOT NULL REFERENCES revision (digest),
     first_id {INTEGER} NOT NULL,
     first_number {INTEGER} NOT NULL
 ) {ROWS};
 
 -- What each event led to, explained.
 CREATE TABLE decision (
-    event {INTEGER} PRIMARY KEY NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED,
+    event {INTEGER} PRIMARY KEY NOT NULL REFERENCES event (seq),
     delivery {INTEGER},
     message {INTEGER},
     ticket {INTEGER},
@@ -72,7 +77,7 @@ CREATE TABLE mailbox (
 
 CREATE TABLE folder (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    mailbox {INTEGER} NOT NULL REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    mailbox {INTEGER} NOT NULL REFERENCES mailbox (id),
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     uidvalidity {INTEGER} NOT NULL,
@@ -98,7 +103,7 @@ CREATE INDEX content_by_key ON content (key);
 
 -- The bytes, in pieces of at most 256 KB, each deflated (RFC 1951) for itself.
 CREATE TABLE content_chunk (
-    content {INTEGER} NOT NULL REFERENCES content (id) DEFERRABLE INITIALLY DEFERRED,
+    content {INTEGER} NOT NULL,
     n {INTEGER} NOT NULL,
     bytes {BLOB} NOT NULL,
     PRIMARY KEY (content, n)
@@ -107,14 +112,14 @@ CREATE TABLE content_chunk (
 -- Each arrival. The position is unique: no mail of a server is taken twice.
 CREATE TABLE delivery (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    folder {INTEGER} NOT NULL REFERENCES folder (id) DEFERRABLE INITIALLY DEFERRED,
+    folder {INTEGER} NOT NULL REFERENCES folder (id),
     uidvalidity {INTEGER} NOT NULL,
     uid {INTEGER} NOT NULL,
-    message {INTEGER} REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
-    content {INTEGER} NOT NULL REFERENCES content (id) DEFERRABLE INITIALLY DEFERRED,
+    message {INTEGER} REFERENCES message (id),
+    content {INTEGER} NOT NULL REFERENCES content (id),
     arrived_at {INTEGER} NOT NULL,
     state TEXT NOT NULL,
-    event {INTEGER} NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED,
+    event {INTEGER} NOT NULL REFERENCES event (seq),
     UNIQUE (folder, uidvalidity, uid)
 ) {ROWS};
 CREATE INDEX delivery_by_message ON delivery (message) WHERE message IS NOT NULL;
@@ -122,27 +127,27 @@ CREATE INDEX delivery_by_message ON delivery (message) WHERE message IS NOT NULL
 -- Each mail, once; our own sends too.
 CREATE TABLE message (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    delivery {INTEGER} REFERENCES delivery (id) DEFERRABLE INITIALLY DEFERRED,
-    content {INTEGER} NOT NULL REFERENCES content (id) DEFERRABLE INITIALLY DEFERRED,
+    delivery {INTEGER},
+    content {INTEGER} NOT NULL REFERENCES content (id),
     id_key {INTEGER},
     message_id TEXT,
     digest_key {INTEGER} NOT NULL,
     digest {BLOB} NOT NULL,
-    author {INTEGER} REFERENCES address (id) DEFERRABLE INITIALLY DEFERRED,
+    author {INTEGER} REFERENCES address (id),
     subject TEXT NOT NULL,
     date {INTEGER},
     arrived_at {INTEGER} NOT NULL,
     kind TEXT NOT NULL,
-    thread {INTEGER} REFERENCES thread (id) DEFERRABLE INITIALLY DEFERRED,
-    ticket {INTEGER} REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
-    contact {INTEGER} REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED,
-    parent {INTEGER} REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    thread {INTEGER} REFERENCES thread (id),
+    ticket {INTEGER} REFERENCES record (id),
+    contact {INTEGER} REFERENCES contact (id),
+    parent {INTEGER},
     team {INTEGER} NOT NULL,
     altered {INTEGER} NOT NULL,
     automatic {INTEGER} NOT NULL,
     history {INTEGER} NOT NULL,
     review TEXT,
-    event {INTEGER} NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED
+    event {INTEGER} NOT NULL REFERENCES event (seq)
 ) {ROWS};
 CREATE INDEX message_by_id_key ON message (id_key) WHERE id_key IS NOT NULL;
 CREATE INDEX message_by_digest_key ON message (digest_key);
@@ -152,7 +157,7 @@ CREATE INDEX message_by_ticket ON message (ticket) WHERE ticket IS NOT NULL;
 -- Message-IDs that a relay put in the place of ours.
 CREATE TABLE message_alias (
     key {INTEGER} NOT NULL,
-    message {INTEGER} NOT NULL REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    message {INTEGER} NOT NULL REFERENCES message (id),
     message_id TEXT NOT NULL,
     PRIMARY KEY (key, message)
 ) {LINKS};
@@ -160,27 +165,32 @@ CREATE TABLE message_alias (
 -- Ids that were cited before their mail came.
 CREATE TABLE awaited (
     key {INTEGER} NOT NULL,
-    message {INTEGER} NOT NULL REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    message {INTEGER} NOT NULL REFERENCES message (id),
     awaited_id TEXT NOT NULL,
     PRIMARY KEY (key, message)
 ) {LINKS};
 
 CREATE TABLE thread (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    ticket {INTEGER} REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
+    ticket {INTEGER} REFERENCES record (id),
     origin {INTEGER} NOT NULL,
-    root {INTEGER} NOT NULL REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
-    newest {INTEGER} NOT NULL REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
-    index_key {INTEGER}
+    root {INTEGER} NOT NULL,
+    newest {INTEGER} NOT NULL
 ) {ROWS};
 CREATE INDEX thread_by_ticket ON thread (ticket) WHERE ticket IS NOT NULL;
-CREATE INDEX thread_by_index_key ON thread (index_key) WHERE index_key IS NOT NULL;
+
+-- Outlook's conversation roots that a thread's mails carried: several where somebody began anew.
+CREATE TABLE thread_index (
+    key {INTEGER} NOT NULL,
+    thread {INTEGER} NOT NULL REFERENCES thread (id),
+    PRIMARY KEY (key, thread)
+) {LINKS};
 
 -- ----------------------------------------------------------------------------------------------------------- the people
 
 CREATE TABLE participant (
-    thread {INTEGER} NOT NULL REFERENCES thread (id) DEFERRABLE INITIALLY DEFERRED,
-    address {INTEGER} NOT NULL REFERENCES address (id) DEFERRABLE INITIALLY DEFERRED,
+    thread {INTEGER} NOT NULL REFERENCES thread (id),
+    address {INTEGER} NOT NULL REFERENCES address (id),
     PRIMARY KEY (thread, address)
 ) {LINKS};
 
@@ -190,7 +200,7 @@ CREATE TABLE address (
     key {INTEGER} NOT NULL,
     address TEXT NOT NULL,
     name TEXT NOT NULL,
-    contact {INTEGER} REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED,
+    contact {INTEGER} REFERENCES contact (id),
     bounced TEXT
 ) {ROWS};
 CREATE INDEX address_by_key ON address (key);
@@ -200,7 +210,7 @@ CREATE TABLE contact (
     id {INTEGER} PRIMARY KEY NOT NULL,
     name TEXT NOT NULL,
     marketing {INTEGER} NOT NULL,
-    address {INTEGER} NOT NULL REFERENCES address (id) DEFERRABLE INITIALLY DEFERRED
+    address {INTEGER} NOT NULL
 ) {ROWS};
 
 -- ---------------------------------------------------------------------------------------------------------- the records
@@ -213,51 +223,51 @@ CREATE TABLE record (
     title TEXT NOT NULL,
     source TEXT NOT NULL,
     created_at {INTEGER} NOT NULL,
-    event {INTEGER} NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED
+    event {INTEGER} NOT NULL REFERENCES event (seq)
 ) {ROWS};
 CREATE INDEX record_by_stage ON record (pipeline, stage);
 
 CREATE TABLE ticket (
-    record {INTEGER} PRIMARY KEY NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
+    record {INTEGER} PRIMARY KEY NOT NULL REFERENCES record (id),
     number {INTEGER} NOT NULL UNIQUE,
-    mailbox {INTEGER} REFERENCES mailbox (id) DEFERRABLE INITIALLY DEFERRED,
+    mailbox {INTEGER} REFERENCES mailbox (id),
     closed_at {INTEGER},
     closed_by_hand {INTEGER} NOT NULL,
     reopened {INTEGER} NOT NULL,
-    newest_firing {INTEGER} REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    newest_firing {INTEGER} REFERENCES message (id),
     newest_firing_at {INTEGER},
     flag TEXT,
-    merged_into {INTEGER} REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED
+    merged_into {INTEGER} REFERENCES record (id)
 ) {ROWS};
 
 CREATE TABLE ticket_contact (
-    ticket {INTEGER} NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
-    contact {INTEGER} NOT NULL REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED,
+    ticket {INTEGER} NOT NULL REFERENCES record (id),
+    contact {INTEGER} NOT NULL REFERENCES contact (id),
     PRIMARY KEY (ticket, contact)
 ) {LINKS};
 
 CREATE TABLE ticket_link (
-    ticket {INTEGER} NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
-    other {INTEGER} NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
-    message {INTEGER} REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    ticket {INTEGER} NOT NULL REFERENCES record (id),
+    other {INTEGER} NOT NULL REFERENCES record (id),
+    message {INTEGER} REFERENCES message (id),
     PRIMARY KEY (ticket, other)
 ) {LINKS};
 
 CREATE TABLE stage_change (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    record {INTEGER} NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
+    record {INTEGER} NOT NULL REFERENCES record (id),
     from_stage TEXT,
     to_stage TEXT NOT NULL,
     at {INTEGER} NOT NULL,
     cause TEXT NOT NULL,
-    event {INTEGER} NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED
+    event {INTEGER} NOT NULL REFERENCES event (seq)
 ) {ROWS};
 CREATE INDEX stage_change_by_record ON stage_change (record);
 
 CREATE TABLE enrolment (
-    record {INTEGER} NOT NULL REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
+    record {INTEGER} NOT NULL REFERENCES record (id),
     automation TEXT NOT NULL,
-    event {INTEGER} NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED,
+    event {INTEGER} NOT NULL REFERENCES event (seq),
     at {INTEGER} NOT NULL,
     PRIMARY KEY (record, automation, event)
 ) {LINKS};
@@ -266,12 +276,12 @@ CREATE TABLE enrolment (
 
 CREATE TABLE send (
     id {INTEGER} PRIMARY KEY NOT NULL,
-    message {INTEGER} NOT NULL REFERENCES message (id) DEFERRABLE INITIALLY DEFERRED,
+    message {INTEGER} NOT NULL REFERENCES message (id),
     reference TEXT NOT NULL,
     reference_key {INTEGER} NOT NULL,
     purpose TEXT NOT NULL,
-    ticket {INTEGER} REFERENCES record (id) DEFERRABLE INITIALLY DEFERRED,
-    author {INTEGER} REFERENCES app_user (id) DEFERRABLE INITIALLY DEFERRED,
+    ticket {INTEGER} REFERENCES record (id),
+    author {INTEGER} REFERENCES app_user (id),
     automation TEXT,
     template TEXT,
     queued_at {INTEGER} NOT NULL,
@@ -285,8 +295,8 @@ CREATE INDEX send_by_reference_key ON send (reference_key);
 CREATE INDEX send_by_message ON send (message);
 
 CREATE TABLE send_recipient (
-    send {INTEGER} NOT NULL REFERENCES send (id) DEFERRABLE INITIALLY DEFERRED,
-    address {INTEGER} NOT NULL REFERENCES address (id) DEFERRABLE INITIALLY DEFERRED,
+    send {INTEGER} NOT NULL REFERENCES send (id),
+    address {INTEGER} NOT NULL REFERENCES address (id),
     role TEXT NOT NULL,
     state TEXT NOT NULL,
     status TEXT,

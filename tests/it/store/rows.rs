@@ -8,7 +8,7 @@ use super::sample;
 macro_rules! for_every_row_type {
     ($check:ident ( $($argument:expr),* )) => {
         for_every_row_type!(@ $check ($($argument),*) RevisionRow EventRow DecisionRow MailboxRow FolderRow UserRow
-            ContentRow DeliveryRow MessageRow AliasRow AwaitedRow ThreadRow ParticipantRow AddressRow ContactRow
+            ContentRow DeliveryRow MessageRow AliasRow AwaitedRow ThreadRow ThreadIndexRow ParticipantRow AddressRow ContactRow
             RecordRow TicketRow TicketContactRow TicketLinkRow StageChangeRow EnrolmentRow SendRow RecipientRow TimerRow)
     };
     (@ $check:ident $arguments:tt $($row:ident)+) => { $(for_every_row_type!(# $check $row $arguments);)+ };
@@ -72,6 +72,7 @@ fn every_row_type_comes_back_as_it_was_saved() {
             check(tx, &desk.aliases);
             check(tx, &desk.awaited);
             check(tx, &desk.threads);
+            check(tx, &desk.thread_indexes);
             check(tx, &desk.participants);
             check(tx, &desk.addresses);
             check(tx, &desk.contacts);
@@ -114,7 +115,7 @@ fn saving_replaces_what_was_edited_deletes_what_was_removed_and_leaves_what_was_
 }
 
 #[test]
-fn a_row_that_names_another_which_is_not_there_is_refused_at_commit() {
+fn a_row_that_names_another_which_is_not_there_is_refused() {
     let store = sample::desk();
     let mut later = Workspace::new(sample::setup());
     later.deliveries.put(DeliveryRow { folder: FolderId(999), ..sample::delivery(41, sample::QUESTION) });

@@ -78,6 +78,7 @@ pub fn message(id: i64) -> MessageRow {
     let message_id = message_id(id);
     MessageRow {
         id: MessageId(id),
+        delivery: None,
         content: ContentId(20),
         id_key: Some(LookupKey::of(&message_id)),
         message_id: Some(message_id),
@@ -112,7 +113,6 @@ pub fn address(id: AddressId, text: &str) -> AddressRow {
         address: EmailAddress::parse(text).expect("an address"),
         name: "Ann Lee".into(),
         contact: None,
-        user_id: None,
         bounced: None,
     }
 }
@@ -126,7 +126,7 @@ pub fn delivery(id: i64, message: MessageId) -> DeliveryRow {
         message: Some(message),
         content: ContentId(20),
         arrived_at: AT,
-        state: DeliveryState::Effective,
+        state: DeliveryState::Decided,
         event: EventSeq(1),
     }
 }
@@ -208,15 +208,9 @@ fn mails(desk: &mut Workspace) {
     put(&mut desk.awaited, [AwaitedRow { key: LookupKey::of(&awaited), message: QUESTION, awaited_id: awaited }]);
     put(
         &mut desk.threads,
-        [ThreadRow {
-            id: THREAD,
-            ticket: Some(TICKET),
-            origin: true,
-            root: QUESTION,
-            newest: ANSWER,
-            index_key: Some(INDEX_KEY),
-        }],
+        [ThreadRow { id: THREAD, ticket: Some(TICKET), origin: true, root: QUESTION, newest: ANSWER }],
     );
+    put(&mut desk.thread_indexes, [ThreadIndexRow { key: INDEX_KEY, thread: THREAD }]);
     put(
         &mut desk.sends,
         [SendRow {

@@ -1,0 +1,130 @@
+//! What users do at the desk, as functions: the command line, stories and pages call these.
+
+use std::sync::Arc;
+
+use super::handle::{Engine, EngineError, written};
+use super::unit::{Input, Outcome, SendOrder};
+use crate::compose::{ForwardedOriginal, forward_text};
+use crate::domain::*;
+use crate::parse;
+use crate::store::{content, views};
+
+/// A user's answer from a ticket.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    pub draft: Draft,
+    /// Name of the stage to set instead of what rule 3.1 says.
+    pub status: Option<String>,
+    pub new_thread: bool,
+}
+
+impl Engine {
+    /// A user answers from the ticket; to its contacts, where the draft names nobody. Rule 3.1 applies as it is queued.
+    pub async fn reply(
+        &self,
+        at: Timestamp,
+        user: &str,
+        ticket: RecordId,
+        reply: Reply,
+    ) -> Result<Outcome, EngineError> {
+        let Reply { draft, status, new_thread } = reply;
+        self.order(at, user, SendPurpose::Ticket, Some(ticket), None, status, new_thread, draft).await
+    }
+
+    /// A user forwards a message from the ticket to whom the draft names. Fires no rule.
+    pub async fn forward(
+        &self,
+        at: Timestamp,
+        user: &str,
+        ticket: RecordId,
+        message: MessageId,
+        draft: Draft,
+    ) -> Result<Outcome, EngineError> {
+        let text = self.forwarded(message, &draft.text)?;
+        let draft = Draft { text, ..draft };
+        self.order(at, user, SendPurpose::Forward, Some(ticket), Some(message), None, false, draft).await
+    }
+
+    /// A user writes from a contact's record. Fires no rule.
+    pub async fn send_from_record(&self, at: Timestamp, user: &str, draft: Draft) -> Result<Outcome, EngineError> {
+        self.order(at, user, SendPurpose::Record, None, None, None, false, draft).await
+    }
+
+    /// A user moves a ticket.
+    pub async fn move_ticket(
+        &self,
+        at: Timestamp,
+        user: &str,
+        ticket: RecordId,
+        to: &str,
+    ) -> Result<Outcome, EngineError> {
+        self.command(at, Some(user), Input::Move { ticket, to: to.to_owned() }).await
+    }
+
+    /// A user makes a ticket by hand, for the contact that the draft's From names.
+    pub async fn open_ticket(
+        &self,
+        at: Timestamp,
+        user: &str,
+        pipeline: &str,
+        source: Source,
+        draft: Draft,
+    ) -> Result<Outcome, EngineError> {
+        let draft = Arc::new(written(draft));
+        let input = Input::Open { pipeline: pipeline.to_owned(), source, mailbox: None, draft };
+        self.command(at, Some(user), input).await
+    }
+
+    /// A user merges a ticket into another.
+    pub async fn merge(
+        &self,
+        at: Timestamp,
+        user: &str,
+        from: RecordId,
+        into: RecordId,
+    ) -> Result<Outcome, EngineError> {
+        self.command(at, Some(user), Input::Merge { from, into }).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one private function behind three public ones that each set a few")]
+    async fn order(
+        &self,
+        at: Timestamp,
+        user: &str,
+        purpose: SendPurpose,
+        ticket: Option<RecordId>,
+        forwards: Option<MessageId>,
+        status: Option<String>,
+        new_thread: bool,
+        draft: Draft,
+    ) -> Result<Outcome, EngineError> {
+        let draft = written(draft);
+        let order = SendOrder { purpose, ticket, mailbox: None, forwards, status, new_thread, draft };
+        self.command(at, Some(user), Input::Send(Arc::new(order))).await
+    }
+
+    /// The user's comment with the message below it.
+    fn forwarded(&self, message: MessageId, comment: &str) -> Result<String, EngineError> {
+        let raw = self.store().read(|tx| match views::message(tx, message)? {
+            Some(row) => content::raw(tx, row.content).map(Some),
+            None => Ok(None),
+        })?;
+        let raw = raw.ok_or(EngineError::NoMessage(message))?;
+        let facts = parse::read(&raw);
+        let original = ForwardedOriginal {
+            from: facts.from,
+            to: facts.to,
+            date: facts.date.map(date_text).unwrap_or_default(),
+            subject: facts.subject.text,
+            body: facts.body.text,
+        };
+        Ok(forward_text(comment, &original))
+    }
+}
+
+/// A date in a forwarded block: UTC, the same for every reader.
+fn date_text(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .map(|at| at.strftime("%a, %d %b %Y %H:%M UTC").to_string())
+        .unwrap_or_default()
+}

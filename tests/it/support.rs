@@ -1,0 +1,23 @@
+//! What several tests need.
+
+use std::path::{Path, PathBuf};
+
+/// The project's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether the long forms of tests are asked for (`tests/run --full`).
+pub fn full() -> bool {
+    std::env::var_os("TICKETD_TESTS").is_some_and(|value| value == "full")
+}
+
+/// The folder of shared test data. `None`, said aloud, where there is none.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("TICKETD_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {name}: no shared test data at {}", folder.display());
+    None
+}
