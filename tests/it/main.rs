@@ -15,5 +15,6 @@ mod config;
 mod history;
 mod mail;
 mod quarantine;
+mod replay;
 mod store;
 mod support;
