@@ -92,7 +92,6 @@ fn outranks(arrived: &Arrived<'_>, ws: &Workspace, known: &MessageRow) -> bool {
     let came_to_nothing = !known.team
         && known.ticket.is_none()
         && matches!(known.kind, Kind::ContactOther | Kind::Ignored | Kind::Forward | Kind::ReplyToForward);
-    let own_mail_as_stranger =
-        known.kind == Kind::StrangerReply && arrived.role == FolderRole::Sent && author::is_own_address(arrived, ws);
+    let own_mail_as_stranger = known.kind == Kind::StrangerReply && author::is_in_own_sent_folder(arrived, ws);
     (arrived.to_team(ws) && came_to_nothing) || own_mail_as_stranger
 }
