@@ -62,7 +62,7 @@ impl Deciding<'_> {
         let Some(message) = self.decision.message else { return };
         let contact = mail.facts.author().and_then(|author| self.ws.address(&author.address)).and_then(|a| a.contact);
         self.decision.explanation.evidence.push(Evidence::LinkedTo { ticket: old });
-        let thread = self.new_thread(None, message);
+        let thread = self.new_thread(None, message, false);
         self.participants(thread, mail.facts.participants());
         self.decision.thread = Some(thread);
         self.decision.ticket = None;
