@@ -1,2 +1,6 @@
 mod cli;
 mod config;
+mod decisions;
+mod desk;
+mod kinds;
+mod rules;
