@@ -60,7 +60,7 @@ impl Desk {
         let (ids, numbers) = (IdBlock::new(1_000), IdBlock::new(1));
         let ws = Workspace::new(Arc::new(setup));
         let mut desk = Desk { ws, now: Timestamp::from_seconds(1_800_000_000), seq: 0, uid: 0, ids, numbers };
-        desk.decide(|d| decide::setup(d));
+        desk.decide(decide::setup);
         desk
     }
 
