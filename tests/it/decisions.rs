@@ -333,3 +333,14 @@ fn the_first_thread_started_from_a_ticket_made_by_hand_is_its_origin_thread_not_
     desk.take("support", "INBOX", &answer(CLEO, SUPPORT, "x", &sent.id));
     assert_eq!(desk.status(ticket), "waiting_on_us");
 }
+
+#[test]
+fn no_notification_goes_to_a_team_mailboxs_own_address() {
+    let mut desk = Desk::with(|setup| {
+        setup.users[0].addresses = vec![address(SALES)];
+        let notify = Action::Notify { template: "ticket_received".into(), users: vec!["alice".into()] };
+        setup.pipelines[0].automations[0].actions = vec![notify];
+    });
+    let decision = desk.take("support", "INBOX", &mail(CLEO, SUPPORT, "x"));
+    assert_eq!((effects(&decision), decision.sends.len()), (vec![EffectResult::OwnAddress], 0));
+}
