@@ -28,17 +28,24 @@ pub(super) fn standing_of(arrived: &Arrived<'_>, ws: &Workspace, ticket: RecordI
     if let Some(mailbox) = ws.setup.team_mailbox_at(&author.address).and_then(|m| ws.mailbox_named(&m.name)) {
         return OnTicket::TeamMailbox(mailbox.id);
     }
-    match known
-        .filter(|address| ws.threads_of(ticket).any(|thread| ws.participants.get(&(thread.id, address.id)).is_some()))
-    {
+    match known.filter(|address| is_participant(ws, ticket, address.id)) {
         Some(address) => OnTicket::Participant(address.id),
         None => OnTicket::Stranger,
     }
 }
 
-/// Whether weak evidence counts from this author: a contact, a participant, or someone of the team.
+/// Whether weak evidence counts from this author: a contact of the ticket, a participant, or the team mailbox itself.
+/// Being of the team is not enough: a user who was never on the ticket may write as a customer.
 pub(super) fn is_on_ticket(arrived: &Arrived<'_>, ws: &Workspace, ticket: RecordId) -> bool {
-    standing_of(arrived, ws, ticket) != OnTicket::Stranger
+    match standing_of(arrived, ws, ticket) {
+        OnTicket::Contact(_) | OnTicket::Participant(_) | OnTicket::TeamMailbox(_) => true,
+        OnTicket::User(_) => arrived.author(ws).is_some_and(|author| is_participant(ws, ticket, author.id)),
+        OnTicket::Stranger => false,
+    }
+}
+
+fn is_participant(ws: &Workspace, ticket: RecordId, address: AddressId) -> bool {
+    ws.threads_of(ticket).any(|thread| ws.participants.get(&(thread.id, address)).is_some())
 }
 
 /// Whether the author stands in a thread that has no ticket.
@@ -46,8 +53,11 @@ pub(super) fn is_in_thread(arrived: &Arrived<'_>, ws: &Workspace, thread: Thread
     arrived.author(ws).is_some_and(|address| ws.participants.get(&(thread, address.id)).is_some())
 }
 
-/// Whether the author is an own address of the mailbox in which the mail was found.
-pub(super) fn is_own_address(arrived: &Arrived<'_>, ws: &Workspace) -> bool {
+/// Whether the mail stands in a team mailbox's own Sent folder: from one of its addresses.
+pub(super) fn is_in_own_sent_folder(arrived: &Arrived<'_>, ws: &Workspace) -> bool {
+    if arrived.role != FolderRole::Sent || !arrived.in_team_mailbox(ws) {
+        return false;
+    }
     let Some((_, setup)) = ws.mailbox(arrived.mailbox) else { return false };
     let Some(author) = arrived.facts.author() else { return false };
     setup.addresses.contains(&author.address.without_detail().0)

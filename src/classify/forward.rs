@@ -51,6 +51,10 @@ pub(super) fn answered_forward(arrived: &Arrived<'_>, ws: &Workspace, standing: 
 }
 
 fn opened_ticket(ws: &Workspace, forward: &MessageRow) -> bool {
+    // A forward that we sent from a ticket made by hand begins its thread, and opened nothing.
+    if ws.send_of(forward.id).is_some() {
+        return false;
+    }
     let thread = forward.thread.and_then(|thread| ws.threads.get(&thread));
     thread.is_some_and(|thread| thread.origin && thread.root == forward.id)
 }

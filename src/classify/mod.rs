@@ -38,18 +38,33 @@ pub fn classify(arrived: &Arrived<'_>, ws: &Workspace) -> Classification {
         authentication: authentication(arrived, ws),
     };
     c.evidence.extend(outranked.map(|message| Evidence::OutranksPersonalCopy { message }));
-    if let Some(same::Found::Misused(send)) = same {
+    let misused = match same {
+        Some(same::Found::Misused(send)) => Some(send),
+        _ => None,
+    };
+    // A robot that copies our header into its answer is a robot: rows 3 and 4 stand before the misuse of a token.
+    let machines: &[Row] = if misused.is_some() { &[report, automatic_mail] } else { &[report] };
+    let rest: &[Row] = &[
+        own_send_by_reading,
+        automatic_mail,
+        forged_own_send,
+        operator_ignores,
+        forwarded,
+        in_ticket,
+        outside_tickets,
+    ];
+    if let Some(kind) = machines.iter().find_map(|row| row(&mut c, arrived, ws)) {
+        c.kind = kind;
+    } else if let Some(send) = misused {
         misused_token(&mut c, ws, send);
-        return c;
-    }
-    for rule in [report, own_send_by_reading, automatic_mail, operator_ignores, forwarded, in_ticket, outside_tickets] {
-        if let Some(kind) = rule(&mut c, arrived, ws) {
-            c.kind = kind;
-            break;
-        }
+    } else if let Some(kind) = rest.iter().find_map(|row| row(&mut c, arrived, ws)) {
+        c.kind = kind;
     }
     c
 }
+
+/// A row of the table: the kind, if the mail is of it; the evidence goes into the classification.
+type Row = fn(&mut Classification, &Arrived<'_>, &Workspace) -> Option<Kind>;
 
 /// Row 2 and echoes: a further delivery.
 fn further_delivery(
@@ -105,26 +120,34 @@ fn report(c: &mut Classification, arrived: &Arrived<'_>, _: &Workspace) -> Optio
     }
 }
 
-/// Rows 5 and 6 by reading: a verified token of a send that is unknown to us, in a team mailbox's own Sent folder.
-/// Anywhere else it is a forgery: the mail goes on as any other and to review.
+/// A verified token of a send that is unknown to us, as the mail's own.
+fn bears_unknown_send(facts: &Facts, ws: &Workspace) -> bool {
+    [TokenPlace::MessageId, TokenPlace::Header].into_iter().flat_map(|place| facts.tokens_at(place)).any(|claim| {
+        claim.verdict == TokenVerdict::Verified
+            && claim.reference().is_none_or(|reference| ws.send_with_reference(&reference).is_none())
+    })
+}
+
+/// Rows 5 and 6 by reading: the token of an unknown send, in a team mailbox's own Sent folder. They stand before row 4
+/// here, for our automatic mail says Auto-Submitted too.
 fn own_send_by_reading(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> Option<Kind> {
-    let unknown = [TokenPlace::MessageId, TokenPlace::Header].into_iter().any(|place| {
-        arrived.facts.tokens_at(place).any(|claim| {
-            claim.verdict == TokenVerdict::Verified
-                && claim.reference().is_none_or(|reference| ws.send_with_reference(&reference).is_none())
-        })
-    });
-    if !unknown {
+    if !author::is_in_own_sent_folder(arrived, ws) || !bears_unknown_send(arrived.facts, ws) {
         return None;
     }
-    if arrived.role == FolderRole::Sent && author::is_own_address(arrived, ws) {
-        c.evidence.extend([Evidence::UnknownOwnSend, Evidence::InSentFolder]);
-        let automated = !arrived.facts.automatic.is_empty();
-        return Some(if automated { Kind::AutomatedSend } else { Kind::TicketSend });
+    c.evidence.extend([Evidence::UnknownOwnSend, Evidence::InSentFolder]);
+    let automated = !arrived.facts.automatic.is_empty();
+    Some(if automated { Kind::AutomatedSend } else { Kind::TicketSend })
+}
+
+/// The token of an unknown send anywhere else is a forgery and goes to review: a stranger's in a ticket's thread, as any
+/// other mail outside them.
+fn forged_own_send(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> Option<Kind> {
+    if !bears_unknown_send(arrived.facts, ws) {
+        return None;
     }
     c.review = Some(ReviewReason::ForgedToken);
     c.evidence.push(Evidence::TokenMisused);
-    None
+    c.standing.ticket.map(|_| Kind::StrangerReply)
 }
 
 /// Row 4.
@@ -137,11 +160,17 @@ fn automatic_mail(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace)
 fn operator_ignores(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> Option<Kind> {
     let reason = match ws.setup.ignore.iter().find(|rule| author::matches_ignore_rule(rule, arrived.facts)) {
         Some(rule) => Evidence::IgnoreRule { name: rule.name.clone() },
-        None if arrived.facts.spam && c.standing.thread.is_none() && c.standing.ticket.is_none() => Evidence::Spam,
+        None if arrived.facts.spam && !ties_to_us(c, arrived.facts) => Evidence::Spam,
         None => return None,
     };
     c.evidence.push(reason);
     Some(Kind::Ignored)
+}
+
+/// A known thread, or a token of ours: of a send that we do not know, too (a restored database).
+fn ties_to_us(c: &Classification, facts: &Facts) -> bool {
+    let token = facts.tokens.iter().any(|claim| claim.verdict == TokenVerdict::Verified);
+    token || c.standing.thread.is_some() || c.standing.ticket.is_some()
 }
 
 /// Rows 8 and 9: forwards and answers to them.
@@ -158,7 +187,7 @@ fn forwarded(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> O
 
 /// Rows 10 to 14: mail in a ticket's thread, by who wrote it.
 fn in_ticket(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> Option<Kind> {
-    if author::is_own_address(arrived, ws) && arrived.role == FolderRole::Sent && arrived.in_team_mailbox(ws) {
+    if author::is_in_own_sent_folder(arrived, ws) {
         c.evidence.extend([Evidence::AuthorIsTeamMailbox { mailbox: arrived.mailbox }, Evidence::InSentFolder]);
         return Some(Kind::MailboxSend);
     }

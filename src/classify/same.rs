@@ -60,7 +60,8 @@ fn is_copy_of_send(arrived: &Arrived<'_>, ws: &Workspace, message: &MessageRow) 
     same_author && (same_content || same_shell)
 }
 
-/// A mail of someone else that we have: the same content, or the same Message-ID and author.
+/// A mail of someone else that we have: the same content, or the same Message-ID, author and date with another body (a
+/// list's footer). Programs that give every mail the same Message-ID write other dates: their mail must not be lost.
 fn known_mail(arrived: &Arrived<'_>, ws: &Workspace) -> Option<Found> {
     let facts = arrived.facts;
     let same_content = ws.messages_with_digest(&facts.digest).find(|known| is_same_mail(facts, known));
@@ -68,7 +69,7 @@ fn known_mail(arrived: &Arrived<'_>, ws: &Workspace) -> Option<Found> {
         return Some(further(arrived, ws, known, false, Evidence::SameContent { message: known.id }));
     }
     let author = arrived.author(ws)?.id;
-    let known = ws.messages_with_id(facts.message_id.as_deref()?).into_iter().find(|m| m.author == Some(author))?;
+    let known = ws.messages_with_id(facts.message_id.as_deref()?).into_iter().find(|m| m.author == Some(author) && m.date == facts.date)?;
     Some(further(arrived, ws, known, true, Evidence::SameIdAndAuthor { message: known.id }))
 }
 
@@ -92,7 +93,6 @@ fn outranks(arrived: &Arrived<'_>, ws: &Workspace, known: &MessageRow) -> bool {
     let came_to_nothing = !known.team
         && known.ticket.is_none()
         && matches!(known.kind, Kind::ContactOther | Kind::Ignored | Kind::Forward | Kind::ReplyToForward);
-    let own_mail_as_stranger =
-        known.kind == Kind::StrangerReply && arrived.role == FolderRole::Sent && author::is_own_address(arrived, ws);
+    let own_mail_as_stranger = known.kind == Kind::StrangerReply && author::is_in_own_sent_folder(arrived, ws);
     (arrived.to_team(ws) && came_to_nothing) || own_mail_as_stranger
 }

@@ -81,8 +81,7 @@ impl Finder<'_> {
         let mut found = Vec::new();
         self.tokens(&mut found, TokenPlace::InReplyTo, ThreadSign::InReplyToToken);
         found.extend(facts.in_reply_to.iter().map(|id| self.known_id(id, ThreadSign::InReplyTo)));
-        self.tokens(&mut found, TokenPlace::References, ThreadSign::ReferencesToken);
-        found.extend(facts.references.iter().rev().map(|id| self.known_id(id, ThreadSign::References)));
+        self.references(&mut found);
         self.tokens(&mut found, TokenPlace::PlusAddress, ThreadSign::PlusAddress);
         self.tokens(&mut found, TokenPlace::Body, ThreadSign::BodyMarker);
         self.report(&mut found);
@@ -90,6 +89,20 @@ impl Finder<'_> {
         self.thread_index(&mut found);
         self.subject_tags(&mut found);
         found
+    }
+
+    /// The References, newest first; each by the token in it, then by the id itself.
+    fn references(&self, found: &mut Vec<Candidate>) {
+        let mut claims = self.arrived.facts.tokens_at(TokenPlace::References).peekable();
+        for id in self.arrived.facts.references.iter().rev() {
+            // The claims stand in the same order as the ids.
+            let local = id.split('@').next().unwrap_or_default();
+            if let Some(claim) = claims.next_if(|claim| claim.token.eq_ignore_ascii_case(local)) {
+                found.push(self.token(claim, ThreadSign::ReferencesToken));
+            }
+            found.push(self.known_id(id, ThreadSign::References));
+        }
+        found.extend(claims.map(|claim| self.token(claim, ThreadSign::ReferencesToken)));
     }
 
     fn tokens(&self, found: &mut Vec<Candidate>, place: TokenPlace, by: ThreadSign) {

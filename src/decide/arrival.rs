@@ -91,7 +91,7 @@ impl Deciding<'_> {
                 if let Some(thread) = self.decision.thread {
                     self.participants(thread, people());
                 }
-                self.tell_user_of_undelivered_answer(c);
+                self.tell_user_of_undelivered_answer(mail, c);
             }
             Kind::Bounce => self.mark_bounced(mail, c),
             Kind::ContactOther => {
@@ -127,8 +127,8 @@ impl Deciding<'_> {
             return Some(thread);
         }
         let begins = !matches!(c.kind, Kind::Ignored | Kind::Bounce | Kind::AutoReply) || c.standing.ticket.is_some();
-        // A later thread of the ticket never is its origin thread, even where it is the first: see `new_thread`.
-        begins.then(|| self.new_thread(c.standing.ticket, message))
+        // A thread that a mail begins joins its ticket later, even where it is the ticket's first.
+        begins.then(|| self.new_thread(c.standing.ticket, message, false))
     }
 
     fn put_message(&mut self, mail: &MailInput<'_>, c: &Classification, id: MessageId, author: Option<AddressId>) {
@@ -224,16 +224,16 @@ impl Deciding<'_> {
         Some(self.contact(&author))
     }
 
-    /// Why nothing automatic may go out because of this mail.
+    /// Why nothing automatic may go out because of this mail. Its age comes first: it binds notifications as well.
     pub(super) fn silence(&self, mail: &MailInput<'_>, by_forward: bool) -> Option<EffectResult> {
-        if by_forward {
+        if is_stale(mail.arrived.at, self.context.at) {
+            Some(EffectResult::Stale)
+        } else if by_forward {
             Some(EffectResult::OpenedByForward)
         } else if mail.facts.list {
             Some(EffectResult::ListMail)
-        } else if mail.facts.is_automatic() {
-            Some(EffectResult::AutomaticMail)
         } else {
-            is_stale(mail.arrived.at, self.context.at).then_some(EffectResult::Stale)
+            mail.facts.is_automatic().then_some(EffectResult::AutomaticMail)
         }
     }
 
@@ -247,7 +247,7 @@ impl Deciding<'_> {
             self.decision.explanation.evidence.push(Evidence::History);
             return;
         }
-        self.ticket_from_mail(mail, contact, c.standing.linked_to, false);
+        self.ticket_from_mail(mail, contact.into_iter().collect(), c.standing.linked_to, false);
     }
 
     /// A forward in a ticket's thread joins it; one to a team mailbox outside any ticket opens one: for the forwarder, or,
@@ -270,7 +270,7 @@ impl Deciding<'_> {
             if let Some(thread) = self.decision.thread {
                 self.participants(thread, mail.facts.from.iter());
             }
-            self.ticket_from_mail(mail, contact, None, false);
+            self.ticket_from_mail(mail, contact.into_iter().collect(), c.standing.linked_to, false);
             return;
         }
         match self.original_sender(mail, c).filter(|_| user.is_some()) {
@@ -280,7 +280,7 @@ impl Deciding<'_> {
                 if let Some(thread) = self.decision.thread {
                     self.participants(thread, std::iter::once(&original));
                 }
-                self.ticket_from_mail(mail, Some(contact), None, true);
+                self.ticket_from_mail(mail, vec![contact], c.standing.linked_to, true);
             }
             None => {
                 self.decision.explanation.evidence.push(Evidence::ForwardNamesNoSingleSender);
@@ -307,7 +307,7 @@ impl Deciding<'_> {
     pub(super) fn ticket_from_mail(
         &mut self,
         mail: &MailInput<'_>,
-        contact: Option<ContactId>,
+        contacts: Vec<ContactId>,
         linked_to: Option<RecordId>,
         by_forward: bool,
     ) {
@@ -327,7 +327,7 @@ impl Deciding<'_> {
                 title: mail.facts.subject.base.clone(),
                 source: Source::Email,
                 mailbox: Some(mailbox),
-                contacts: contact.into_iter().collect(),
+                contacts,
                 thread,
                 linked_to,
             },
@@ -344,10 +344,17 @@ impl Deciding<'_> {
             c.candidates.iter().find(|candidate| candidate.by == ThreadSign::Report && candidate.message.is_some());
         let Some(message) = about.and_then(|candidate| candidate.message) else { return };
         let send = self.ws.send_of(message).map(|send| send.id);
+        // Sent past us, from the team mailbox's own webmail: there are no recipients to look up.
+        let sent_past_us = send.is_none()
+            && self
+                .ws
+                .messages
+                .get(&message)
+                .is_some_and(|row| row.kind.is_own_send() || row.kind == Kind::MailboxSend);
         for recipient in report.recipients.iter().filter(|recipient| recipient.class != BounceClass::None) {
             let Some(address) = self.ws.address(&recipient.address).cloned() else { continue };
             let known = send.and_then(|send| self.ws.recipients.get(&(send, address.id))).cloned();
-            let ours = known.is_some() || send.is_none();
+            let ours = known.is_some() || sent_past_us;
             if let Some(row) = known {
                 let state = match recipient.class {
                     BounceClass::Hard => RecipientState::HardBounced,
@@ -363,14 +370,18 @@ impl Deciding<'_> {
     }
 
     /// A user answered one of our notifications: the customer did not get it, and the user is told.
-    fn tell_user_of_undelivered_answer(&mut self, c: &Classification) {
+    fn tell_user_of_undelivered_answer(&mut self, mail: &MailInput<'_>, c: &Classification) {
+        // History: no sends.
+        if mail.history {
+            return;
+        }
         let (Some(ReviewReason::AnsweredNotification), Some(ticket)) = (c.review, self.decision.ticket) else { return };
         let user = c.evidence.iter().find_map(|evidence| match evidence {
             Evidence::AuthorIsUser { user } => self.ws.users.get(user).map(|row| row.name.clone()),
             _ => None,
         });
         if let Some(user) = user {
-            let because = Because { silence: None, message: self.decision.message };
+            let because = Because { silence: self.silence(mail, false), message: self.decision.message };
             self.notify(ticket, "answered_notification", "reply_not_delivered", &user, None, because);
         }
     }

@@ -60,13 +60,15 @@ impl Deciding<'_> {
     /// Closed longer ago than `reopen_within`: a new ticket with a thread of its own, linked to the old one.
     fn follow_up_ticket(&mut self, mail: &MailInput<'_>, old: RecordId) {
         let Some(message) = self.decision.message else { return };
-        let contact = mail.facts.author().and_then(|author| self.ws.address(&author.address)).and_then(|a| a.contact);
+        let author = mail.facts.author().and_then(|author| self.ws.address(&author.address)).and_then(|a| a.contact);
+        // A participant does not become a contact by writing: the ticket is still for whom the old one was for.
+        let contacts = author.map_or_else(|| self.ws.contacts_of(old).collect(), |contact| vec![contact]);
         self.decision.explanation.evidence.push(Evidence::LinkedTo { ticket: old });
-        let thread = self.new_thread(None, message);
+        let thread = self.new_thread(None, message, false);
         self.participants(thread, mail.facts.participants());
         self.decision.thread = Some(thread);
         self.decision.ticket = None;
-        self.ticket_from_mail(mail, contact, Some(old), false);
+        self.ticket_from_mail(mail, contacts, Some(old), false);
         self.decision.status_before = None;
     }
 

@@ -9,6 +9,9 @@ use crate::domain::*;
 /// A user moves a record to another stage.
 pub fn move_record(d: &mut Deciding<'_>, record: RecordId, to: &str) -> Result<(), Refusal> {
     let before = d.ws.stage_of(record).map(str::to_owned).ok_or(Refusal::NoTicket)?;
+    if d.ws.tickets.get(&record).is_some_and(|ticket| ticket.merged_into.is_some()) {
+        return Err(Refusal::Merged);
+    }
     d.check_stage(record, Some(to))?;
     if before == to {
         return Err(Refusal::AlreadyThere);
@@ -53,7 +56,7 @@ pub fn open(
 /// A user merges a ticket into another: threads, contacts and links go over, both keep their origin threads.
 pub fn merge(d: &mut Deciding<'_>, from: RecordId, into: RecordId) -> Result<(), Refusal> {
     let from_row = d.ws.tickets.get(&from).cloned().ok_or(Refusal::NoTicket)?;
-    let into_row = d.ws.tickets.get(&into).ok_or(Refusal::NoTicket)?;
+    let into_row = d.ws.tickets.get(&into).cloned().ok_or(Refusal::NoTicket)?;
     if from == into {
         return Err(Refusal::SameTicket);
     }
@@ -67,6 +70,11 @@ pub fn merge(d: &mut Deciding<'_>, from: RecordId, into: RecordId) -> Result<(),
     let contacts: Vec<ContactId> = d.ws.contacts_of(from).collect();
     for contact in contacts {
         d.change(Change::TicketContact(TicketContactRow { ticket: into, contact }));
+    }
+    // What came to the one ticket makes older mail late in the other.
+    if from_row.newest_firing_at > into_row.newest_firing_at {
+        let (newest_firing, newest_firing_at) = (from_row.newest_firing, from_row.newest_firing_at);
+        d.change(Change::Ticket(TicketRow { newest_firing, newest_firing_at, ..into_row }));
     }
     d.link(into, [from], None);
     d.change(Change::Ticket(TicketRow { merged_into: Some(into), ..from_row }));

@@ -189,7 +189,7 @@ impl Deciding<'_> {
         let from = self.own_address(mailbox);
         // A notification is a conversation with the user: it stays out of the customer's threads.
         let of_ticket = ticket.filter(|_| purpose != SendPurpose::Notification);
-        let thread = thread.unwrap_or_else(|| self.new_thread(of_ticket, message));
+        let thread = thread.unwrap_or_else(|| self.new_thread(of_ticket, message, true));
         let author = self.context.actor.filter(|_| !purpose.is_automated());
         self.change(Change::Send(SendRow {
             id: send,

@@ -115,12 +115,17 @@ impl Deciding<'_> {
             return self.effect(automation, template, EffectResult::NoContact, None);
         };
         let missing = setup.template(template).is_none().then_some(EffectResult::NoTemplate);
-        if let Some(outcome) = hindrance.or(missing) {
+        // What else keeps automatic mail from a customer does not keep it from the team; age does.
+        let stale = because.silence.filter(|reason| *reason == EffectResult::Stale);
+        if let Some(outcome) = hindrance.or(stale).or(missing) {
             return self.effect(automation, template, outcome, None);
         }
         let Some(address) = setup_user.addresses.first().cloned() else {
             return self.effect(automation, template, EffectResult::NoContact, None);
         };
+        if setup.team_mailbox_at(&address).is_some() {
+            return self.effect(automation, template, EffectResult::OwnAddress, None);
+        }
         let address = self.address(&Participant { name: setup_user.display_name.clone(), address });
         self.queue_template(record, automation, template, SendPurpose::Notification, address, Some(id), because);
     }

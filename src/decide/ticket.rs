@@ -74,10 +74,11 @@ impl Deciding<'_> {
         }
     }
 
-    /// Makes a thread. The first thread of a ticket that has none is its origin thread.
-    pub(super) fn new_thread(&mut self, ticket: Option<RecordId>, root: MessageId) -> ThreadId {
+    /// Makes a thread. The first that is started from a ticket without origin thread is its origin thread.
+    pub(super) fn new_thread(&mut self, ticket: Option<RecordId>, root: MessageId, from_ticket: bool) -> ThreadId {
         let id = self.id();
-        let origin = ticket.is_some_and(|ticket| !self.ws.threads_of(ticket).any(|thread| thread.origin));
+        let origin =
+            from_ticket && ticket.is_some_and(|ticket| !self.ws.threads_of(ticket).any(|thread| thread.origin));
         self.change(Change::Thread(ThreadRow { id, ticket, origin, root, newest: root }));
         id
     }

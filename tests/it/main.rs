@@ -12,9 +12,13 @@
 mod architecture;
 mod cli;
 mod config;
+mod decisions;
+mod desk;
 mod history;
+mod kinds;
 mod mail;
 mod quarantine;
 mod replay;
+mod rules;
 mod store;
 mod support;
