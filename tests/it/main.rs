@@ -4,3 +4,4 @@ mod decisions;
 mod desk;
 mod kinds;
 mod rules;
+mod threading;
