@@ -69,7 +69,10 @@ fn known_mail(arrived: &Arrived<'_>, ws: &Workspace) -> Option<Found> {
         return Some(further(arrived, ws, known, false, Evidence::SameContent { message: known.id }));
     }
     let author = arrived.author(ws)?.id;
-    let known = ws.messages_with_id(facts.message_id.as_deref()?).into_iter().find(|m| m.author == Some(author) && m.date == facts.date)?;
+    let known = ws
+        .messages_with_id(facts.message_id.as_deref()?)
+        .into_iter()
+        .find(|m| m.author == Some(author) && m.date == facts.date)?;
     Some(further(arrived, ws, known, true, Evidence::SameIdAndAuthor { message: known.id }))
 }
 

@@ -9,11 +9,6 @@ fn effects(decision: &Decision) -> Vec<EffectResult> {
     decision.explanation.effects.iter().map(|effect| effect.outcome).collect()
 }
 
-fn with(mut facts: Facts, change: impl FnOnce(&mut Facts)) -> Facts {
-    change(&mut facts);
-    facts
-}
-
 #[test]
 fn a_new_conversation_enters_the_first_status_and_is_acknowledged() {
     let mut desk = Desk::new();

@@ -277,3 +277,13 @@ pub fn report(about: &str, recipient: &str, class: BounceClass) -> Option<Report
         original_token: None,
     })
 }
+
+/// The mail, changed.
+pub fn with(mut facts: Facts, change: impl FnOnce(&mut Facts)) -> Facts {
+    change(&mut facts);
+    facts
+}
+
+pub fn tag(number: i64) -> SubjectTag {
+    SubjectTag { prefix: "TD".into(), number }
+}

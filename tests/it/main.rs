@@ -22,3 +22,4 @@ mod replay;
 mod rules;
 mod store;
 mod support;
+mod threading;
