@@ -7,5 +7,6 @@ pub mod config;
 pub mod decide;
 pub mod domain;
 pub mod engine;
+pub mod explain;
 pub mod parse;
 pub mod store;

@@ -3,18 +3,27 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::engine::EngineError;
+use crate::store::StoreError;
+
 /// What the program says to the one that called it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     Success = 0,
+    /// The answer is no: mail was quarantined, a journal gives another state.
+    Negative = 1,
     /// EX_USAGE: wrong arguments.
     Usage = 64,
+    /// EX_DATAERR: a database that is damaged, too new, or none.
+    Data = 65,
     /// EX_NOINPUT: an input file is missing or cannot be read.
     NoInput = 66,
     /// EX_SOFTWARE: an error that nobody foresaw.
     Software = 70,
     /// EX_CANTCREAT: an output file cannot be made.
     CantCreate = 73,
+    /// EX_TEMPFAIL: trying again later may help.
+    TryLater = 75,
     /// EX_CONFIG: the configuration is wrong.
     Config = 78,
 }
@@ -62,5 +71,19 @@ pub(super) fn failed(error: &anyhow::Error) -> Code {
     }
     // As above.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
-    failure.map_or(Code::Software, |failure| failure.code)
+    failure.map(|failure| failure.code).or_else(|| error.chain().find_map(code_of_store)).unwrap_or(Code::Software)
+}
+
+/// What an error of the database means for the one that called.
+fn code_of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
+    let engine = cause.downcast_ref::<EngineError>().and_then(|error| match error {
+        EngineError::Store(error) => Some(error),
+        EngineError::Refused(_) | EngineError::NoKey => None,
+    });
+    Some(match engine.or_else(|| cause.downcast_ref())? {
+        StoreError::Busy { .. } => Code::TryLater,
+        StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
+        StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
+        StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
+    })
 }

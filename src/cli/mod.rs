@@ -7,6 +7,13 @@ mod check;
 mod config_file;
 mod exit;
 mod init;
+mod message_json;
+pub mod naming;
+mod replay;
+pub mod screen;
+mod sources;
+mod times;
+pub mod transcript;
 
 use std::ffi::OsString;
 
@@ -27,12 +34,14 @@ struct Cli {
 enum Command {
     Init(init::Args),
     Check(check::Args),
+    Replay(replay::Args),
 }
 
 const HELP: &str = "\
 Begin with:
   ticketd init       write a commented ticketd.toml
   ticketd check      find every mistake in it
+  ticketd replay DIR what would become of the mail in that folder
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
 
@@ -45,6 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
+        Command::Replay(args) => replay::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

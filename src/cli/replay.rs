@@ -1,0 +1,244 @@
+//! `ticketd replay`: mail in files, through the same steps as mail from a server. Never sends, never opens a connection.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::message_json::message;
+use super::naming::Naming;
+use super::screen::Paint;
+use super::sources::{Gathered, Placed, gather};
+use super::transcript::{Counts, Entry, Look, Transcript, What};
+use super::{Code, Failure, load_config, times};
+use crate::config::Config;
+use crate::domain::*;
+use crate::engine::{self, Engine, Replayed};
+use crate::store::{Store, StoreError, journal, keys, views};
+
+/// Run mail from files through the program and print what becomes of it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ticketd replay mail/                          .eml files, Maildirs and mbox files under a folder
+  ticketd replay mail/ --explain                all evidence, and what did not happen and why
+  ticketd replay --mail support=in/ --mail support:Sent=sent/ --mail alice=alice/
+                                                several mailboxes and folders, merged by arrival
+  ticketd replay mail/ --json | jq .kind        one JSON object a message (docs/json.md)
+  ticketd replay mail/ --db mail.db             keep the result: then `ticketd why`, `ticketd ticket`
+  ticketd replay --from-db --db mail.db         fold the journal again; nothing may differ
+
+A plain PATH is the INBOX of the first team mailbox. Nothing is ever sent.
+Exit codes: 0 done; 1 something was quarantined (--strict) or differs (--from-db); 64 wrong arguments;
+66 a path holds no mail or a file cannot be read (the rest was processed); 78 the configuration is wrong.")]
+pub(super) struct Args {
+    /// Mail in the first team mailbox's INBOX: .eml, mbox, Maildir or a folder of these
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Mail in that mailbox and folder (INBOX unless named); may be repeated
+    #[arg(long, value_name = "MAILBOX[:FOLDER]=PATH")]
+    mail: Vec<Placed>,
+    /// Configuration; without it: one team mailbox `support` and the built-in pipeline
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep the result in this database, made when it is missing; without it: in memory
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// One JSON object a line and message instead of text
+    #[arg(long)]
+    json: bool,
+    /// Print all evidence, losing candidates, rules that did not fire, effects that were skipped
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
+    /// Exit with 1 when a mail was quarantined
+    #[arg(long)]
+    strict: bool,
+    /// Fold the journal of --db again and compare
+    #[arg(long, requires = "db", conflicts_with_all = ["paths", "mail", "config", "json", "explain", "strict"])]
+    from_db: bool,
+}
+
+/// Replays, or folds a journal again.
+pub(super) fn run(args: Args) -> anyhow::Result<Code> {
+    if let Some(db) = args.db.as_deref().filter(|_| args.from_db) {
+        return refold(db);
+    }
+    if args.paths.is_empty() && args.mail.is_empty() {
+        let way_out = "for example: ticketd replay mail/ (or --mail MAILBOX:FOLDER=PATH, or --from-db --db FILE)";
+        return Err(Failure::new(Code::Usage, "no mail to replay: name a file or folder", way_out).into());
+    }
+    let config = load_config(args.config.as_deref())?;
+    let gathered = gather(&config.setup, &args.paths, &args.mail)?;
+    let complete = tell_missing(&gathered)?;
+    if gathered.sources.is_empty() {
+        return Ok(Code::NoInput);
+    }
+    let counts = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(replay(&args, &config, gathered))?;
+    Ok(match complete && counts.unreadable == 0 {
+        false => Code::NoInput,
+        true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
+        true => Code::Success,
+    })
+}
+
+/// Says which paths hold no mail or cannot be read; whether there are none.
+fn tell_missing(gathered: &Gathered) -> anyhow::Result<bool> {
+    let mut err = std::io::stderr().lock();
+    for path in &gathered.empty {
+        writeln!(
+            err,
+            "ticketd: no mail under {}: name an .eml or mbox file, a Maildir or a folder of these",
+            path.display()
+        )?;
+    }
+    for unreadable in &gathered.unreadable {
+        writeln!(err, "ticketd: cannot read {unreadable}")?;
+    }
+    Ok(gathered.empty.is_empty() && gathered.unreadable.is_empty())
+}
+
+/// What a replay came to.
+#[derive(Default)]
+struct Done {
+    counts: Counts,
+    /// Files that were there and could not be read after all.
+    unreadable: usize,
+}
+
+async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Result<Done> {
+    let store = open(args.db.as_deref())?;
+    let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default();
+    let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
+    let bar = progress(gathered.sources.len() as u64);
+    let naming = Naming::new(store.clone(), &config.setup)?;
+    let out = BufWriter::new(std::io::stdout().lock());
+    let done = match args.json {
+        true => as_json(&engine, gathered, naming, out, &bar).await,
+        false => {
+            let zone = times::zone(config.time_zone.as_deref())?;
+            let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
+            as_text(&engine, gathered, Transcript::new(out, look, naming, &config.setup), &bar).await
+        }
+    };
+    bar.finish_and_clear();
+    done
+}
+
+async fn as_json(
+    engine: &Engine,
+    gathered: Gathered,
+    mut naming: Naming,
+    mut out: impl Write,
+    bar: &ProgressBar,
+) -> anyhow::Result<Done> {
+    let mut done = Done::default();
+    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+        bar.inc(1);
+        match result {
+            Ok((mail, outcome)) => {
+                let names = naming.of_outcome(&outcome)?;
+                serde_json::to_writer(&mut out, &message(&source, &mail, &outcome, names))?;
+                out.write_all(b"\n")?;
+                done.counts.add(&outcome);
+            }
+            Err(error) => done.unreadable += tell(&error)?,
+        }
+        Ok(())
+    })
+    .await?;
+    out.flush()?;
+    Ok(done)
+}
+
+async fn as_text(
+    engine: &Engine,
+    gathered: Gathered,
+    mut transcript: Transcript<impl Write>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Done> {
+    let mut unreadable = 0;
+    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+        bar.inc(1);
+        match result {
+            Ok((mail, outcome)) => {
+                let what = What::Mail { mail: &mail, outcome: &outcome };
+                transcript.entry(&Entry { at: source.item.arrived_at, what })
+            }
+            Err(error) => {
+                unreadable += tell(&error)?;
+                Ok(())
+            }
+        }
+    })
+    .await?;
+    transcript.totals(&engine.store().read(views::totals)?)?;
+    Ok(Done { counts: transcript.counts, unreadable })
+}
+
+fn tell(error: &str) -> std::io::Result<usize> {
+    writeln!(std::io::stderr().lock(), "ticketd: cannot read {error}")?;
+    Ok(1)
+}
+
+/// A bar on standard error, where a person sees it and it is not in the way of the output.
+fn progress(length: u64) -> ProgressBar {
+    let seen = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+    let target = if seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(length), target);
+    match ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// The database of `--db`, or one in memory.
+fn open(path: Option<&std::path::Path>) -> anyhow::Result<Store> {
+    let Some(path) = path else { return Ok(in_memory()?) };
+    let store = Store::open(path)?;
+    let first = store.read(|tx| journal::events(tx, EventSeq(0), 1))?.pop();
+    if first.is_some_and(|event| event.origin == Origin::Live) {
+        let message =
+            format!("{} is the database of a running desk: a replay would add to its tickets", path.display());
+        return Err(Failure::new(Code::Usage, message, "name a new file").into());
+    }
+    Ok(store)
+}
+
+/// A database that nobody sees again. Its key is known, so that the same mail gives the same output; it signs nothing
+/// that leaves.
+fn in_memory() -> Result<Store, StoreError> {
+    let store = Store::in_memory()?;
+    let created_at = Timestamp::default();
+    let key = keys::SigningKey { kid: "1".to_owned(), secret: [1; 32], created_at, retired_at: None };
+    store.write(|tx| keys::set(tx, &[key], &[2; 32]))?;
+    Ok(store)
+}
+
+fn refold(path: &std::path::Path) -> anyhow::Result<Code> {
+    if !path.exists() {
+        let way_out = "`ticketd replay PATH --db FILE` makes one";
+        return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
+    }
+    let store = Store::open(path)?;
+    let events = store.read(views::totals)?.events;
+    let bar = progress(u64::try_from(events).unwrap_or_default());
+    let refolded = engine::refold(&store, |done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    let mut out = std::io::stdout().lock();
+    if refolded.differences.is_empty() {
+        writeln!(out, "{} events folded, nothing differs", refolded.events)?;
+        return Ok(Code::Success);
+    }
+    writeln!(
+        out,
+        "{} events folded; the state differs from the database (first), folded again (second):",
+        refolded.events
+    )?;
+    for difference in &refolded.differences {
+        writeln!(out, "  {difference}")?;
+    }
+    Ok(Code::Negative)
+}

@@ -1,0 +1,288 @@
+//! What happened, in sentences: one block for each mail, each thing that a user did, each stretch of time that passed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use jiff::tz::TimeZone;
+
+use super::message_json::review_of;
+use super::naming::Naming;
+use super::screen::{COLUMNS, Paint, cut, line, wrap};
+use super::times::local;
+use crate::decide::Refusal;
+use crate::domain::*;
+use crate::engine::{Input, Mail, Outcome};
+use crate::explain::{self, Names};
+use crate::store::views::Totals;
+
+/// Where the text under the first line of a block begins: below the kind.
+const INDENT: usize = 18;
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    pub at: Timestamp,
+    pub what: What<'a>,
+}
+
+/// What happened, and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub enum What<'a> {
+    /// A mail arrived.
+    Mail { mail: &'a Mail, outcome: &'a Outcome },
+    /// A user (`None`: the program) ordered something: a send, a move, a new ticket, a merge, another setup.
+    Ordered { actor: Option<&'a str>, order: &'a Input, result: Result<&'a Outcome, &'a Refusal> },
+    /// Time passed until then.
+    Passed,
+}
+
+/// How a transcript is printed.
+pub struct Look {
+    pub zone: TimeZone,
+    pub paint: Paint,
+    /// All evidence, losing candidates, rules that did not fire, effects that were skipped.
+    pub explain: bool,
+}
+
+/// Prints entries one after the other, and counts them.
+pub struct Transcript<W> {
+    out: W,
+    look: Look,
+    naming: Naming,
+    /// Names of closed stages.
+    closed: BTreeSet<String>,
+    /// The place that need not be said: the first team mailbox's INBOX.
+    usual: String,
+    pub counts: Counts,
+}
+
+/// What a transcript has seen.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    pub kinds: BTreeMap<Kind, usize>,
+    /// By template, or purpose where a user wrote it.
+    pub queued: BTreeMap<String, usize>,
+    pub to_review: usize,
+}
+
+impl Counts {
+    /// Counts an outcome.
+    pub fn add(&mut self, outcome: &Outcome) {
+        if let Some(kind) = outcome.decision.kind {
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+        for send in &outcome.queued {
+            let name = send.template.clone().unwrap_or_else(|| send.purpose.to_string());
+            *self.queued.entry(name).or_default() += 1;
+        }
+        self.to_review += usize::from(review_of(&outcome.decision).is_some());
+    }
+
+    /// Mails that could not be processed.
+    pub fn quarantined(&self) -> usize {
+        self.kinds.get(&Kind::Quarantined).copied().unwrap_or_default()
+    }
+}
+
+impl<W: Write> Transcript<W> {
+    /// An empty transcript on `out`, of what happens under `setup`.
+    pub fn new(out: W, look: Look, naming: Naming, setup: &Setup) -> Self {
+        let stages = setup.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+        let closed = stages.filter(|stage| stage.state == StageState::Closed).map(|stage| stage.name.clone());
+        let team = setup.mailboxes.iter().find(|mailbox| mailbox.kind == MailboxKind::Team);
+        let usual = team.map(|mailbox| format!("{}:INBOX", mailbox.name)).unwrap_or_default();
+        Transcript { out, look, naming, closed: closed.collect(), usual, counts: Counts::default() }
+    }
+
+    /// Prints an entry.
+    pub fn entry(&mut self, entry: &Entry<'_>) -> anyhow::Result<()> {
+        let time = local(entry.at, &self.look.zone);
+        match entry.what {
+            What::Mail { mail, outcome } => self.mail(&time, mail, outcome),
+            What::Ordered { actor, order, result } => self.ordered(&time, actor, order, result),
+            What::Passed => Ok(writeln!(self.out, "{time}  {}\n", self.look.paint.dim("time passes"))?),
+        }
+    }
+
+    fn mail(&mut self, time: &str, mail: &Mail, outcome: &Outcome) -> anyhow::Result<()> {
+        let kind = outcome.decision.kind.map_or("not processed yet", Kind::as_str);
+        let place = format!("{}:{}", mail.place.mailbox, mail.place.folder);
+        let place = (place != self.usual).then(|| format!("in {}", line(&place)));
+        self.head(time, kind, outcome, place)?;
+        let facts = mail.facts.as_ref();
+        let author = facts.and_then(Facts::author).map_or("(nobody)".to_owned(), person);
+        let subject = facts.map(|facts| line(&facts.subject.text)).filter(|subject| !subject.is_empty());
+        let subject = subject.unwrap_or_else(|| "(no subject)".to_owned());
+        self.below(&cut(&format!("{author}: {subject}"), COLUMNS - INDENT))?;
+        self.outcome(outcome)?;
+        if self.look.explain {
+            let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
+            self.list("defect", defects.iter().map(|defect| explain::defect(*defect).to_owned()).collect())?;
+        }
+        Ok(writeln!(self.out)?)
+    }
+
+    fn ordered(
+        &mut self,
+        time: &str,
+        actor: Option<&str>,
+        order: &Input,
+        result: Result<&Outcome, &Refusal>,
+    ) -> anyhow::Result<()> {
+        let who = actor.unwrap_or("the program");
+        let did = format!("{who} {}", deed(order, self.naming.known()));
+        match result {
+            Ok(outcome) => {
+                let word = outcome.decision.kind.map_or(order_word(order), Kind::as_str);
+                self.head(time, word, outcome, None)?;
+                self.below(&cut(&line(&did), COLUMNS - INDENT))?;
+                self.outcome(outcome)?;
+            }
+            Err(refusal) => {
+                writeln!(self.out, "{time}  {}", self.look.paint.red("refused"))?;
+                self.below(&line(&did))?;
+                self.wrapped(&format!("refused: {refusal}"))?;
+            }
+        }
+        Ok(writeln!(self.out)?)
+    }
+
+    /// Time, kind, ticket, status.
+    fn head(&mut self, time: &str, kind: &str, outcome: &Outcome, place: Option<String>) -> anyhow::Result<()> {
+        let paint = self.look.paint;
+        let mut parts = vec![time.to_owned(), paint.bold(&format!("{kind:<20}"))];
+        if let Some(number) = outcome.ticket_number {
+            parts.push(format!("ticket {number}"));
+        }
+        parts.extend(self.status(outcome));
+        parts.extend(place.map(|place| paint.dim(&place)));
+        Ok(writeln!(self.out, "{}", parts.join("  ").trim_end())?)
+    }
+
+    fn status(&self, outcome: &Outcome) -> Option<String> {
+        let after = outcome.status_after.as_deref()?;
+        let paint = self.look.paint;
+        let closed = outcome.decision.status_after.as_ref().is_some_and(|stage| self.closed.contains(stage));
+        let shown = if closed { paint.green(after) } else { paint.yellow(after) };
+        Some(match outcome.status_before.as_deref() {
+            Some(before) if before == after => after.to_owned(),
+            before => format!("{} → {shown}", before.unwrap_or("–")),
+        })
+    }
+
+    /// Prints what it all came to. `tickets`: how many there are by pipeline and stage.
+    pub fn totals(&mut self, totals: &Totals) -> anyhow::Result<()> {
+        let messages = self.counts.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
+        let by_stage = totals.tickets.iter();
+        let names = self.naming.known();
+        let tickets: Vec<_> = by_stage
+            .map(|((_, stage), count)| (names.stage(stage), usize::try_from(*count).unwrap_or_default()))
+            .collect();
+        let queued = self.counts.queued.iter().map(|(what, count)| (what.clone(), *count));
+        let lines = [
+            counted("message", "messages", messages.collect()),
+            counted("ticket", "tickets", tickets),
+            counted("mail queued, none sent", "mails queued, none sent", queued.collect()),
+            format!("{} to review, {} quarantined", self.counts.to_review, self.counts.quarantined()),
+        ];
+        for text in lines {
+            for (n, part) in wrap(&text, 2).into_iter().enumerate() {
+                writeln!(self.out, "{}{part}", if n == 0 { "" } else { "  " })?;
+            }
+        }
+        Ok(self.out.flush()?)
+    }
+
+    /// Why, what was queued, what a person must see; with `--explain` all the rest.
+    fn outcome(&mut self, outcome: &Outcome) -> anyhow::Result<()> {
+        let explanation = &outcome.decision.explanation;
+        let names = self.naming.of_outcome(outcome)?.clone();
+        let (before, after) = (outcome.status_before.as_deref(), outcome.status_after.as_deref());
+        let reason = explain::reason(outcome.decision.kind, explanation, before, after, &names);
+        if !reason.is_empty() {
+            self.wrapped(&reason)?;
+        }
+        for send in &outcome.queued {
+            let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
+            let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
+            self.below(&format!("queued {} → {}", self.look.paint.bold(what), to.join(", ")))?;
+        }
+        if let Some(review) = review_of(&outcome.decision) {
+            let text = format!("to review: {}", explain::review(review));
+            self.below(&self.look.paint.red(&text))?;
+        }
+        if self.look.explain {
+            self.list("sign", explain::evidence_lines(explanation, &names))?;
+            self.list("thread", explain::candidate_lines(explanation, &names))?;
+            self.list("rule", explain::rule_lines(explanation, &names))?;
+            self.list("effect", explain::effect_lines(explanation))?;
+        }
+        self.counts.add(outcome);
+        Ok(())
+    }
+
+    fn list(&mut self, word: &str, lines: Vec<String>) -> anyhow::Result<()> {
+        const WORD: usize = 8;
+        for text in lines {
+            for (n, part) in wrap(&line(&text), INDENT + WORD).into_iter().enumerate() {
+                let word = if n == 0 { word } else { "" };
+                self.below(&format!("{}{part}", self.look.paint.dim(&format!("{word:<WORD$}"))))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn wrapped(&mut self, text: &str) -> anyhow::Result<()> {
+        wrap(&line(text), INDENT).iter().try_for_each(|line| self.below(line))
+    }
+
+    fn below(&mut self, text: &str) -> anyhow::Result<()> {
+        Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
+    }
+}
+
+/// `3 tickets: 2 New, 1 Closed`.
+fn counted(one: &str, many: &str, parts: Vec<(String, usize)>) -> String {
+    let total = super::config_file::counted(parts.iter().map(|(_, count)| count).sum(), one, many);
+    let parts: Vec<_> = parts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    if parts.is_empty() { total } else { format!("{total}: {}", parts.join(", ")) }
+}
+
+/// `Ann Lee <ann@example.org>`.
+pub(super) fn person(who: &Participant) -> String {
+    let (name, address) = (line(&who.name), line(who.address.as_str()));
+    if name.is_empty() { address } else { format!("{name} <{address}>") }
+}
+
+fn order_word(order: &Input) -> &'static str {
+    match order {
+        Input::Setup(_) => "setup",
+        Input::Mail(_) | Input::Retry { .. } => "mail",
+        Input::Send(_) => "send",
+        Input::Move { .. } => "move",
+        Input::Open { .. } => "open",
+        Input::Merge { .. } => "merge",
+    }
+}
+
+/// What someone did.
+fn deed(order: &Input, names: &Names) -> String {
+    let ticket = |id: &RecordId| {
+        names.tickets.get(id).map_or_else(|| format!("record {id}"), |number| format!("ticket {number}"))
+    };
+    match order {
+        Input::Setup(_) => "puts another setup into force".to_owned(),
+        Input::Mail(_) => "delivers a mail".to_owned(),
+        Input::Retry { .. } => "reads a pending mail again".to_owned(),
+        Input::Send(order) => {
+            let from = order.ticket.as_ref().map_or("the contact record".to_owned(), ticket);
+            match order.purpose {
+                SendPurpose::Forward => format!("forwards from {from}"),
+                _ => format!("writes from {from}"),
+            }
+        }
+        Input::Move { ticket: id, to } => format!("moves {} to {}", ticket(id), names.stage(to)),
+        Input::Open { source, .. } => format!("opens a ticket (source {source})"),
+        Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
+    }
+}
