@@ -78,7 +78,7 @@ pub(super) fn failed(error: &anyhow::Error) -> Code {
 fn code_of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     let engine = cause.downcast_ref::<EngineError>().and_then(|error| match error {
         EngineError::Store(error) => Some(error),
-        EngineError::Refused(_) | EngineError::NoKey => None,
+        EngineError::Refused(_) | EngineError::NoMessage(_) | EngineError::NoKey => None,
     });
     Some(match engine.or_else(|| cause.downcast_ref())? {
         StoreError::Busy { .. } => Code::TryLater,

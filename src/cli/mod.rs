@@ -12,6 +12,7 @@ pub mod naming;
 mod replay;
 pub mod screen;
 mod sources;
+mod stories;
 mod times;
 pub mod transcript;
 

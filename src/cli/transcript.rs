@@ -32,8 +32,8 @@ pub enum What<'a> {
     Mail { mail: &'a Mail, outcome: &'a Outcome },
     /// A user (`None`: the program) ordered something: a send, a move, a new ticket, a merge, another setup.
     Ordered { actor: Option<&'a str>, order: &'a Input, result: Result<&'a Outcome, &'a Refusal> },
-    /// Time passed until then.
-    Passed,
+    /// So much time passed until then.
+    Passed(&'a str),
 }
 
 /// How a transcript is printed.
@@ -62,6 +62,8 @@ pub struct Counts {
     pub kinds: BTreeMap<Kind, usize>,
     /// By template, or purpose where a user wrote it.
     pub queued: BTreeMap<String, usize>,
+    /// By label of their stage.
+    pub tickets: BTreeMap<String, usize>,
     pub to_review: usize,
 }
 
@@ -76,6 +78,37 @@ impl Counts {
             *self.queued.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
+    }
+
+    /// Adds what others came to.
+    pub fn merge(&mut self, other: Counts) {
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        for (ours, theirs) in [(&mut self.queued, other.queued), (&mut self.tickets, other.tickets)] {
+            for (what, count) in theirs {
+                *ours.entry(what).or_default() += count;
+            }
+        }
+        self.to_review += other.to_review;
+    }
+
+    /// Prints what it all came to.
+    pub fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let named = |counts: &BTreeMap<String, usize>| counts.iter().map(|(what, n)| (what.clone(), *n)).collect();
+        let messages = self.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
+        let lines = [
+            counted("message", "messages", messages.collect()),
+            counted("ticket", "tickets", named(&self.tickets)),
+            counted("mail queued, none sent", "mails queued, none sent", named(&self.queued)),
+            format!("{} to review, {} quarantined", self.to_review, self.quarantined()),
+        ];
+        for text in lines {
+            for (n, part) in wrap(&text, 2).into_iter().enumerate() {
+                writeln!(out, "{}{part}", if n == 0 { "" } else { "  " })?;
+            }
+        }
+        out.flush()
     }
 
     /// Mails that could not be processed.
@@ -98,22 +131,29 @@ impl<W: Write> Transcript<W> {
     pub fn entry(&mut self, entry: &Entry<'_>) -> anyhow::Result<()> {
         let time = local(entry.at, &self.look.zone);
         match entry.what {
-            What::Mail { mail, outcome } => self.mail(&time, mail, outcome),
+            What::Mail { mail, outcome } => self.mail(entry.at, mail, outcome),
             What::Ordered { actor, order, result } => self.ordered(&time, actor, order, result),
-            What::Passed => Ok(writeln!(self.out, "{time}  {}\n", self.look.paint.dim("time passes"))?),
+            What::Passed(span) => {
+                Ok(writeln!(self.out, "{time}  {}\n", self.look.paint.dim(&format!("{span} later")))?)
+            }
         }
     }
 
-    fn mail(&mut self, time: &str, mail: &Mail, outcome: &Outcome) -> anyhow::Result<()> {
+    fn mail(&mut self, at: Timestamp, mail: &Mail, outcome: &Outcome) -> anyhow::Result<()> {
+        let time = local(at, &self.look.zone);
         let kind = outcome.decision.kind.map_or("not processed yet", Kind::as_str);
         let place = format!("{}:{}", mail.place.mailbox, mail.place.folder);
         let place = (place != self.usual).then(|| format!("in {}", line(&place)));
-        self.head(time, kind, outcome, place)?;
+        self.head(&time, kind, outcome, place)?;
         let facts = mail.facts.as_ref();
         let author = facts.and_then(Facts::author).map_or("(nobody)".to_owned(), person);
         let subject = facts.map(|facts| line(&facts.subject.text)).filter(|subject| !subject.is_empty());
         let subject = subject.unwrap_or_else(|| "(no subject)".to_owned());
         self.below(&cut(&format!("{author}: {subject}"), COLUMNS - INDENT))?;
+        // Found later than it arrived: which of the two counts where is what the rules of order are about.
+        if let Some(arrived) = mail.arrived_at().filter(|arrived| at.since(*arrived) >= MINUTE) {
+            self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;
+        }
         self.outcome(outcome)?;
         if self.look.explain {
             let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
@@ -129,7 +169,10 @@ impl<W: Write> Transcript<W> {
         order: &Input,
         result: Result<&Outcome, &Refusal>,
     ) -> anyhow::Result<()> {
-        let who = actor.unwrap_or("the program");
+        if let Input::Setup(setup) = order {
+            self.learn(setup);
+        }
+        let who = actor.unwrap_or("the operator");
         let did = format!("{who} {}", deed(order, self.naming.known()));
         match result {
             Ok(outcome) => {
@@ -145,6 +188,14 @@ impl<W: Write> Transcript<W> {
             }
         }
         Ok(writeln!(self.out)?)
+    }
+
+    /// From now on this setup is in force.
+    fn learn(&mut self, setup: &Setup) {
+        self.naming.learn(setup);
+        let stages = setup.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+        let closed = stages.filter(|stage| stage.state == StageState::Closed).map(|stage| stage.name.clone());
+        self.closed = closed.collect();
     }
 
     /// Time, kind, ticket, status.
@@ -170,27 +221,18 @@ impl<W: Write> Transcript<W> {
         })
     }
 
-    /// Prints what it all came to. `tickets`: how many there are by pipeline and stage.
+    /// Prints what it all came to. `totals`: how many tickets there are by pipeline and stage.
     pub fn totals(&mut self, totals: &Totals) -> anyhow::Result<()> {
-        let messages = self.counts.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
-        let by_stage = totals.tickets.iter();
-        let names = self.naming.known();
-        let tickets: Vec<_> = by_stage
-            .map(|((_, stage), count)| (names.stage(stage), usize::try_from(*count).unwrap_or_default()))
-            .collect();
-        let queued = self.counts.queued.iter().map(|(what, count)| (what.clone(), *count));
-        let lines = [
-            counted("message", "messages", messages.collect()),
-            counted("ticket", "tickets", tickets),
-            counted("mail queued, none sent", "mails queued, none sent", queued.collect()),
-            format!("{} to review, {} quarantined", self.counts.to_review, self.counts.quarantined()),
-        ];
-        for text in lines {
-            for (n, part) in wrap(&text, 2).into_iter().enumerate() {
-                writeln!(self.out, "{}{part}", if n == 0 { "" } else { "  " })?;
-            }
+        self.count_tickets(totals);
+        Ok(self.counts.print(&mut self.out)?)
+    }
+
+    /// Counts the tickets that there are now.
+    pub fn count_tickets(&mut self, totals: &Totals) {
+        for ((_, stage), count) in &totals.tickets {
+            let label = self.naming.known().stage(stage);
+            *self.counts.tickets.entry(label).or_default() += usize::try_from(*count).unwrap_or_default();
         }
-        Ok(self.out.flush()?)
     }
 
     /// Why, what was queued, what a person must see; with `--explain` all the rest.
@@ -202,6 +244,10 @@ impl<W: Write> Transcript<W> {
         if !reason.is_empty() {
             self.wrapped(&reason)?;
         }
+        let linked = explain::linked(explanation, &names);
+        if !linked.is_empty() {
+            self.below(&format!("linked to {}", linked.join(", ")))?;
+        }
         for send in &outcome.queued {
             let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
             let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
@@ -210,6 +256,9 @@ impl<W: Write> Transcript<W> {
         if let Some(review) = review_of(&outcome.decision) {
             let text = format!("to review: {}", explain::review(review));
             self.below(&self.look.paint.red(&text))?;
+        }
+        if let Some(flag) = flag_of(&outcome.decision) {
+            self.below(&self.look.paint.red(&format!("ticket flagged: {}", explain::flag(flag))))?;
         }
         if self.look.explain {
             self.list("sign", explain::evidence_lines(explanation, &names))?;
@@ -239,6 +288,14 @@ impl<W: Write> Transcript<W> {
     fn below(&mut self, text: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
     }
+}
+
+/// The flag that the decision's ticket has now.
+fn flag_of(decision: &Decision) -> Option<Flag> {
+    decision.changes.iter().rev().find_map(|change| match change {
+        Change::Ticket(row) if Some(row.record) == decision.ticket => row.flag,
+        _ => None,
+    })
 }
 
 /// `3 tickets: 2 New, 1 Closed`.
@@ -276,13 +333,15 @@ fn deed(order: &Input, names: &Names) -> String {
         Input::Retry { .. } => "reads a pending mail again".to_owned(),
         Input::Send(order) => {
             let from = order.ticket.as_ref().map_or("the contact record".to_owned(), ticket);
-            match order.purpose {
-                SendPurpose::Forward => format!("forwards from {from}"),
-                _ => format!("writes from {from}"),
-            }
+            let verb = if order.purpose == SendPurpose::Forward { "forwards" } else { "writes" };
+            format!("{verb} from {from}: {}", order.draft.draft.text)
         }
         Input::Move { ticket: id, to } => format!("moves {} to {}", ticket(id), names.stage(to)),
-        Input::Open { source, .. } => format!("opens a ticket (source {source})"),
+        Input::Open { source, draft, .. } => {
+            let contact = draft.draft.from.as_ref().map(|who| format!(" for {}", person(who))).unwrap_or_default();
+            let subject = draft.draft.subject.as_deref().unwrap_or_default();
+            format!("opens a ticket{contact} (source {source}): {subject}")
+        }
         Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
     }
 }

@@ -3,4 +3,5 @@ mod config;
 mod history;
 mod mail;
 mod store;
+mod stories;
 mod support;
