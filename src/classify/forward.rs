@@ -5,7 +5,7 @@ use crate::domain::*;
 /// Why the mail is a forward; empty when it is none. The unmistakable line of a client counts alone; a header block or an
 /// attached message is also how some clients quote, so these need a forward prefix outermost, or neither a reply prefix
 /// nor In-Reply-To.
-pub(super) fn is_forward(facts: &Facts) -> Vec<Evidence> {
+pub(super) fn is_forward(facts: &Facts, setup: &Setup) -> Vec<Evidence> {
     let Some(forwarded) = &facts.forwarded else { return Vec::new() };
     let mark = Evidence::ForwardMark { mark: forwarded.mark };
     if forwarded.mark == ForwardMark::Line {
@@ -15,15 +15,21 @@ pub(super) fn is_forward(facts: &Facts) -> Vec<Evidence> {
         return vec![mark, Evidence::ForwardPrefix];
     }
     let no_reply_sign = !facts.subject.prefixes.contains(&SubjectPrefix::Reply) && facts.in_reply_to.is_empty();
-    if no_reply_sign && !answers_quoted_author(facts, forwarded) {
+    if no_reply_sign && !answers_quoted_author(facts, forwarded, setup) {
         return vec![mark, Evidence::NoReplySign];
     }
     Vec::new()
 }
 
 /// A mail that goes to the author of the block that it carries answers that author: nobody forwards people their own mail.
-fn answers_quoted_author(facts: &Facts, forwarded: &Forwarded) -> bool {
-    forwarded.from.iter().any(|original| facts.to.iter().any(|to| to.address == original.address))
+/// The team is one person in this: what support@ wrote may be answered to whoever signed it.
+fn answers_quoted_author(facts: &Facts, forwarded: &Forwarded, setup: &Setup) -> bool {
+    let ours = |address: &EmailAddress| setup.user_at(address).is_some() || setup.team_mailbox_at(address).is_some();
+    forwarded
+        .from
+        .iter()
+        .map(|original| &original.address)
+        .any(|original| facts.to.iter().any(|to| to.address == *original || (ours(original) && ours(&to.address))))
 }
 
 /// The forward (or answer to one) that the mail answers: its parent or nearest known ancestor, past our own sends that no

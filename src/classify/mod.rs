@@ -146,7 +146,7 @@ fn operator_ignores(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspac
 
 /// Rows 8 and 9: forwards and answers to them.
 fn forwarded(c: &mut Classification, arrived: &Arrived<'_>, ws: &Workspace) -> Option<Kind> {
-    let evidence = forward::is_forward(arrived.facts);
+    let evidence = forward::is_forward(arrived.facts, &ws.setup);
     if !evidence.is_empty() {
         c.evidence.extend(evidence);
         return Some(Kind::Forward);

@@ -13,11 +13,10 @@ pub(super) struct ThreadEvidence {
 /// Weighs the evidence. `outranked`: the stored row of this same mail, which is no evidence for itself.
 pub(super) fn evidence(arrived: &Arrived<'_>, ws: &Workspace, outranked: Option<MessageId>) -> ThreadEvidence {
     let mut candidates = Finder { arrived, ws, outranked }.all();
-    let winner = choose(&candidates);
-    let Some(winner) = winner else {
+    let winner = choose(&candidates).and_then(|winner| Some((winner, candidates.get(winner)?.clone())));
+    let Some((winner, won)) = winner else {
         return ThreadEvidence { candidates, standing: Standing::default(), links: Vec::new() };
     };
-    let won = candidates[winner].clone();
     let mut links = Vec::new();
     for (position, candidate) in candidates.iter_mut().enumerate() {
         if candidate.outcome != CandidateOutcome::Won || position == winner {
@@ -30,8 +29,10 @@ pub(super) fn evidence(arrived: &Arrived<'_>, ws: &Workspace, outranked: Option<
         }
     }
     let standing = standing(&candidates, &won, ws);
-    if standing.linked_to.is_some() {
-        candidates[winner].outcome = CandidateOutcome::TicketClosed;
+    if standing.linked_to.is_some()
+        && let Some(won) = candidates.get_mut(winner)
+    {
+        won.outcome = CandidateOutcome::TicketClosed;
     }
     ThreadEvidence { candidates, standing, links }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Code;
-use super::config_file::{DEFAULT_PATH, counted, read, render};
-use crate::config::{self, Config, Problem, Severity};
+use super::config_file::{DEFAULT_PATH, counted, parse, read, render};
+use crate::config::{Config, Problem, Severity};
 
 /// Find every mistake in a configuration file
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ pub(super) struct Args {
 /// Prints what is wrong, or what is there.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let text = read(&args.config)?;
-    let result = config::parse(&text);
+    let result = parse(&text);
     let output = if args.json { as_json(&args.config, &result) } else { as_text(&args.config, &text, &result) };
     std::io::stdout().lock().write_all(output.as_bytes())?;
     Ok(if result.is_ok() { Code::Success } else { Code::Config })

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Code, Failure};
+use super::{Code, Failure, times};
+use crate::compose::{self, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity};
+use crate::domain::Template;
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -13,7 +15,7 @@ pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
 pub fn load_config(path: Option<&Path>) -> Result<Config, Failure> {
     let Some(path) = path else { return Ok(config::builtin()) };
     let text = read(path)?;
-    let config = config::parse(&text).map_err(|problems| {
+    let config = parse(&text).map_err(|problems| {
         let shown = render(path, &text, &problems);
         let message = format!("the configuration is wrong\n\n{}", shown.trim_end());
         Failure { code: Code::Config, message, way_out: None }
@@ -22,6 +24,57 @@ pub fn load_config(path: Option<&Path>) -> Result<Config, Failure> {
         tracing::warn!("{}:{}:{}: {}", path.display(), warning.line, warning.column, warning.message);
     }
     Ok(config)
+}
+
+/// Reads a configuration with all that can be said about it without using it: the text itself, its templates, its zone.
+pub(super) fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+    let config = config::parse(text)?;
+    let mut problems = zone_problem(text, &config);
+    problems.extend(config.setup.templates.iter().flat_map(|template| template_problems(text, template)));
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    problems.extend(config.warnings);
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    Err(problems)
+}
+
+fn zone_problem(text: &str, config: &Config) -> Vec<Problem> {
+    let Some(failure) = times::zone(config.time_zone.as_deref()).err() else { return Vec::new() };
+    let line = line_with(text, |_, line| line.starts_with("time_zone"));
+    vec![problem(line, failure.message, failure.way_out)]
+}
+
+fn template_problems(text: &str, template: &Template) -> Vec<Problem> {
+    let name = format!("\"{}\"", template.name);
+    let is_its_name = |header: &str, line: &str| {
+        header.starts_with("[[template]]") && line.starts_with("name") && line.contains(&name)
+    };
+    let line = line_with(text, is_its_name);
+    let hint = "placeholders are written {{ ticket.subject }}; the starter file of `ticketd init` lists them";
+    let words = |found: TemplateProblem| {
+        let TemplateProblem { language, part, line: row, column, message } = found;
+        let name = &template.name;
+        problem(line, format!("template `{name}`, {language} {part}, {row}:{column}: {message}"), Some(hint.to_owned()))
+    };
+    compose::check(template).into_iter().map(words).collect()
+}
+
+/// The first line (counted from 1) that `is_it` knows, by the table header above it and its own text; else the first.
+fn line_with(text: &str, is_it: impl Fn(&str, &str) -> bool) -> usize {
+    let mut header = "";
+    for (number, line) in text.lines().map(str::trim_start).enumerate() {
+        if line.starts_with('[') {
+            header = line;
+        } else if is_it(header, line) {
+            return number + 1;
+        }
+    }
+    1
+}
+
+fn problem(line: usize, message: String, hint: Option<String>) -> Problem {
+    Problem { severity: Severity::Error, line, column: 1, width: 1, message, hint }
 }
 
 /// The text of the file.

@@ -5,16 +5,20 @@
 
 mod check;
 mod config_file;
+mod database;
 mod exit;
 mod init;
+mod message;
 mod message_json;
 pub mod naming;
 mod replay;
 pub mod screen;
 mod sources;
 mod stories;
+mod ticket;
 mod times;
 pub mod transcript;
+mod why;
 
 use std::ffi::OsString;
 
@@ -36,13 +40,17 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Replay(replay::Args),
+    Why(why::Args),
+    Ticket(ticket::Args),
+    Message(message::Args),
 }
 
 const HELP: &str = "\
 Begin with:
-  ticketd init       write a commented ticketd.toml
-  ticketd check      find every mistake in it
-  ticketd replay DIR what would become of the mail in that folder
+  ticketd replay mail/ --db mail.db    what would become of the mail in that folder
+  ticketd why MESSAGE-ID --db mail.db  and why
+  ticketd init                         write a commented ticketd.toml
+  ticketd check                        find every mistake in it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
 
@@ -56,6 +64,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Why(args) => why::run(args),
+        Command::Ticket(args) => ticket::run(args),
+        Command::Message(args) => message::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

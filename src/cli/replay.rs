@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::database::existing;
 use super::message_json::message;
 use super::naming::Naming;
 use super::screen::Paint;
@@ -238,11 +239,7 @@ fn in_memory() -> Result<Store, StoreError> {
 }
 
 fn refold(path: &std::path::Path) -> anyhow::Result<Code> {
-    if !path.exists() {
-        let way_out = "`ticketd replay PATH --db FILE` makes one";
-        return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
-    }
-    let store = Store::open(path)?;
+    let store = existing(path)?;
     let events = store.read(views::totals)?.events;
     let bar = progress(u64::try_from(events).unwrap_or_default());
     let refolded = engine::refold(&store, |done| bar.set_position(done))?;

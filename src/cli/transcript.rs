@@ -215,10 +215,9 @@ impl<W: Write> Transcript<W> {
         let paint = self.look.paint;
         let closed = outcome.decision.status_after.as_ref().is_some_and(|stage| self.closed.contains(stage));
         let shown = if closed { paint.green(after) } else { paint.yellow(after) };
-        Some(match outcome.status_before.as_deref() {
-            Some(before) if before == after => after.to_owned(),
-            before => format!("{} → {shown}", before.unwrap_or("–")),
-        })
+        let before = outcome.status_before.as_deref();
+        let shown = if before == Some(after) { after } else { &shown };
+        Some(Arrow(before, Some(shown)).to_string())
     }
 
     /// Prints what it all came to. `totals`: how many tickets there are by pipeline and stage.
@@ -303,6 +302,19 @@ fn counted(one: &str, many: &str, parts: Vec<(String, usize)>) -> String {
     let total = super::config_file::counted(parts.iter().map(|(_, count)| count).sum(), one, many);
     let parts: Vec<_> = parts.iter().map(|(what, count)| format!("{count} {what}")).collect();
     if parts.is_empty() { total } else { format!("{total}: {}", parts.join(", ")) }
+}
+
+/// `New → Closed`; one label where nothing changed, nothing where there is no ticket.
+pub(super) struct Arrow<'a>(pub Option<&'a str>, pub Option<&'a str>);
+
+impl std::fmt::Display for Arrow<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.0, self.1) {
+            (before, Some(after)) if before == Some(after) => f.write_str(after),
+            (before, Some(after)) => write!(f, "{} → {after}", before.unwrap_or("–")),
+            (before, None) => f.write_str(before.unwrap_or_default()),
+        }
+    }
 }
 
 /// `Ann Lee <ann@example.org>`.

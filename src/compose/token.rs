@@ -112,8 +112,8 @@ impl Keyring {
         let key = &self.current;
         let signature = key.mac(reference).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
         let mut text = format!("td{}-", key.kid);
-        write_base32(&reference.0, &mut text);
-        write_base32(&signature[..SIGNATURE_BYTES], &mut text);
+        write_base32(reference.0.iter(), &mut text);
+        write_base32(signature.iter().take(SIGNATURE_BYTES), &mut text);
         Token(text)
     }
 
@@ -152,19 +152,19 @@ fn verified(key: &SigningKey, code: &str) -> Option<SendReference> {
     key.mac(&reference)?.verify_truncated_left(&signature).ok().map(|()| reference)
 }
 
-fn write_base32(bytes: &[u8], out: &mut String) {
+fn write_base32<'b>(bytes: impl Iterator<Item = &'b u8>, out: &mut String) {
     let (mut pending, mut bits) = (0u32, 0u32);
-    let letter = |value: u32| char::from(ALPHABET[(value & 31) as usize]);
+    let letter = |value: u32| ALPHABET.get((value & 31) as usize).copied().map(char::from);
     for byte in bytes {
         pending = pending << 8 & 0xffff | u32::from(*byte);
         bits += 8;
         while bits >= 5 {
             bits -= 5;
-            out.push(letter(pending >> bits));
+            out.extend(letter(pending >> bits));
         }
     }
     if bits > 0 {
-        out.push(letter(pending << (5 - bits)));
+        out.extend(letter(pending << (5 - bits)));
     }
 }
 

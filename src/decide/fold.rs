@@ -17,8 +17,14 @@ pub fn fold(ws: &mut Workspace, change: &Change) {
             ws.index(IndexedRow::Message(row));
             ws.messages.put(row.clone());
         }
-        Change::Alias(row) => ws.aliases.put(row.clone()),
-        Change::Await(row) => ws.awaited.put(row.clone()),
+        Change::Alias(row) => {
+            ws.index(IndexedRow::Alias(row));
+            ws.aliases.put(row.clone());
+        }
+        Change::Await(row) => {
+            ws.index(IndexedRow::Awaited(row));
+            ws.awaited.put(row.clone());
+        }
         Change::Arrived { key, message } => ws.awaited.remove(&(*key, *message)),
         Change::Thread(row) => {
             ws.index(IndexedRow::Thread(row));

@@ -1,7 +1,7 @@
 //! The workspace: the rows that a batch of events needs, fetched once, into which each decision is folded before the
 //! next event is decided.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::row::Table;
@@ -81,7 +81,9 @@ pub struct Workspace {
 /// Ways to find a row by something other than its key.
 #[derive(Debug, Clone, Default)]
 struct Index {
-    message_by_id: BTreeSet<(LookupKey, MessageId)>,
+    /// By the id itself: what is in memory needs no second digest of it.
+    message_by_id: HashMap<String, BTreeSet<MessageId>>,
+    awaited_by_id: HashMap<String, BTreeSet<(LookupKey, MessageId)>>,
     message_by_digest: BTreeSet<(LookupKey, MessageId)>,
     content_by_digest: BTreeMap<LookupKey, Vec<ContentId>>,
     address_by_text: BTreeMap<EmailAddress, AddressId>,
@@ -125,17 +127,8 @@ impl Workspace {
 
     /// The messages with that Message-ID (or alias), oldest first. Usually one; strangers may reuse an id.
     pub fn messages_with_id(&self, message_id: &str) -> Vec<&MessageRow> {
-        let key = LookupKey::of(message_id);
-        let own = self.index.message_by_id.range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)));
-        let aliased = self
-            .aliases
-            .range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)))
-            .filter(|alias| alias.message_id == message_id)
-            .filter_map(|alias| self.messages.get(&alias.message));
-        own.filter_map(|(_, id)| self.messages.get(id))
-            .filter(|message| message.message_id.as_deref() == Some(message_id))
-            .chain(aliased)
-            .collect()
+        let ids = self.index.message_by_id.get(message_id);
+        ids.into_iter().flatten().filter_map(|id| self.messages.get(id)).collect()
     }
 
     /// The messages with that content digest, oldest first.
@@ -150,11 +143,8 @@ impl Workspace {
 
     /// The messages that cite an id as one that they await.
     pub fn awaiting(&self, message_id: &str) -> Vec<&AwaitedRow> {
-        let key = LookupKey::of(message_id);
-        self.awaited
-            .range((key, MessageId(i64::MIN))..=(key, MessageId(i64::MAX)))
-            .filter(|awaited| awaited.awaited_id == message_id)
-            .collect()
+        let keys = self.index.awaited_by_id.get(message_id);
+        keys.into_iter().flatten().filter_map(|key| self.awaited.get(key)).collect()
     }
 
     /// The raw bytes with that digest.
@@ -260,10 +250,17 @@ impl Workspace {
         let index = &mut self.index;
         match row {
             IndexedRow::Message(message) => {
-                if let Some(key) = message.id_key {
-                    index.message_by_id.insert((key, message.id));
+                if let Some(id) = &message.message_id {
+                    index.message_by_id.entry(id.clone()).or_default().insert(message.id);
                 }
                 index.message_by_digest.insert((message.digest_key, message.id));
+            }
+            IndexedRow::Alias(alias) => {
+                index.message_by_id.entry(alias.message_id.clone()).or_default().insert(alias.message);
+            }
+            IndexedRow::Awaited(awaited) => {
+                let key = (awaited.key, awaited.message);
+                index.awaited_by_id.entry(awaited.awaited_id.clone()).or_default().insert(key);
             }
             IndexedRow::Content(content) => {
                 let ids = index.content_by_digest.entry(content.key).or_default();
@@ -296,6 +293,8 @@ impl Workspace {
 /// A row that can be found by something other than its key.
 pub enum IndexedRow<'a> {
     Message(&'a MessageRow),
+    Alias(&'a AliasRow),
+    Awaited(&'a AwaitedRow),
     Content(&'a ContentRow),
     Address(&'a AddressRow),
     Thread(&'a ThreadRow),

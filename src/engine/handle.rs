@@ -106,16 +106,16 @@ impl Engine {
 
     async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
         let delivery = DeliveryId(timer.subject);
-        let raw = self.store.read(|tx| raw_of_delivery(tx, delivery))?;
-        let place =
-            Place { mailbox: String::new(), folder: String::new(), position: None, arrived_at: None, history: false };
-        let mail = Arc::new(self.reader.mail(&raw, place));
+        let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
+        let mail = Arc::new(self.reader.mail(&raw, Place { history, ..Place::default() }));
         let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
-        match self.command(timer.due_at, None, input).await {
-            Ok(outcome) => Ok(Some(outcome)),
+        let unit = Unit { cause: Some(cause), ..self.unit(timer.due_at, None, input) };
+        let outcome = self.writer.write(unit).await?;
+        match outcome.refused {
+            None => Ok(Some(outcome)),
             // Somebody else was faster.
-            Err(EngineError::Refused(Refusal::StaleFence)) => Ok(None),
-            Err(error) => Err(error),
+            Some(Refusal::StaleFence) => Ok(None),
+            Some(refusal) => Err(refusal.into()),
         }
     }
 
@@ -130,12 +130,14 @@ pub fn written(draft: Draft) -> Written {
     Written { draft, packed }
 }
 
-/// The raw bytes of a delivery.
-pub(super) fn raw_of_delivery(tx: &mut store::Tx<'_>, delivery: DeliveryId) -> Result<Vec<u8>, StoreError> {
-    match store::views::delivery(tx, delivery)? {
-        Some(row) => content::raw(tx, row.content),
-        None => Err(tx.damaged(format!("delivery {delivery} is missing"))),
-    }
+/// A pending delivery: its raw bytes, the event of its arrival, and whether it came as history.
+pub(super) fn pending(tx: &mut store::Tx<'_>, delivery: DeliveryId) -> Result<(Vec<u8>, EventSeq, bool), StoreError> {
+    let row = store::views::delivery(tx, delivery)?;
+    let row = row.ok_or_else(|| tx.damaged(format!("delivery {delivery} is missing")))?;
+    let event = store::journal::event(tx, row.event)?;
+    let arrival = event.and_then(|event| serde_json::from_str(&event.payload).ok());
+    let history = matches!(arrival, Some(Payload::Arrival(Arrival { history: true, .. })));
+    Ok((content::raw(tx, row.content)?, row.event, history))
 }
 
 /// The newest key signs; all of them verify.

@@ -13,8 +13,8 @@ pub const MOST_BYTES: usize = 50 * 1024 * 1024;
 /// Headers of a mail whose body is not stored are kept up to this many bytes.
 const MOST_HEADER_BYTES: usize = 256 * 1024;
 
-/// Where a mail was found.
-#[derive(Debug, Clone)]
+/// Where a mail was found. Of one that is tried again the delivery says so.
+#[derive(Debug, Clone, Default)]
 pub struct Place {
     /// Name of the mailbox in the setup.
     pub mailbox: String,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::handle::{EngineError, keyring, raw_of_delivery};
+use super::handle::{EngineError, keyring, pending};
 use super::mail::{Mail, Place, Reader};
 use super::step::Step;
 use super::unit::{Input, Journaled, SendOrder, Unit, Written};
@@ -92,8 +92,9 @@ impl Names {
             Payload::Setup => Input::Setup(setup(tx, row)?),
             Payload::Arrival(arrival) => Input::Mail(self.mail(tx, reader, &arrival)?),
             Payload::Retry { timer, fence, delivery, reading } => {
-                let raw = raw_of_delivery(tx, delivery)?;
-                let mail = Arc::new(reader.journaled(&raw, nowhere(), &reading));
+                let (raw, _, history) = pending(tx, delivery)?;
+                let place = Place { history, ..Place::default() };
+                let mail = Arc::new(reader.journaled(&raw, place, &reading));
                 Input::Retry { timer, fence, delivery, mail }
             }
             Payload::Send { request, draft } => Input::Send(Arc::new(SendOrder {
@@ -127,10 +128,6 @@ impl Names {
         let raw = content::raw(tx, arrival.content)?;
         Ok(Arc::new(reader.journaled(&raw, place, &arrival.reading)))
     }
-}
-
-fn nowhere() -> Place {
-    Place { mailbox: String::new(), folder: String::new(), position: None, arrived_at: None, history: false }
 }
 
 fn setup(tx: &mut Tx<'_>, row: &EventRow) -> Result<Arc<Setup>, StoreError> {

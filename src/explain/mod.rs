@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::*;
 
-pub use words::{defect, flag, review, stage_cause};
+pub use words::{defect, effect_result, flag, review, rule_result, stage_cause};
 
 /// How people call what explanations name by id. What is missing is shown as its id.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +66,10 @@ pub fn reason(
     let mut sentences = Vec::new();
     let tie = kind.filter(|kind| !kind.is_further_delivery()).and_then(|_| tie(explanation, names));
     let signs = explanation.evidence.iter().filter(|evidence| !says_nothing(evidence));
-    let signs: Vec<String> = tie.into_iter().chain(signs.map(|sign| words::evidence(sign, names))).collect();
+    let on_ticket = tie.is_some();
+    let signs =
+        signs.map(|sign| in_passing(sign, on_ticket).map_or_else(|| words::evidence(sign, names), str::to_owned));
+    let signs: Vec<String> = tie.into_iter().chain(signs).collect();
     if !signs.is_empty() {
         sentences.push(sentence(&signs.join("; ")));
     }
@@ -146,13 +149,24 @@ fn pointing(candidate: &Candidate, names: &Names) -> String {
         (Some(message), _, None) => format!("{sign} names {message}"),
         (None, _, Some(ticket)) => format!("{sign} names {ticket}"),
         (None, Some(thread), None) => format!("{sign} names thread {thread}"),
-        (None, None, None) => format!("{sign} names nothing that is known"),
+        (None, None, None) => sign.to_owned(),
     }
 }
 
 /// Evidence that is worth a line of its own and not a place in the one-line reason.
 fn says_nothing(evidence: &Evidence) -> bool {
     matches!(evidence, Evidence::Authentication { verdict: Authentication::None | Authentication::Pass })
+}
+
+/// Shorter words for the one-line reason, beside what tied the message to its ticket.
+fn in_passing(evidence: &Evidence, on_ticket: bool) -> Option<&'static str> {
+    match evidence {
+        Evidence::AuthorIsContact { .. } if on_ticket => Some("the author is its contact"),
+        Evidence::AuthorIsContact { .. } => Some("the author is a contact"),
+        Evidence::AuthorIsParticipant { .. } => Some("the author takes part in the thread and is no contact"),
+        Evidence::WeakEvidenceFromStranger => Some("weak evidence from someone who is not on the ticket"),
+        _ => None,
+    }
 }
 
 /// What it does to the ticket's status.
@@ -201,3 +215,6 @@ fn sentence(phrase: &str) -> String {
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }
+
+#[cfg(test)]
+mod tests;

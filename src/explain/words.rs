@@ -111,7 +111,7 @@ pub(super) fn rule(rule: Rule) -> &'static str {
 }
 
 /// Why a rule fired or not.
-pub(super) fn rule_result(result: RuleResult) -> &'static str {
+pub fn rule_result(result: RuleResult) -> &'static str {
     match result {
         RuleResult::Fired => "fired",
         RuleResult::WrongKind => "this kind of message never fires it",
@@ -130,7 +130,7 @@ pub(super) fn rule_result(result: RuleResult) -> &'static str {
 }
 
 /// Why an action was carried out or not.
-pub(super) fn effect_result(result: EffectResult) -> &'static str {
+pub fn effect_result(result: EffectResult) -> &'static str {
     match result {
         EffectResult::Queued => "queued",
         EffectResult::SwitchedOff => "the automation is switched off",

@@ -1,9 +1,5 @@
 //! Bounces in free form: qmail, Exim, old Exchange, providers. No standard, so several signs must agree.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::report::Original;
 use super::tables;
 use crate::domain::{BounceClass, EmailAddress, Facts, Report, ReportKind, ReportedRecipient};
@@ -12,10 +8,6 @@ use crate::domain::{BounceClass, EmailAddress, Facts, Report, ReportKind, Report
 const REACH: usize = 8 * 1024;
 /// Recipients that are taken out of a notice.
 const MOST_RECIPIENTS: usize = 50;
-
-static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").ok());
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+=/'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+").ok());
 
 /// Reads a bounce that is no RFC 3464 report.
 pub(super) fn read(facts: &Facts) -> Option<Report> {
@@ -35,8 +27,7 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
     if !failed_header && !bounce_subject && !(from_system && (soft || hard)) {
         return None;
     }
-    let status =
-        STATUS.as_ref().and_then(|code| code.find(notice)).map_or(String::new(), |code| code.as_str().to_owned());
+    let status = status_code(notice).unwrap_or_default().to_owned();
     let class = match status.bytes().next() {
         Some(b'4') => BounceClass::Soft,
         Some(b'5') => BounceClass::Hard,
@@ -65,8 +56,7 @@ pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec
     let mut addresses: Vec<EmailAddress> =
         named.iter().flat_map(|value| value.split(',')).filter_map(EmailAddress::parse).collect();
     if addresses.is_empty() {
-        let found = ADDRESS.iter().flat_map(|address| address.find_iter(notice(&facts.body.text)));
-        addresses.extend(found.filter_map(|found| EmailAddress::parse(found.as_str())).take(MOST_RECIPIENTS));
+        addresses.extend(addresses_in(notice(&facts.body.text)).take(MOST_RECIPIENTS));
         addresses.retain(|address| !is_system(address) && !facts.to.iter().any(|to| to.address == *address));
     }
     let mut known = std::collections::HashSet::new();
@@ -93,6 +83,55 @@ fn notice(text: &str) -> &str {
     head.get(..copy).unwrap_or(head)
 }
 
+/// The first enhanced status code (RFC 3463, section 2) of a text. A longer row of numbers is an IP address.
+fn status_code(text: &str) -> Option<&str> {
+    let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    text.split(|c: char| c != '.' && c != '_' && !c.is_alphanumeric()).map(|word| word.trim_matches('.')).find(|word| {
+        let mut parts = word.split('.');
+        parts.next().is_some_and(|class| matches!(class, "2" | "4" | "5"))
+            && parts.next().is_some_and(number)
+            && parts.next().is_some_and(number)
+            && parts.next().is_none()
+    })
+}
+
+/// The addresses that a text names, without the punctuation around them.
+fn addresses_in(text: &str) -> impl Iterator<Item = EmailAddress> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !"@._%+=/'-".contains(c)).filter_map(|word| {
+        let address = word.trim_matches(['.', '\'', '=', '-', '/']);
+        address.rsplit_once('@').filter(|(_, domain)| domain.contains('.')).and(EmailAddress::parse(address))
+    })
+}
+
 fn is_system(address: &EmailAddress) -> bool {
     tables::SYSTEM_SENDERS.iter().any(|name| address.local().starts_with(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_code_is_three_numbers_and_no_part_of_an_ip_address() {
+        for (text, code) in [
+            ("550 5.1.1 User unknown", Some("5.1.1")),
+            ("550-5.7.26 refused", Some("5.7.26")),
+            ("said (#4.2.2): try later.", Some("4.2.2")),
+            ("it failed with 5.2.1.", Some("5.2.1")),
+            ("host 5.12.3.4 refused", None),
+            ("version 3.1.1", None),
+            ("5.1.", None),
+            ("15.1.1", None),
+        ] {
+            assert_eq!(status_code(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_found_without_what_stands_around_them() {
+        let text =
+            "<ann@example.org>: gone. Also 'bob.b+x@mail.example.com', carl@example.net. No: me@home, @example.org";
+        let found: Vec<String> = addresses_in(text).map(|address| address.as_str().to_owned()).collect();
+        assert_eq!(found, ["ann@example.org", "bob.b+x@mail.example.com", "carl@example.net"]);
+    }
 }

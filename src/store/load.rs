@@ -75,8 +75,14 @@ impl Loader<'_, '_> {
         named.extend(sends.iter().map(|send| send.message));
         named.extend(deliveries.iter().filter_map(|delivery| delivery.message));
         self.messages(named)?;
-        load_all(&mut self.workspace.aliases, aliases);
-        load_all(&mut self.workspace.awaited, awaited);
+        for alias in aliases {
+            self.workspace.index(IndexedRow::Alias(&alias));
+            self.workspace.aliases.load(alias);
+        }
+        for awaited in awaited {
+            self.workspace.index(IndexedRow::Awaited(&awaited));
+            self.workspace.awaited.load(awaited);
+        }
 
         load_all(&mut self.workspace.deliveries, deliveries);
 

@@ -4,7 +4,8 @@ use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
 
 /// Sizes of IN lists. Few of them, so that statements stay prepared; shorter lists repeat their last value.
-const LIST_SIZES: [usize; 3] = [1, 8, 64];
+const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
+const LONGEST_LIST: usize = 64;
 
 /// The rows of a table for which `tail` (`WHERE …`, `ORDER BY …`) holds.
 pub(super) fn select<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) -> Result<Vec<R>, StoreError> {
@@ -22,7 +23,7 @@ pub(super) fn select_in<R: Row>(
 ) -> Result<Vec<R>, StoreError> {
     let keys: Vec<i64> = keys.into_iter().collect();
     let mut found = Vec::new();
-    for chunk in keys.chunks(LIST_SIZES[LIST_SIZES.len() - 1]) {
+    for chunk in keys.chunks(LONGEST_LIST) {
         let (list, mut parameters) = padded_list(chunk);
         let mut tail = format!("WHERE {column} IN ({list})");
         if let Some((comparison, value)) = condition {

@@ -137,6 +137,32 @@ pub fn messages_by_id_text(tx: &mut Tx<'_>, message_id: &str) -> Result<Vec<Mess
     select(tx, &tail, &[LookupKey::of(message_id).to_value(), message_id.to_owned().to_value()])
 }
 
+/// Messages whose Message-ID contains `part` (any case), oldest first.
+pub fn messages_near(tx: &mut Tx<'_>, part: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    if part.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut pattern = String::from("%");
+    for c in part.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    let tail = "WHERE lower(message_id) LIKE $1 ESCAPE '\\' ORDER BY id LIMIT $2";
+    select(tx, tail, &[pattern.to_value(), Value::Integer(limit)])
+}
+
+/// The send that a message is, with its recipients.
+pub fn send_of(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<TimelineSend>, StoreError> {
+    let Some(send) = select::<SendRow>(tx, "WHERE message = $1", &[message.to_value()])?.pop() else { return Ok(None) };
+    let recipients: Vec<RecipientRow> = select(tx, "WHERE send = $1 ORDER BY address", &[send.id.to_value()])?;
+    let addresses = addresses(tx, recipients.iter().map(|recipient| recipient.address).collect())?;
+    let recipients = recipients.into_iter().map(|row| (row.clone(), addresses.get(&row.address).cloned())).collect();
+    Ok(Some(TimelineSend { send, recipients }))
+}
+
 /// The decision that made a message what it is. Each further delivery has its own: [`journal::decision`] of its event.
 pub fn decision_of(tx: &mut Tx<'_>, message: &MessageRow) -> Result<Option<DecisionRow>, StoreError> {
     journal::decision(tx, message.event)

@@ -1,7 +1,21 @@
+//! The tests of the whole, as one binary: a module for each part of `tests/run --only`, and some more.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that fails, fails loudly"
+)]
+
+mod architecture;
 mod cli;
 mod config;
 mod history;
 mod mail;
+mod quarantine;
+mod replay;
 mod store;
 mod stories;
 mod support;

@@ -1,0 +1,89 @@
+//! The database that a question is put to.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::config_file::DEFAULT_PATH;
+use super::naming::Naming;
+use super::{Code, Failure, load_config, times};
+use crate::domain::*;
+use crate::store::{Store, StoreError, Tx, journal, views};
+
+/// Which database to ask.
+#[derive(Debug, clap::Args)]
+pub(super) struct DatabaseArgs {
+    /// The database; without it, that of the configuration
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// The configuration; without it, ./ticketd.toml where there is one
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// An open database, and what showing it needs.
+pub(super) struct Database {
+    pub store: Store,
+    /// The setup in force in it.
+    pub setup: Setup,
+    pub naming: Naming,
+    pub zone: TimeZone,
+}
+
+impl DatabaseArgs {
+    /// Opens the database. One that is missing is never made here.
+    pub fn open(&self) -> anyhow::Result<Database> {
+        let default = Path::new(DEFAULT_PATH);
+        let file = self.config.as_deref().or_else(|| default.exists().then_some(default));
+        let config = load_config(file)?;
+        let named = self.db.clone().or_else(|| config.database.as_ref().map(PathBuf::from));
+        let path = named.ok_or_else(|| {
+            let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
+            Failure::new(Code::Usage, "which database?", way_out)
+        })?;
+        let store = existing(&path)?;
+        let setup = store.read(setup)?.unwrap_or(config.setup);
+        let naming = Naming::new(store.clone(), &setup)?;
+        Ok(Database { store, setup, naming, zone: times::zone(config.time_zone.as_deref())? })
+    }
+}
+
+/// The database in that file, which must be there.
+pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
+    if !path.exists() {
+        let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
+        return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
+    }
+    Ok(Store::open(path)?)
+}
+
+fn setup(tx: &mut Tx<'_>) -> Result<Option<Setup>, StoreError> {
+    let Some(revision) = journal::current_revision(tx)? else { return Ok(None) };
+    serde_json::from_str(&revision.body).map(Some).map_err(|error| tx.damaged(format!("revision: {error}")))
+}
+
+/// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.
+pub(super) fn messages(store: &Store, wanted: &str) -> anyhow::Result<Vec<MessageRow>> {
+    let wanted = wanted.trim();
+    let row = wanted.strip_prefix('#').unwrap_or(wanted).parse().ok().map(MessageId);
+    let message_id = wanted.trim_start_matches('<').trim_end_matches('>');
+    let (found, near) = store.read(|tx| {
+        let mut found = views::messages_by_id_text(tx, message_id)?;
+        if let Some(row) = row.filter(|_| found.is_empty()) {
+            found.extend(views::message(tx, row)?);
+        }
+        let near = if found.is_empty() { views::messages_near(tx, message_id, 5)? } else { Vec::new() };
+        Ok((found, near))
+    })?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near: Vec<_> =
+        near.iter().filter_map(|message| message.message_id.as_deref()).map(super::screen::line).collect();
+    let way_out = match near.is_empty() {
+        true => "give a Message-ID or a row number; `ticketd ticket show NUMBER` lists those of a ticket".to_owned(),
+        false => format!("did you mean: {}", near.join(", ")),
+    };
+    let message = format!("no message `{}` in this database", super::screen::line(wanted));
+    Err(Failure::new(Code::NoInput, message, way_out).into())
+}

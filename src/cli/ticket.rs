@@ -1,0 +1,293 @@
+//! `ticketd ticket`: tickets, and what happened to one.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::database::{Database, DatabaseArgs};
+use super::screen::{COLUMNS, Paint, cut, line};
+use super::times::{local, rfc3339};
+use super::why::{author, recipient_line};
+use super::{Code, Failure};
+use crate::domain::*;
+use crate::explain;
+use crate::store::views::{self, Ticket, TicketFilter, Timeline, TimelineMessage, TimelineSend};
+
+/// List tickets, or show one with all that happened to it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ticketd ticket list --db mail.db                 the newest tickets
+  ticketd ticket list --status 'Waiting on us'     in that status (name or label)
+  ticketd ticket show 1001 --db mail.db            messages, status changes and sends in order
+
+Exit codes: 0 done, 64 no such status or no database named, 66 no such ticket or database.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    List(ListArgs),
+    Show(ShowArgs),
+}
+
+/// List tickets, newest first
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ticketd ticket list --open --db mail.db\n  ticketd ticket list --json --limit 1000"
+)]
+struct ListArgs {
+    /// Only those in an open status
+    #[arg(long, conflicts_with = "closed")]
+    open: bool,
+    /// Only those in a closed status
+    #[arg(long)]
+    closed: bool,
+    /// Only those in this status (name or label)
+    #[arg(long, value_name = "NAME")]
+    status: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    limit: i64,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// One JSON object a line and ticket
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show a ticket with its timeline
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  ticketd ticket show 1001 --db mail.db\n  ticketd ticket show 1001 --json")]
+struct ShowArgs {
+    /// The ticket's number
+    number: i64,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists or shows.
+pub(super) fn run(args: Args) -> anyhow::Result<Code> {
+    match args.command {
+        Command::List(args) => list(&args),
+        Command::Show(args) => show(&args),
+    }
+}
+
+fn list(args: &ListArgs) -> anyhow::Result<Code> {
+    let database = args.database.open()?;
+    let stage = args.status.as_deref().map(|wanted| stage_named(&database.setup, wanted)).transpose()?;
+    let open = if args.open { Some(true) } else { args.closed.then_some(false) };
+    let filter = TicketFilter { pipeline: None, stage, open };
+    // One more than is shown tells whether there are more.
+    let mut tickets = database.store.read(|tx| views::tickets(tx, &filter, args.limit.saturating_add(1)))?;
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let more = tickets.len() > limit;
+    tickets.truncate(limit);
+    let mut out = std::io::stdout().lock();
+    for ticket in &tickets {
+        match args.json {
+            true => writeln!(out, "{}", ticket_json(&database, ticket))?,
+            false => writeln!(out, "{}", ticket_line(&database, ticket))?,
+        }
+    }
+    drop(out);
+    if tickets.is_empty() && !args.json {
+        writeln!(std::io::stderr().lock(), "no such tickets")?;
+    } else if more {
+        writeln!(std::io::stderr().lock(), "there are more: --limit {}", args.limit.saturating_mul(2))?;
+    }
+    Ok(Code::Success)
+}
+
+/// The stage that a name or label means.
+fn stage_named(setup: &Setup, wanted: &str) -> Result<String, Failure> {
+    let stages = || setup.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    let is_it = |stage: &&Stage| stage.name == wanted || stage.label.to_lowercase() == wanted.to_lowercase();
+    stages().find(is_it).map(|stage| stage.name.clone()).ok_or_else(|| {
+        let known: Vec<_> = stages().map(|stage| stage.label.as_str()).collect();
+        let message = format!("there is no status `{}`", line(wanted));
+        Failure::new(Code::Usage, message, format!("known: {}", known.join(", ")))
+    })
+}
+
+fn ticket_line(database: &Database, ticket: &Ticket) -> String {
+    let label = database.naming.known().stage(&ticket.record.stage);
+    let paint = Paint::for_stdout();
+    let status = format!("{label:<18}");
+    let status = if ticket.ticket.closed_at.is_some() { paint.green(&status) } else { paint.yellow(&status) };
+    let opened = local(ticket.record.created_at, &database.zone);
+    let flag = ticket.ticket.flag.map(|flag| paint.red(&format!("  !{flag}"))).unwrap_or_default();
+    format!("{:>6}  {status}  {opened}  {}{flag}", ticket.ticket.number, cut(&line(&ticket.record.title), COLUMNS - 46))
+}
+
+fn ticket_json(database: &Database, ticket: &Ticket) -> Value {
+    let Ticket { record, ticket: row } = ticket;
+    json!({
+        "number": row.number,
+        "title": record.title,
+        "pipeline": record.pipeline,
+        "status": database.naming.known().stage(&record.stage),
+        "open": row.closed_at.is_none(),
+        "source": record.source,
+        "opened_at": rfc3339(record.created_at),
+        "closed_at": row.closed_at.map(rfc3339),
+        "reopened": row.reopened,
+        "flag": row.flag,
+    })
+}
+
+fn show(args: &ShowArgs) -> anyhow::Result<Code> {
+    let database = args.database.open()?;
+    let found = database.store.read(|tx| views::ticket_by_number(tx, args.number))?;
+    let Some(ticket) = found else {
+        let way_out = "`ticketd ticket list` shows which there are";
+        return Err(Failure::new(Code::NoInput, format!("there is no ticket {}", args.number), way_out).into());
+    };
+    let (contacts, timeline, into) = database.store.read(|tx| {
+        let into = match ticket.ticket.merged_into {
+            Some(into) => views::ticket(tx, into)?.map(|found| found.ticket.number),
+            None => None,
+        };
+        let record = ticket.record.id;
+        Ok((views::contacts_of(tx, record)?, views::timeline(tx, record)?, into))
+    })?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        let mut object = ticket_json(&database, &ticket);
+        if let Value::Object(fields) = &mut object {
+            let addresses = contacts.iter().flat_map(|(_, rows)| rows).map(|row| row.address.as_str());
+            fields.insert("contacts".to_owned(), json!(addresses.collect::<Vec<_>>()));
+            fields.insert("merged_into".to_owned(), json!(into));
+            let moments = moments(&timeline);
+            let timeline: Vec<_> = moments.iter().map(|moment| moment_json(&database, moment)).collect();
+            fields.insert("timeline".to_owned(), json!(timeline));
+        }
+        writeln!(out, "{object}")?;
+        return Ok(Code::Success);
+    }
+    writeln!(out, "{}", head(&database, &ticket, &contacts, into))?;
+    for moment in moments(&timeline) {
+        writeln!(out, "{}", moment_text(&database, &moment))?;
+    }
+    Ok(Code::Success)
+}
+
+fn head(database: &Database, ticket: &Ticket, contacts: &[(ContactRow, Vec<AddressRow>)], into: Option<i64>) -> String {
+    let paint = Paint::for_stdout();
+    let Ticket { record, ticket: row } = ticket;
+    let status = database.naming.known().stage(&record.stage);
+    let mut lines = vec![paint.bold(&format!("ticket {}  {status}", row.number)), line(&record.title)];
+    let people = contacts.iter().flat_map(|(_, rows)| rows).map(author);
+    lines.extend(people.map(|who| format!("  contact  {who}")));
+    lines.push(format!("  opened   {}, source {}", local(record.created_at, &database.zone), record.source));
+    lines.extend(row.closed_at.map(|at| format!("  closed   {}", local(at, &database.zone))));
+    lines.extend(into.map(|into| format!("  merged   into ticket {into}")));
+    lines.extend(row.flag.map(|flag| paint.red(&format!("  flag     {}", explain::flag(flag)))));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// One thing that happened to a ticket.
+enum Moment<'a> {
+    Message(&'a TimelineMessage),
+    Sent(&'a TimelineMessage, &'a TimelineSend),
+    Stage(&'a StageChangeRow),
+}
+
+/// All of it in order: a mail, what it did to the status, what was sent because of that.
+fn moments(timeline: &Timeline) -> Vec<Moment<'_>> {
+    let send_of = |message: MessageId| timeline.sends.iter().find(|send| send.send.message == message);
+    let messages = timeline.messages.iter().map(|found| match send_of(found.message.id) {
+        Some(send) => {
+            let rank = if send.send.purpose.is_automated() { 2 } else { 0 };
+            ((found.message.event, rank, found.message.id.0), Moment::Sent(found, send))
+        }
+        None => ((found.message.event, 0, found.message.id.0), Moment::Message(found)),
+    });
+    let stages = timeline.stage_changes.iter().map(|change| ((change.event, 1, change.id.0), Moment::Stage(change)));
+    let mut moments: Vec<_> = messages.chain(stages).collect();
+    moments.sort_by_key(|(order, _)| *order);
+    moments.into_iter().map(|(_, moment)| moment).collect()
+}
+
+fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
+    let paint = Paint::for_stdout();
+    match moment {
+        Moment::Message(found) => {
+            let text = message_text(database, found);
+            let review = found.message.review.map(|why| format!("\n{:18}to review: {}", "", explain::review(why)));
+            format!("{text}{}", paint.red(&review.unwrap_or_default()))
+        }
+        Moment::Sent(found, send) => {
+            let recipients = send
+                .recipients
+                .iter()
+                .map(|(row, address)| format!("\n{:18}{}", "", recipient_line(row, address.as_ref())));
+            let text = message_text(database, found);
+            format!("{text}{}\n{:18}send {}: {}", recipients.collect::<String>(), "", send.send.id, send.send.state)
+        }
+        Moment::Stage(change) => {
+            let names = database.naming.known();
+            let from = change.from_stage.as_deref().map_or("–".to_owned(), |stage| names.stage(stage));
+            let to = paint.yellow(&names.stage(&change.to_stage));
+            let cause = explain::stage_cause(change.cause);
+            format!("{}  {from} → {to} ({cause})", local(change.at, &database.zone))
+        }
+    }
+}
+
+fn message_text(database: &Database, found: &TimelineMessage) -> String {
+    let row = &found.message;
+    let who = found.author.as_ref().map_or("(nobody)".to_owned(), author);
+    let subject = cut(&format!("{who}: {}", line(&row.subject)), COLUMNS - 18);
+    let kind = Paint::for_stdout().bold(row.kind.as_str());
+    format!("{}  {kind}  {}\n{:18}{subject}", local(row.arrived_at, &database.zone), row.id, "")
+}
+
+fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
+    let message = |found: &TimelineMessage| {
+        json!({
+            "what": "message",
+            "at": rfc3339(found.message.arrived_at),
+            "row": found.message.id,
+            "message_id": found.message.message_id,
+            "kind": found.message.kind,
+            "from": found.author.as_ref().map(|row| row.address.as_str()),
+            "subject": found.message.subject,
+            "review": found.message.review,
+        })
+    };
+    match moment {
+        Moment::Message(found) => message(found),
+        Moment::Sent(found, send) => {
+            let mut object = message(found);
+            let recipients = send.recipients.iter().map(|(row, address)| {
+                let address = address.as_ref().map(|row| row.address.as_str());
+                json!({ "role": row.role, "address": address, "state": row.state, "status": row.status })
+            });
+            if let Value::Object(fields) = &mut object {
+                fields.insert("what".to_owned(), json!("send"));
+                fields.insert("state".to_owned(), json!(send.send.state));
+                fields.insert("template".to_owned(), json!(send.send.template));
+                fields.insert("recipients".to_owned(), json!(recipients.collect::<Vec<_>>()));
+            }
+            object
+        }
+        Moment::Stage(change) => {
+            let names = database.naming.known();
+            json!({
+                "what": "status",
+                "at": rfc3339(change.at),
+                "from": change.from_stage.as_deref().map(|stage| names.stage(stage)),
+                "to": names.stage(&change.to_stage),
+                "cause": change.cause,
+            })
+        }
+    }
+}

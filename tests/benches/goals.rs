@@ -1,0 +1,39 @@
+//! Goals with figures. Each is measured against a peer on the same input, both sides taking turns within one run, and
+//! printed as one line: `NAME ours peer ratio goal pass|short`. `tests/bench` runs this; names as arguments choose.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures and fails loudly")]
+
+mod mails;
+mod measure;
+mod parse;
+
+use std::process::ExitCode;
+
+/// Measures what belongs to one name.
+type Bench = fn() -> Vec<measure::Goal>;
+
+/// The names that can be asked for.
+const BENCHES: [(&str, Bench); 1] = [("parse", parse::goals)];
+
+/// sysexits: wrong usage.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    // cargo puts a --bench of its own among the arguments.
+    let names: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let Some(name) = names.iter().find(|name| BENCHES.iter().all(|(known, _)| known != name)) {
+        let known: Vec<&str> = BENCHES.iter().map(|(known, _)| *known).collect();
+        println!("no bench \"{name}\"; there is: {}", known.join(" "));
+        return ExitCode::from(USAGE);
+    }
+    let mut short = false;
+    for (name, goals) in BENCHES {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            for goal in goals() {
+                println!("{goal}");
+                short |= !goal.is_met();
+            }
+        }
+    }
+    ExitCode::from(u8::from(short))
+}

@@ -1,0 +1,74 @@
+//! Two sides taking turns, so that whatever else the machine does falls on both.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 15;
+/// A round is made of so many passes over the input that it takes at least this long.
+const ROUND: Duration = Duration::from_millis(100);
+
+/// What was measured, and whether that is enough. Times are medians for one item; the ratio is the median of the ratios
+/// of the rounds.
+pub struct Goal {
+    pub name: &'static str,
+    pub ours: Duration,
+    pub peer: Duration,
+    pub ratio: f64,
+    /// The ratio that may not be exceeded.
+    pub at_most: f64,
+}
+
+impl Goal {
+    /// Measures both sides, each of which goes once over all `items` when called.
+    pub fn measure(name: &'static str, at_most: f64, items: usize, ours: impl Fn(), peer: impl Fn()) -> Goal {
+        let passes = passes(&ours).max(passes(&peer));
+        let (mut own_times, mut peer_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..ROUNDS {
+            // Who goes first changes too.
+            let (own, other) = if round % 2 == 0 {
+                let own = time(&ours, passes);
+                (own, time(&peer, passes))
+            } else {
+                let other = time(&peer, passes);
+                (time(&ours, passes), other)
+            };
+            own_times.push(own);
+            peer_times.push(other);
+            ratios.push(own / other);
+        }
+        let one = |times| Duration::from_secs_f64(median(times) / (passes * items) as f64);
+        Goal { name, ours: one(own_times), peer: one(peer_times), ratio: median(ratios), at_most }
+    }
+
+    pub fn is_met(&self) -> bool {
+        self.ratio <= self.at_most
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = |time: Duration| format!("{:.2}us", time.as_secs_f64() * 1e6);
+        let verdict = if self.is_met() { "pass" } else { "short" };
+        let (ours, peer) = (micros(self.ours), micros(self.peer));
+        write!(f, "{} {ours} {peer} {:.2} {:.2} {verdict}", self.name, self.ratio, self.at_most)
+    }
+}
+
+fn passes(side: &impl Fn()) -> usize {
+    side();
+    let once = time(side, 1).max(1e-9);
+    (ROUND.as_secs_f64() / once).ceil() as usize
+}
+
+fn time(side: &impl Fn(), passes: usize) -> f64 {
+    let start = Instant::now();
+    for _ in 0..passes {
+        side();
+    }
+    start.elapsed().as_secs_f64()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,73 @@
+//! A mail that cannot be read: kept, tried again, quarantined, and never in the way of the mail behind it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ticketd::config;
+use ticketd::domain::*;
+use ticketd::engine::{self, Engine, Outcome, Place};
+use ticketd::parse;
+use ticketd::store::{Store, content, views};
+
+const POISON: &[u8] = b"From: ann@example.com\r\nTo: support@example.org\r\nSubject: poison\r\n\r\nx\r\n";
+const SOUND: &[u8] = b"From: bea@example.com\r\nTo: support@example.org\r\nSubject: sound\r\n\r\nHello\r\n";
+
+fn read_but_poison(raw: &[u8]) -> Facts {
+    assert!(!raw.ends_with(b"\r\n\r\nx\r\n"), "poison");
+    parse::read(raw)
+}
+
+static FAILURES: AtomicU32 = AtomicU32::new(0);
+
+/// Fails twice, then reads.
+fn read_at_the_third_try(raw: &[u8]) -> Facts {
+    assert!(FAILURES.fetch_add(1, Ordering::SeqCst) >= 2, "not yet");
+    parse::read(raw)
+}
+
+async fn start(read: fn(&[u8]) -> Facts) -> Engine {
+    let store = Store::in_memory().unwrap();
+    Engine::start_reading(store, Origin::Live, &config::builtin().setup, Timestamp(0), read).await.unwrap()
+}
+
+async fn deliver(engine: &Engine, raw: &[u8], at: Timestamp) -> Outcome {
+    let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
+    let mail = Arc::new(engine.reader().mail(raw, place));
+    engine.deliver(mail, at).await.unwrap().get().await.unwrap()
+}
+
+#[tokio::test]
+async fn an_unreadable_mail_is_kept_and_quarantined_after_three_tries_while_the_next_goes_on() {
+    let engine = start(read_but_poison).await;
+    let first = deliver(&engine, POISON, Timestamp(1_000)).await;
+    assert_eq!(first.decision.kind, None, "not decided yet");
+    let delivery = first.decision.delivery.unwrap();
+    let second = deliver(&engine, SOUND, Timestamp(2_000)).await;
+    assert_eq!(second.decision.kind, Some(Kind::NewConversation));
+
+    let tries = engine.fire_timers(Timestamp(DAY)).await.unwrap();
+    let kinds: Vec<Option<Kind>> = tries.iter().map(|outcome| outcome.decision.kind).collect();
+    assert_eq!(kinds, [None, Some(Kind::Quarantined)], "three tries in all");
+    let row = engine.store().read(|tx| views::delivery(tx, delivery)).unwrap().unwrap();
+    assert_eq!(row.state, DeliveryState::Quarantined);
+    let raw = engine.store().read(|tx| content::raw(tx, row.content)).unwrap();
+    assert_eq!(raw, POISON, "nothing is lost");
+    assert!(engine.fire_timers(Timestamp(100 * DAY)).await.unwrap().is_empty(), "it is not tried for ever");
+
+    let refolded = engine::refold(engine.store(), |_| {}).unwrap();
+    assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
+}
+
+#[tokio::test]
+async fn a_mail_that_can_be_read_later_is_decided_then() {
+    let engine = start(read_at_the_third_try).await;
+    let first = deliver(&engine, SOUND, Timestamp(1_000)).await;
+    assert_eq!(first.decision.kind, None);
+    let tries = engine.fire_timers(Timestamp(DAY)).await.unwrap();
+    let last = tries.last().unwrap();
+    assert_eq!(last.decision.kind, Some(Kind::NewConversation));
+    assert_eq!(last.decision.delivery, first.decision.delivery, "the same delivery");
+    assert_eq!(last.ticket_number, Some(1));
+    let refolded = engine::refold(engine.store(), |_| {}).unwrap();
+    assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
+}

@@ -1,0 +1,351 @@
+//! `ticketd replay` and the questions that can be put to its database: whole outputs and exit codes. The mails and the
+//! expected outputs are in `fixtures/replay`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/replay")
+}
+
+/// Runs the program in `folder`, in UTC.
+fn run(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
+    command.current_dir(folder).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let output = run(folder, args);
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The output of a run that must succeed and say nothing on standard error: a progress bar would.
+fn printed(folder: &Path, args: &[&str]) -> String {
+    let (code, stdout, stderr) = outcome(folder, args);
+    assert_eq!((code, stderr.as_str()), (0, ""), "ticketd {args:?}");
+    stdout
+}
+
+/// Compares with `fixtures/replay/NAME.expected`; writes it where UPDATE_EXPECTED is set.
+fn expect(name: &str, found: &str) {
+    let path = fixtures().join(name).with_extension("expected");
+    if std::env::var_os("UPDATE_EXPECTED").is_some() && !found.is_empty() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, expected, "{} (UPDATE_EXPECTED=1 takes what was found)", path.display());
+}
+
+/// A folder with `mail.db`, made from the fixtures' mails.
+fn replayed() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    printed(folder.path(), &["replay", fixtures().join("mail").to_str().unwrap(), "--db", "mail.db"]);
+    folder
+}
+
+fn json_lines(output: &str) -> Vec<Value> {
+    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn replay_prints_each_mail_with_kind_ticket_status_and_reason_then_totals() {
+    expect("replay", &printed(&fixtures(), &["replay", "mail"]));
+}
+
+#[test]
+fn explain_adds_all_evidence_losing_candidates_and_rules_that_did_not_fire() {
+    expect("explain", &printed(&fixtures(), &["replay", "mail", "--explain"]));
+}
+
+#[test]
+fn json_is_one_object_a_message_in_order_of_arrival() {
+    expect("json", &printed(&fixtures(), &["replay", "mail", "--json"]));
+}
+
+/// The names in the first column of the table under a heading of `docs/json.md`.
+fn documented(heading: &str) -> BTreeSet<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
+    let docs = std::fs::read_to_string(path).unwrap();
+    let section = docs.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
+    let names = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned));
+    names.collect()
+}
+
+/// The fields of an object, those of objects inside it as `outer.inner`.
+fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (name, value) in object.as_object().unwrap() {
+        found.insert(name.clone());
+        let inner = value.as_array().and_then(|list| list.first()).unwrap_or(value);
+        if let Some(inner) = inner.as_object().filter(|_| inside.contains(&name.as_str())) {
+            found.extend(inner.keys().map(|key| format!("{name}.{key}")));
+        }
+    }
+    found
+}
+
+#[test]
+fn json_has_the_documented_fields_and_no_others() {
+    let inside = ["forwarded", "bounce", "queued"];
+    let messages = json_lines(&printed(&fixtures(), &["replay", "mail", "--json"]));
+    let printed: BTreeSet<String> = messages.iter().flat_map(|message| fields(message, &inside)).collect();
+    assert_eq!(printed, documented("replay --json"));
+    let of_first = fields(&messages[0], &[]);
+    assert!(messages.iter().all(|message| fields(message, &[]) == of_first), "a field is missing somewhere");
+}
+
+#[test]
+fn why_json_and_ticket_json_have_the_documented_fields() {
+    let folder = replayed();
+    let of = |args: &[&str], inside: &[&str]| {
+        let lines = json_lines(&printed(folder.path(), args));
+        lines.iter().flat_map(|line| fields(line, inside)).collect::<BTreeSet<_>>()
+    };
+    let db = ["--db", "mail.db", "--json"];
+    assert_eq!(
+        of(&[&["why", "reply@example.com"], &db[..]].concat(), &["rules", "deliveries"]),
+        documented("why --json")
+    );
+    assert_eq!(of(&[&["ticket", "list"], &db[..]].concat(), &[]), documented("ticket list --json"));
+    assert_eq!(
+        of(&[&["message", "show", "reply@example.com"], &db[..]].concat(), &[]),
+        documented("message show --json")
+    );
+}
+
+#[test]
+fn a_kept_replay_folds_again_to_the_same_state() {
+    let folder = replayed();
+    // Eight mails, and the setup that came into force before them.
+    assert_eq!(
+        printed(folder.path(), &["replay", "--from-db", "--db", "mail.db"]),
+        "9 events folded, nothing differs\n"
+    );
+}
+
+#[test]
+fn replaying_into_the_same_database_finds_every_mail_again() {
+    let folder = replayed();
+    let mail = fixtures().join("mail");
+    let again = printed(folder.path(), &["replay", mail.to_str().unwrap(), "--db", "mail.db", "--json"]);
+    let kinds: BTreeSet<String> =
+        json_lines(&again).iter().map(|message| message["kind"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds, ["duplicate".to_owned()].into());
+}
+
+#[test]
+fn mail_of_several_mailboxes_and_folders_is_merged_by_arrival() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, from: &str, minute: u8, extra: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let date = format!("Mon, 2 Mar 2026 08:{minute:02}:00 +0000");
+        let head = format!("From: {from}\nTo: someone@example.com\nDate: {date}\nMessage-ID: <{minute}@example.org>\n");
+        std::fs::write(path, format!("{head}{extra}Subject: S\n\nmail {minute}\n")).unwrap();
+    };
+    write("in/b.eml", "ann@example.com", 10, "");
+    write("sent/a.eml", "support@example.org", 20, "In-Reply-To: <10@example.org>\n");
+    write("in/a.eml", "ben@example.com", 30, "");
+    let args = ["replay", "--json", "--mail", "support:Sent=sent", "--mail", "support=in"];
+    let found: Vec<_> = json_lines(&printed(folder.path(), &args))
+        .iter()
+        .map(|message| format!("{} {} {}", message["path"], message["folder"], message["kind"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        found,
+        ["in/b.eml INBOX new_conversation", "sent/a.eml Sent mailbox_send", "in/a.eml INBOX new_conversation"]
+    );
+}
+
+#[test]
+fn an_unknown_mailbox_is_a_usage_error_that_names_the_known_ones() {
+    assert_eq!(
+        outcome(&fixtures(), &["replay", "--mail", "desk=mail"]),
+        (
+            64,
+            String::new(),
+            "ticketd: there is no mailbox `desk`\n  known mailboxes: support; others come from --config FILE\n"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
+fn nothing_to_replay_is_a_usage_error() {
+    let (code, _, stderr) = outcome(&fixtures(), &["replay"]);
+    assert_eq!(code, 64);
+    assert!(stderr.starts_with("ticketd: no mail to replay: name a file or folder\n"), "{stderr}");
+}
+
+#[test]
+fn a_path_without_mail_and_a_file_that_cannot_be_read_are_told_and_the_rest_is_processed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    std::fs::create_dir(folder.path().join("mail")).unwrap();
+    std::fs::copy(fixtures().join("mail/1-question.eml"), folder.path().join("mail/a.eml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("mail/broken.eml")).unwrap();
+    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "missing", "--json"]);
+    assert_eq!((code, json_lines(&stdout).len()), (66, 1));
+    let mut lines: Vec<_> = stderr.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "ticketd: cannot read mail/broken.eml: No such file or directory (os error 2)",
+            "ticketd: cannot read missing: No such file or directory (os error 2)",
+            "ticketd: no mail under empty: name an .eml or mbox file, a Maildir or a folder of these",
+        ]
+    );
+}
+
+#[test]
+fn why_shows_evidence_candidates_rules_effects_deliveries_and_the_revision() {
+    let folder = replayed();
+    expect("why", &printed(folder.path(), &["why", "<reply@example.com>", "--db", "mail.db"]));
+    // With or without angle brackets, or by row.
+    let by_row = printed(folder.path(), &["why", "#24", "--db", "mail.db"]);
+    assert_eq!(by_row, printed(folder.path(), &["why", "reply@example.com", "--db", "mail.db"]));
+    assert_eq!(by_row, printed(folder.path(), &["why", "24", "--db", "mail.db"]));
+}
+
+#[test]
+fn why_of_our_own_send_says_what_it_was_sent_because_of() {
+    let folder = replayed();
+    let said = printed(folder.path(), &["why", "#13", "--db", "mail.db"]);
+    assert!(said.contains("  sent because of #5 (new_conversation), decided so:\n"), "{said}");
+    assert!(said.contains("  send #12: automation `ticket_received` by support/ticket_received, held\n"), "{said}");
+    assert!(said.contains("  to ann@example.com: pending\n"), "{said}");
+}
+
+#[test]
+fn a_message_that_is_not_there_is_told_with_those_that_are_near() {
+    let folder = replayed();
+    assert_eq!(
+        outcome(folder.path(), &["why", "REPLY@", "--db", "mail.db"]),
+        (
+            66,
+            String::new(),
+            "ticketd: no message `REPLY@` in this database\n  did you mean: reply@example.com\n".to_owned()
+        )
+    );
+    let (code, _, stderr) = outcome(folder.path(), &["message", "show", "100%", "--db", "mail.db"]);
+    assert_eq!(code, 66);
+    assert!(stderr.contains("give a Message-ID or a row number"), "{stderr}");
+}
+
+#[test]
+fn tickets_are_listed_by_status_and_shown_with_their_timeline() {
+    let folder = replayed();
+    expect("tickets", &printed(folder.path(), &["ticket", "list", "--db", "mail.db"]));
+    expect("ticket", &printed(folder.path(), &["ticket", "show", "1", "--db", "mail.db"]));
+    let numbers = |args: &[&str]| {
+        let output = run(folder.path(), &[args, &["--db", "mail.db", "--json"]].concat());
+        json_lines(&text(&output.stdout)).iter().map(|ticket| ticket["number"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&["ticket", "list", "--status", "waiting on us"]), [1]);
+    assert_eq!(numbers(&["ticket", "list", "--status", "new"]), [3, 2]);
+    assert_eq!(numbers(&["ticket", "list", "--closed"]), [0; 0]);
+    assert_eq!(numbers(&["ticket", "list", "--open", "--limit", "1"]), [3]);
+}
+
+#[test]
+fn a_ticket_or_status_that_is_not_there_is_told_with_the_way_out() {
+    let folder = replayed();
+    assert_eq!(
+        outcome(folder.path(), &["ticket", "show", "77", "--db", "mail.db"]),
+        (
+            66,
+            String::new(),
+            "ticketd: there is no ticket 77\n  `ticketd ticket list` shows which there are\n".to_owned()
+        )
+    );
+    assert_eq!(
+        outcome(folder.path(), &["ticket", "list", "--status", "Waiting", "--db", "mail.db"]),
+        (
+            64,
+            String::new(),
+            "ticketd: there is no status `Waiting`\n  known: New, Waiting on contact, Waiting on us, Closed\n"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
+fn a_message_is_shown_whole_as_new_text_or_as_its_bytes() {
+    let folder = replayed();
+    let show =
+        |args: &[&str]| run(folder.path(), &[&["message", "show", "24", "--db", "mail.db"], args].concat()).stdout;
+    expect("message", &text(&show(&[])));
+    assert_eq!(text(&show(&["--reply"])), "It is the invoice of February.\n");
+    assert!(text(&show(&["--text"])).contains("> the invoice shows the wrong amount"));
+    assert_eq!(show(&["--raw"]), std::fs::read(fixtures().join("mail/4-reply.eml")).unwrap());
+}
+
+#[test]
+fn the_database_is_that_of_the_configuration_where_none_is_named() {
+    let folder = replayed();
+    let config = "database = \"mail.db\"\n[[mailbox]]\nname = \"support\"\naddress = \"support@example.org\"\n";
+    std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
+    let named = printed(folder.path(), &["ticket", "show", "1", "--db", "mail.db"]);
+    assert_eq!(printed(folder.path(), &["ticket", "show", "1"]), named);
+}
+
+#[test]
+fn a_question_never_makes_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let way_out = "  `ticketd replay PATH --db none.db` makes one from mail in files\n";
+    for args in [&["why", "1"][..], &["ticket", "list"], &["ticket", "show", "1"], &["message", "show", "1"]] {
+        let (code, stdout, stderr) = outcome(folder.path(), &[args, &["--db", "none.db"]].concat());
+        let expected = format!("ticketd: there is no database none.db\n{way_out}");
+        assert_eq!((code, stdout.as_str(), stderr), (66, "", expected), "{args:?}");
+        assert_eq!(outcome(folder.path(), args).0, 64, "{args:?}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mail.db"), "no database at all, and long enough to be read as one".repeat(40))
+        .unwrap();
+    let (code, _, stderr) = outcome(folder.path(), &["ticket", "list", "--db", "mail.db"]);
+    assert_eq!(code, 65, "{stderr}");
+}
+
+#[test]
+fn nothing_that_a_terminal_would_obey_is_printed() {
+    let folder = replayed();
+    let outputs = [
+        printed(&fixtures(), &["replay", "mail", "--explain"]),
+        printed(folder.path(), &["why", "stranger@example.net", "--db", "mail.db"]),
+        printed(folder.path(), &["ticket", "show", "1", "--db", "mail.db"]),
+        printed(folder.path(), &["message", "show", "stranger@example.net", "--db", "mail.db"]),
+    ];
+    for output in outputs {
+        assert!(output.contains("The invoice is wrong \u{fffd}[2J\u{fffd}"), "{output}");
+        assert!(!output.contains(['\x1b', '\u{202e}']), "{output}");
+    }
+}
+
+#[test]
+fn check_looks_into_templates_and_time_zones() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "time_zone = \"Europe/Atlantis\"\n[[mailbox]]\nname = \"support\"\naddress = \"support@example.org\"\n\
+                  [[template]]\nname = \"ours\"\n[[template.text]]\nlanguage = \"en\"\nsubject = \"{{ ticket.\"\ntext = \"x\"\n";
+    std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
+    let (code, stdout, _) = outcome(folder.path(), &["check"]);
+    assert_eq!(code, 78, "{stdout}");
+    assert!(stdout.contains("ticketd.toml:1:1: no time zone `Europe/Atlantis` is known here\n"), "{stdout}");
+    assert!(stdout.contains("ticketd.toml:6:1: template `ours`, en subject, 1:"), "{stdout}");
+    assert!(stdout.ends_with("ticketd.toml: 2 mistakes\n"), "{stdout}");
+}
