@@ -7,11 +7,13 @@ use indicatif::ProgressBar;
 
 use super::message_json::message;
 use super::naming::Naming;
-use super::screen::{COLUMNS, Paint, line, wrap};
-use super::transcript::{Counts, Entry, Look, Transcript, What};
+use super::screen::{COLUMNS, Paint, cut, line, wrap};
+use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
-use crate::engine::{self, Source, Story, Told, stories_in};
+use crate::domain::{RecordId, SendPurpose};
+use crate::engine::{self, Input, Source, Story, Told, stories_in};
+use crate::explain::Names;
 use crate::store::{Store, views};
 
 /// How stories are told.
@@ -116,16 +118,61 @@ fn heading(story: &Story, paint: Paint, out: &mut impl Write) -> std::io::Result
 }
 
 fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result<()> {
-    let what = match (&told.what, &told.outcome) {
-        (engine::What::Wait { text }, _) => What::Passed(text),
+    let (at, outcome) = (told.at, told.outcome.as_ref());
+    let what = match (&told.what, outcome) {
+        (engine::What::Wait { text }, _) => What::Passed { span: text },
         (engine::What::Mail { mail, .. }, Some(Ok(outcome))) => What::Mail { mail, outcome },
         (engine::What::Mail { file, .. }, Some(Err(refusal))) => anyhow::bail!("{file}: {refusal}"),
         (engine::What::Ordered { user, order }, Some(result)) => {
-            What::Ordered { actor: user.as_deref(), order, result: result.as_ref() }
+            if let Input::Setup(setup) = order {
+                transcript.learn(setup);
+            }
+            let who = user.as_deref().unwrap_or("the operator");
+            let deed = line(&format!("{who} {}", deed(order, transcript.names())));
+            let refusal = result.as_ref().map_err(|refusal| format!("refused: {refusal}"));
+            let result = refusal.as_ref().map(|outcome| *outcome).map_err(String::as_str);
+            // One line of what somebody wrote is enough.
+            let what = What::Did { word: word(order), deed: &cut(&deed, COLUMNS - INDENT), result };
+            return transcript.entry(&Entry { at, what });
         }
         (_, None) => return Ok(()),
     };
-    transcript.entry(&Entry { at: told.at, what })
+    transcript.entry(&Entry { at, what })
+}
+
+fn word(order: &Input) -> &'static str {
+    match order {
+        Input::Setup(_) => "setup",
+        Input::Mail(_) | Input::Retry { .. } => "mail",
+        Input::Send(_) => "send",
+        Input::Move { .. } => "move",
+        Input::Open { .. } => "open",
+        Input::Merge { .. } => "merge",
+    }
+}
+
+/// What someone did.
+fn deed(order: &Input, names: &Names) -> String {
+    let ticket = |id: &RecordId| {
+        names.tickets.get(id).map_or_else(|| format!("record {id}"), |number| format!("ticket {number}"))
+    };
+    match order {
+        Input::Setup(_) => "puts another setup into force".to_owned(),
+        Input::Mail(_) => "delivers a mail".to_owned(),
+        Input::Retry { .. } => "reads a pending mail again".to_owned(),
+        Input::Send(order) => {
+            let from = order.ticket.as_ref().map_or("the contact record".to_owned(), ticket);
+            let verb = if order.purpose == SendPurpose::Forward { "forwards" } else { "writes" };
+            format!("{verb} from {from}: {}", order.draft.draft.text)
+        }
+        Input::Move { ticket: id, to } => format!("moves {} to {}", ticket(id), names.stage(to)),
+        Input::Open { source, draft, .. } => {
+            let contact = draft.draft.from.as_ref().map(|who| format!(" for {}", person(who))).unwrap_or_default();
+            let subject = draft.draft.subject.as_deref().unwrap_or_default();
+            format!("opens a ticket{contact} (source {source}): {subject}")
+        }
+        Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
+    }
 }
 
 /// The mails of a story only: the objects of `docs/json.md`.

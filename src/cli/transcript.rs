@@ -9,14 +9,13 @@ use super::message_json::review_of;
 use super::naming::Naming;
 use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::times::local;
-use crate::decide::Refusal;
 use crate::domain::*;
-use crate::engine::{Input, Mail, Outcome};
+use crate::engine::{Mail, Outcome};
 use crate::explain::{self, Names};
 use crate::store::views::Totals;
 
 /// Where the text under the first line of a block begins: below the kind.
-const INDENT: usize = 18;
+pub(super) const INDENT: usize = 18;
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
@@ -30,10 +29,11 @@ pub struct Entry<'a> {
 pub enum What<'a> {
     /// A mail arrived.
     Mail { mail: &'a Mail, outcome: &'a Outcome },
-    /// A user (`None`: the program) ordered something: a send, a move, a new ticket, a merge, another setup.
-    Ordered { actor: Option<&'a str>, order: &'a Input, result: Result<&'a Outcome, &'a Refusal> },
-    /// So much time passed until then.
-    Passed(&'a str),
+    /// Somebody did something: `word` names it (`move`), `deed` says it in words (`alice moves ticket 1 to Closed`).
+    /// The result is the refusal's words where nothing happened.
+    Did { word: &'a str, deed: &'a str, result: Result<&'a Outcome, &'a str> },
+    /// Time passed until then; `span` says how much.
+    Passed { span: &'a str },
 }
 
 /// How a transcript is printed.
@@ -127,14 +127,20 @@ impl<W: Write> Transcript<W> {
         Transcript { out, look, naming, closed: closed.collect(), usual, counts: Counts::default() }
     }
 
+    /// Prints the title of what follows.
+    pub fn title(&mut self, title: &str) -> anyhow::Result<()> {
+        Ok(writeln!(self.out, "{}\n", self.look.paint.bold(&line(title)))?)
+    }
+
     /// Prints an entry.
     pub fn entry(&mut self, entry: &Entry<'_>) -> anyhow::Result<()> {
         let time = local(entry.at, &self.look.zone);
         match entry.what {
             What::Mail { mail, outcome } => self.mail(entry.at, mail, outcome),
-            What::Ordered { actor, order, result } => self.ordered(&time, actor, order, result),
-            What::Passed(span) => {
-                Ok(writeln!(self.out, "{time}  {}\n", self.look.paint.dim(&format!("{span} later")))?)
+            What::Did { word, deed, result } => self.did(&time, word, deed, result),
+            What::Passed { span } => {
+                let text = self.look.paint.dim(&format!("{} later", line(span)));
+                Ok(writeln!(self.out, "{time}  {text}\n")?)
             }
         }
     }
@@ -162,36 +168,29 @@ impl<W: Write> Transcript<W> {
         Ok(writeln!(self.out)?)
     }
 
-    fn ordered(
-        &mut self,
-        time: &str,
-        actor: Option<&str>,
-        order: &Input,
-        result: Result<&Outcome, &Refusal>,
-    ) -> anyhow::Result<()> {
-        if let Input::Setup(setup) = order {
-            self.learn(setup);
-        }
-        let who = actor.unwrap_or("the operator");
-        let did = format!("{who} {}", deed(order, self.naming.known()));
+    fn did(&mut self, time: &str, word: &str, deed: &str, result: Result<&Outcome, &str>) -> anyhow::Result<()> {
         match result {
             Ok(outcome) => {
-                let word = outcome.decision.kind.map_or(order_word(order), Kind::as_str);
-                self.head(time, word, outcome, None)?;
-                self.below(&cut(&line(&did), COLUMNS - INDENT))?;
+                self.head(time, outcome.decision.kind.map_or(word, |kind| kind.as_str()), outcome, None)?;
+                self.wrapped(deed)?;
                 self.outcome(outcome)?;
             }
             Err(refusal) => {
                 writeln!(self.out, "{time}  {}", self.look.paint.red("refused"))?;
-                self.below(&line(&did))?;
-                self.wrapped(&format!("refused: {refusal}"))?;
+                self.wrapped(deed)?;
+                self.wrapped(refusal)?;
             }
         }
         Ok(writeln!(self.out)?)
     }
 
+    /// The names learnt so far.
+    pub fn names(&self) -> &Names {
+        self.naming.known()
+    }
+
     /// From now on this setup is in force.
-    fn learn(&mut self, setup: &Setup) {
+    pub fn learn(&mut self, setup: &Setup) {
         self.naming.learn(setup);
         let stages = setup.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
         let closed = stages.filter(|stage| stage.state == StageState::Closed).map(|stage| stage.name.clone());
@@ -321,39 +320,4 @@ impl std::fmt::Display for Arrow<'_> {
 pub(super) fn person(who: &Participant) -> String {
     let (name, address) = (line(&who.name), line(who.address.as_str()));
     if name.is_empty() { address } else { format!("{name} <{address}>") }
-}
-
-fn order_word(order: &Input) -> &'static str {
-    match order {
-        Input::Setup(_) => "setup",
-        Input::Mail(_) | Input::Retry { .. } => "mail",
-        Input::Send(_) => "send",
-        Input::Move { .. } => "move",
-        Input::Open { .. } => "open",
-        Input::Merge { .. } => "merge",
-    }
-}
-
-/// What someone did.
-fn deed(order: &Input, names: &Names) -> String {
-    let ticket = |id: &RecordId| {
-        names.tickets.get(id).map_or_else(|| format!("record {id}"), |number| format!("ticket {number}"))
-    };
-    match order {
-        Input::Setup(_) => "puts another setup into force".to_owned(),
-        Input::Mail(_) => "delivers a mail".to_owned(),
-        Input::Retry { .. } => "reads a pending mail again".to_owned(),
-        Input::Send(order) => {
-            let from = order.ticket.as_ref().map_or("the contact record".to_owned(), ticket);
-            let verb = if order.purpose == SendPurpose::Forward { "forwards" } else { "writes" };
-            format!("{verb} from {from}: {}", order.draft.draft.text)
-        }
-        Input::Move { ticket: id, to } => format!("moves {} to {}", ticket(id), names.stage(to)),
-        Input::Open { source, draft, .. } => {
-            let contact = draft.draft.from.as_ref().map(|who| format!(" for {}", person(who))).unwrap_or_default();
-            let subject = draft.draft.subject.as_deref().unwrap_or_default();
-            format!("opens a ticket{contact} (source {source}): {subject}")
-        }
-        Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
-    }
 }

@@ -12,13 +12,18 @@ impl EmailAddress {
     /// Folds `text` (`local@domain`, without display name) into the form that is compared. `None` when there is no `@`
     /// with something on either side.
     pub fn parse(text: &str) -> Option<Self> {
-        let folded = text.trim().trim_matches(['<', '>']).trim().to_lowercase();
+        let bare = text.trim().trim_matches(['<', '>']).trim();
+        let folded = if bare.is_ascii() { bare.to_ascii_lowercase() } else { bare.to_lowercase() };
         let (local, domain) = folded.rsplit_once('@')?;
         let domain = domain.trim_end_matches('.');
-        if local.is_empty() || domain.is_empty() || folded.contains(['\r', '\n', '\0', '<', '>']) {
+        if local.is_empty() || domain.is_empty() || folded.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0 | b'<' | b'>'))
+        {
             return None;
         }
         let bare = local.strip_prefix('"').and_then(|l| l.strip_suffix('"')).filter(|l| is_dot_atom(l));
+        if bare.is_none() && !folded.ends_with('.') {
+            return Some(EmailAddress(folded));
+        }
         Some(EmailAddress(format!("{}@{domain}", bare.unwrap_or(local))))
     }
 

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text_enum::text_enum;
-use super::{ContentDigest, EmailAddress, SendReference, Timestamp};
+use super::{ContentDigest, EmailAddress, HeaderFields, SendReference, Timestamp};
 
 /// Version of the reading rules. Raised whenever the same bytes may give other facts; journaled with each arrival.
 pub const FACTS_VERSION: u16 = 1;
@@ -61,7 +61,7 @@ pub struct Facts {
     pub authentication: Vec<AuthenticationResults>,
     pub attachments: Vec<Attachment>,
     /// All X- and other header fields that an operator's ignore rule may name: lower-cased name, unfolded value.
-    pub headers: Vec<(String, String)>,
+    pub headers: HeaderFields,
     /// Digest of From, To, Cc, Date, Subject and the decoded leaf parts: trace headers do not matter.
     pub digest: ContentDigest,
     /// What was wrong with the mail, none of it fatal.

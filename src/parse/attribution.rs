@@ -1,12 +1,17 @@
 //! Attribution lines: `On … wrote:` in the languages of the tables, and the shape that they share in all others.
 
+use std::sync::LazyLock;
+
 use super::lines::{Lines, is_quoted};
+use super::phrases::Phrases;
 use super::tables;
 
 /// Lines over which a client may wrap an attribution.
 const MOST_WRAPPED: usize = 3;
 /// Longest attribution in bytes.
 const LONGEST: usize = 400;
+
+static VERBS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ATTRIBUTION_VERBS));
 
 /// How sure it is that a line is an attribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +64,7 @@ fn has_opener(line: &str) -> bool {
 }
 
 fn has_verb(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    tables::ATTRIBUTION_VERBS.iter().any(|verb| lower.contains(verb))
+    VERBS.is_in(&line.to_lowercase())
 }
 
 fn judge(line: &str, has_opener: bool) -> Option<Sureness> {

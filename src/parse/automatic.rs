@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::phrases::Phrases;
 use super::tables;
 use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
 
 /// An out-of-office message says so within its first lines; in bytes.
 const WORDING_REACH: usize = 600;
+
+static ABSENCE: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ABSENCE_WORDINGS));
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -61,7 +64,7 @@ fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
 
 /// Exchange sets X-Auto-Response-Suppress on ordinary mail of programs too, so it counts beside Auto-Submitted only.
 fn vacation_header(facts: &Facts, submitted: bool) -> bool {
-    facts.headers.iter().any(|(name, value)| match name.as_str() {
+    facts.headers.iter().any(|(name, value)| match name {
         "precedence" => tables::VACATION_PRECEDENCES.iter().any(|word| value.eq_ignore_ascii_case(word)),
         "x-auto-response-suppress" => submitted && !value.eq_ignore_ascii_case("none"),
         // Tobit's manual: 9 is the class of automatic answers.
@@ -75,9 +78,9 @@ fn vacation_header(facts: &Facts, submitted: bool) -> bool {
 
 fn absence_wording(reply: &str) -> bool {
     let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply).to_lowercase();
-    tables::ABSENCE_WORDINGS.iter().any(|wording| head.contains(wording))
+    ABSENCE.is_in(&head)
 }
 
 fn value_of<'f>(facts: &'f Facts, name: &str) -> Option<&'f str> {
-    facts.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    facts.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
 }

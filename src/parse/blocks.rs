@@ -99,7 +99,7 @@ impl Block {
 fn label(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start_matches(['*', ' ', '\t']);
     let head = line.as_bytes().get(..line.len().min(LONGEST_LABEL))?;
-    let colon = head.iter().position(|&b| b == b':').map(|at| (at, 1));
+    let colon = memchr::memchr(b':', head).map(|at| (at, 1));
     let wide = || {
         head.contains(&0xef)
             .then_some(())
@@ -108,6 +108,10 @@ fn label(line: &str) -> Option<(Label, &str)> {
     };
     let (at, length) = colon.or_else(wide)?;
     let word = line.get(..at)?.trim_end_matches([' ', '*', '\u{a0}', '\u{3000}']);
+    // No label has a digit; most lines with a colon that are no field have: times, dates, numbers.
+    if word.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let label = match LABELS.get(word) {
         Some(label) => *label,
         None => *LABELS.get(word.to_lowercase().as_str())?,

@@ -12,7 +12,7 @@ const GATHERED: usize = 64 * 1024;
 
 /// The digest of a mail whose header facts are read already.
 pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
-    let mut content = Content { hasher: blake3::Hasher::new(), gathered: Vec::with_capacity(4 * 1024) };
+    let mut content = Content { hasher: None, gathered: Vec::with_capacity(4 * 1024) };
     for field in [&facts.from, &facts.to, &facts.cc] {
         for participant in field {
             content.add(participant.address.as_str().as_bytes());
@@ -30,7 +30,8 @@ pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
 }
 
 struct Content {
-    hasher: blake3::Hasher,
+    /// Only a mail that is not gathered whole needs one that goes on.
+    hasher: Option<Box<blake3::Hasher>>,
     gathered: Vec<u8>,
 }
 
@@ -55,47 +56,29 @@ impl Content {
     /// Bytes with CRLF as LF, without the white space before the boundary. A CR that no LF follows is content.
     fn folded(&mut self, bytes: &[u8]) {
         let bytes = bytes.trim_ascii_end();
-        if !bytes.contains(&b'\r') {
-            return self.add(bytes);
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) == Some(&b'\n')) {
+            self.add(bytes.get(from..at).unwrap_or_default());
+            from = at + 1;
         }
-        let mut rest = bytes;
-        while let Some(at) = next_cr(rest) {
-            let (line, tail) = rest.split_at(at);
-            self.add(line);
-            rest = tail.get(1..).unwrap_or_default();
-            if rest.first() != Some(&b'\n') {
-                self.add(b"\r");
-            }
-        }
-        self.add(rest);
+        self.add(bytes.get(from..).unwrap_or_default());
     }
 
     fn add(&mut self, bytes: &[u8]) {
         if self.gathered.len() + bytes.len() > GATHERED {
-            self.hasher.update(&self.gathered);
+            let hasher = self.hasher.get_or_insert_with(|| Box::new(blake3::Hasher::new()));
+            hasher.update(&self.gathered);
             self.gathered.clear();
-        }
-        if bytes.len() > GATHERED {
-            self.hasher.update(bytes);
+            hasher.update(bytes);
         } else {
             self.gathered.extend_from_slice(bytes);
         }
     }
 
-    fn finish(mut self) -> ContentDigest {
-        self.hasher.update(&self.gathered);
-        ContentDigest(*self.hasher.finalize().as_bytes())
-    }
-}
-
-/// Where the next CR stands, searched a line's length at a time: `contains` compares words, `position` single bytes.
-fn next_cr(bytes: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    for block in bytes.chunks(64) {
-        if block.contains(&b'\r') {
-            return block.iter().position(|&b| b == b'\r').map(|at| from + at);
+    fn finish(self) -> ContentDigest {
+        match self.hasher {
+            Some(mut hasher) => ContentDigest(*hasher.update(&self.gathered).finalize().as_bytes()),
+            None => ContentDigest::of(&self.gathered),
         }
-        from += block.len();
     }
-    None
 }

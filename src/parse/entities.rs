@@ -7,7 +7,7 @@ const LONGEST: usize = 12;
 
 /// Replaces every known reference; unknown ones stay as they are written.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find('&') else { return Cow::Borrowed(text) };
+    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
     let (before, mut rest) = text.split_at(first);
     out.push_str(before);
@@ -24,7 +24,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
                 rest = name;
             }
         }
-        let next = rest.find('&').unwrap_or(rest.len());
+        let next = memchr::memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
         let (plain, tail) = rest.split_at(next);
         out.push_str(plain);
         rest = tail;

@@ -28,7 +28,7 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     // Proton quotes the mail below an unquoted block.
     let all_quoted = || (block.end..lines.count()).all(|n| lines.is_blank(n) || is_quoted(lines.get(n)));
     let body_depth = if depth == 0 && all_quoted() { 1 } else { depth };
-    let mut original = String::new();
+    let mut original = String::with_capacity(lines.start(lines.count()).saturating_sub(lines.start(block.end)));
     for number in block.end..lines.count() {
         original.push_str(blocks::unquoted(lines.get(number), body_depth));
         original.push('\n');

@@ -1,5 +1,7 @@
 //! Header fields: from what mail-parser read to our words, with the bounds on hostile mail.
 
+use std::borrow::Cow;
+
 use mail_parser::{Address, DateTime, Header, HeaderName, HeaderValue, Message, parsers::MessageStream};
 
 use super::{authentication, ids, subject};
@@ -24,6 +26,9 @@ const SPAM_FIELDS: &[&str] = &["x-spam-flag", "x-spam", "x-spam-status"];
 
 /// Reads every header field of the mail into `facts`.
 pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
+    let (fields, bytes) =
+        (message.headers().len(), message.headers().last().map_or(0, |last| last.offset_end as usize));
+    facts.headers.reserve(fields.min(MOST_FIELDS), bytes.min(MOST_FIELDS * LONGEST_VALUE));
     for header in message.headers() {
         field(facts, header, message.raw_message());
     }
@@ -57,7 +62,6 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
 }
 
 fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
-    let name = header.name.as_str().to_ascii_lowercase();
     let value = unfolded(facts, header, raw);
     match header.name {
         HeaderName::From => people(facts, header, |facts| &mut facts.from),
@@ -95,27 +99,25 @@ fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
             facts.return_path = Some(EmailAddress::parse(&value));
         }
         HeaderName::ListId | HeaderName::ListUnsubscribe | HeaderName::ListPost => facts.list = true,
-        _ => other(facts, &name, &value),
+        _ => other(facts, header.name.as_str(), &value),
     }
-    keep(facts, name, value);
+    keep(facts, header.name.as_str(), &value);
 }
 
 /// Fields that mail-parser has no name for.
 fn other(facts: &mut Facts, name: &str, value: &str) {
-    match name {
-        "precedence" => facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word)),
-        "authentication-results" => facts.authentication.extend(authentication::read(value)),
-        "thread-index" if facts.thread_index.is_none() => facts.thread_index = conversation_root(value),
-        // What follows has a `-` in its name and begins with one of three letters.
-        _ if !name.starts_with(['x', 'd', 'e']) => {}
-        _ if ENVELOPE_FIELDS.contains(&name) => {
-            let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
-            facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
-        }
-        _ if SPAM_FIELDS.contains(&name) => {
-            facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
-        }
-        _ => {}
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    if is("precedence") {
+        facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    } else if is("authentication-results") {
+        facts.authentication.extend(authentication::read(value));
+    } else if is("thread-index") && facts.thread_index.is_none() {
+        facts.thread_index = conversation_root(value);
+    } else if ENVELOPE_FIELDS.iter().any(|known| is(known)) {
+        let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
+        facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
+    } else if SPAM_FIELDS.iter().any(|known| is(known)) {
+        facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
     }
 }
 
@@ -131,7 +133,7 @@ fn people(facts: &mut Facts, header: &Header<'_>, list: fn(&mut Facts) -> &mut V
 fn participants(into: &mut Vec<Participant>, address: Option<&Address<'_>>) {
     for addr in address.into_iter().flat_map(Address::iter) {
         if let Some(address) = addr.address.as_deref().and_then(EmailAddress::parse) {
-            let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()));
+            let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()).into_owned());
             into.push(Participant { name, address });
         }
     }
@@ -148,7 +150,7 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
 }
 
 /// The value on one line, encoded words decoded (RFC 2047), NUL replaced.
-fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
+fn unfolded<'m>(facts: &mut Facts, header: &'m Header<'_>, raw: &'m [u8]) -> Cow<'m, str> {
     let span = header.offset_start as usize..header.offset_end as usize;
     let bytes = raw.get(span).unwrap_or_default();
     if header.name == HeaderName::Subject
@@ -157,17 +159,19 @@ fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
         return without_nul(decoded);
     }
     let trimmed = bytes.trim_ascii();
-    if trimmed.iter().all(|b| matches!(b, b' '..=b'~') && *b != b'?') {
-        return String::from_utf8_lossy(trimmed).into_owned();
+    // Without a way out of the loop it is compiled to one over whole words.
+    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'~') & (*b != b'?'));
+    if plain && let Ok(text) = std::str::from_utf8(trimmed) {
+        return Cow::Borrowed(text);
     }
     let text = String::from_utf8_lossy(bytes);
-    if matches!(text, std::borrow::Cow::Owned(_)) {
+    if matches!(text, Cow::Owned(_)) {
         defect(facts, Defect::Undecodable);
     }
     if text.contains("=?")
         && let HeaderValue::Text(decoded) = MessageStream::new(bytes).parse_unstructured()
     {
-        return without_nul(&decoded);
+        return Cow::Owned(without_nul(&decoded).into_owned());
     }
     let text = text.trim();
     let mut out = String::with_capacity(text.len());
@@ -178,24 +182,24 @@ fn unfolded(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) -> String {
         }
         out.push_str(line);
     }
-    if out.as_bytes().contains(&0) { without_nul(&out) } else { out }
+    Cow::Owned(if out.as_bytes().contains(&0) { out.replace('\0', "\u{FFFD}") } else { out })
 }
 
-fn keep(facts: &mut Facts, name: String, mut value: String) {
-    if facts.headers.len() >= MOST_FIELDS {
+fn keep(facts: &mut Facts, name: &str, value: &str) {
+    if facts.headers.count() >= MOST_FIELDS {
         defect(facts, Defect::Truncated);
         return;
     }
-    if value.len() > LONGEST_VALUE
-        && let Some((end, _)) = value.char_indices().nth(LONGEST_VALUE)
-    {
-        value.truncate(end);
-    }
-    facts.headers.push((name, value));
+    let long = value.len() > LONGEST_VALUE;
+    let cut = long.then(|| value.char_indices().nth(LONGEST_VALUE)).flatten();
+    facts.headers.push(name, cut.and_then(|(end, _)| value.get(..end)).unwrap_or(value));
 }
 
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{FFFD}")
+fn without_nul(text: &str) -> Cow<'_, str> {
+    match memchr::memchr(0, text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace('\0', "\u{FFFD}")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// mail-parser's date as a point in time; `None` for dates that no calendar has.

@@ -28,9 +28,11 @@ pub(super) struct Page {
 
 /// Converts a page.
 pub(super) fn to_text(html: &str) -> Page {
-    let mut writer = Writer { at_line_start: true, ..Writer::default() };
+    // Most of a page is markup.
+    let out = String::with_capacity(html.len() / 2);
+    let mut writer = Writer { out, at_line_start: true, ..Writer::default() };
     let mut rest = html;
-    while let Some(open) = rest.find('<') {
+    while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         let (text, from_tag) = rest.split_at(open);
         writer.text(text);
         rest = match markup(from_tag) {
@@ -201,13 +203,13 @@ impl Writer {
         if self.pre_depth > 0 {
             return self.preformatted(&decoded);
         }
-        let mut first = true;
-        for word in decoded.split([' ', '\t', '\n', '\r', '\x0c']) {
-            self.space |= !first;
-            first = false;
+        let mut from = 0;
+        for word in decoded.as_bytes().split(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')) {
+            self.space |= from > 0;
             if !word.is_empty() {
-                self.word(word);
+                self.word(decoded.get(from..from + word.len()).unwrap_or_default());
             }
+            from += word.len() + 1;
         }
     }
 
@@ -233,7 +235,8 @@ impl Writer {
             self.out.push(' ');
         }
         self.space = false;
-        if word.contains(['\u{a0}', '\0']) {
+        // A no-break space begins with the byte 0xC2.
+        if word.bytes().any(|b| matches!(b, 0xc2 | 0)) {
             self.out.extend(word.chars().map(|c| match c {
                 '\u{a0}' => ' ',
                 '\0' => '\u{FFFD}',

@@ -7,9 +7,9 @@ pub(super) fn list(value: &str) -> (Vec<String>, bool) {
     let mut ids = Vec::new();
     let mut malformed = false;
     let mut rest = value;
-    while let Some(open) = rest.find('<') {
+    while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         let inside = rest.get(open + 1..).unwrap_or_default();
-        let end = inside.find(['<', '>']).unwrap_or(inside.len());
+        let end = memchr::memchr2(b'<', b'>', inside.as_bytes()).unwrap_or(inside.len());
         let closed = inside.get(end..).is_some_and(|tail| tail.starts_with('>'));
         let id = without_space(inside.get(..end).unwrap_or_default());
         malformed |= !closed || !id.contains('@');

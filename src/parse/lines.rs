@@ -16,12 +16,12 @@ impl<'t> Lines<'t> {
     pub fn of(text: &'t str) -> Self {
         let mut spans = Vec::with_capacity(64);
         let mut at = 0;
-        for line in text.split('\n') {
-            if spans.len() >= MOST_LINES || at + line.len() > MOST_BYTES {
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            if spans.len() >= MOST_LINES || end > MOST_BYTES {
                 return Lines { text, spans, truncated: true };
             }
-            spans.push((at, at + line.len()));
-            at += line.len() + 1;
+            spans.push((at, end));
+            at = end + 1;
         }
         Lines { text, spans, truncated: false }
     }

@@ -21,6 +21,7 @@ mod html_attributes;
 mod ids;
 mod lines;
 mod parts;
+mod phrases;
 mod quote;
 mod report;
 mod signature;
@@ -46,7 +47,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
-    if raw.contains(&0) {
+    if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }
     match message_of(raw) {
@@ -140,7 +141,7 @@ fn claims(facts: &mut Facts) {
     let mut found = Vec::new();
     let id = |id: &String, place| tokens::in_id(id, place);
     found.extend(facts.message_id.iter().filter_map(|i| id(i, TokenPlace::MessageId)));
-    let header = facts.headers.iter().filter(|(name, _)| name == "x-ticketd-token");
+    let header = facts.headers.iter().filter(|(name, _)| *name == "x-ticketd-token");
     found.extend(header.filter_map(|(_, v)| tokens::whole(v.trim())).map(|t| tokens::claim(TokenPlace::Header, t)));
     found.extend(facts.in_reply_to.iter().filter_map(|i| id(i, TokenPlace::InReplyTo)));
     found.extend(facts.references.iter().rev().filter_map(|i| id(i, TokenPlace::References)));

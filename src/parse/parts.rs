@@ -41,7 +41,9 @@ fn attachment(part: &MessagePart<'_>) -> Attachment {
 
 fn has_replacements(part: &MessagePart<'_>) -> bool {
     match &part.body {
-        PartType::Text(text) | PartType::Html(text) => text.contains('\u{FFFD}'),
+        PartType::Text(text) | PartType::Html(text) => {
+            memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes()).is_some()
+        }
         _ => false,
     }
 }

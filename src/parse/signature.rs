@@ -68,14 +68,18 @@ fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
     }
+    // All but the lines of Chinese, Japanese and Korean are known by their first word.
+    let first = line.split(' ').next().unwrap_or_default().to_lowercase();
+    if line.is_ascii() && !FIRST_WORDS.contains(first.as_str()) {
+        return false;
+    }
     let lower = line.to_lowercase();
     let plain = lower.split(['<', '[', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!']);
-    let first = lower.split(' ').next().unwrap_or_default();
     let begins = || tables::MOBILE_SIGNATURES.iter().any(|start| lower.starts_with(start));
     let cjk = || {
         tables::MOBILE_SIGNATURES_CJK.iter().any(|start| lower.starts_with(start))
             || tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end))
     };
     let short = plain.len() <= LONGEST_MOBILE_TEXT;
-    (short && FIRST_WORDS.contains(first) && begins()) || (!lower.is_ascii() && cjk())
+    (short && FIRST_WORDS.contains(first.as_str()) && begins()) || (!lower.is_ascii() && cjk())
 }

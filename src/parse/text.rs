@@ -71,21 +71,18 @@ fn end_line(out: &mut Text) {
 /// Adds a text with LF ends and without NUL, on a line of its own.
 fn append(out: &mut Text, text: &str) {
     end_line(out);
-    if !text.as_bytes().contains(&b'\r') && !text.as_bytes().contains(&0) {
-        out.text.push_str(text);
-        return;
-    }
     out.text.reserve(text.len());
-    let mut pieces = text.split('\r').peekable();
-    while let Some(piece) = pieces.next() {
-        if piece.as_bytes().contains(&0) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for at in memchr::memchr2_iter(b'\r', 0, bytes) {
+        out.text.push_str(text.get(from..at).unwrap_or_default());
+        from = at + 1;
+        if bytes.get(at) == Some(&0) {
             out.nul = true;
-            out.text.push_str(&piece.replace('\0', "\u{FFFD}"));
-        } else {
-            out.text.push_str(piece);
-        }
-        if pieces.peek().is_some_and(|next| !next.starts_with('\n')) {
+            out.text.push('\u{FFFD}');
+        } else if bytes.get(from) != Some(&b'\n') {
             out.text.push('\n');
         }
     }
+    out.text.push_str(text.get(from..).unwrap_or_default());
 }

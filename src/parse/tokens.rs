@@ -30,18 +30,16 @@ pub(super) fn in_address(address: &EmailAddress) -> Option<TokenClaim> {
 /// The claims `ref:td…` in a text, in order.
 pub(super) fn in_text(text: &str) -> Vec<TokenClaim> {
     let mut claims: Vec<TokenClaim> = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(':') {
-        let (before, after) = (rest.as_bytes().get(..at), rest.get(at + 1..).unwrap_or_default());
-        let marked = before.and_then(|b| b.get(at.checked_sub(3)?..)).is_some_and(|w| w.eq_ignore_ascii_case(b"ref"));
-        if marked
-            && let Some((token, _)) = leading(after)
+    let bytes = text.as_bytes();
+    for at in memchr::memchr_iter(b':', bytes) {
+        let word = at.checked_sub(3).and_then(|from| bytes.get(from..at));
+        if word.is_some_and(|word| word.eq_ignore_ascii_case(b"ref"))
+            && let Some((token, _)) = leading(text.get(at + 1..).unwrap_or_default())
             && claims.len() < MOST_IN_TEXT
             && !claims.iter().any(|known| known.token == token)
         {
             claims.push(claim(TokenPlace::Body, token));
         }
-        rest = after;
     }
     claims
 }

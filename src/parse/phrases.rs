@@ -1,0 +1,39 @@
+//! Sets of phrases that are looked for all at once: one pass over the text, however many there are.
+
+use regex::Regex;
+
+/// A set of phrases. Matching is exact; the tables are lower-cased, and so must the text be.
+pub(super) struct Phrases(Option<Regex>);
+
+impl Phrases {
+    /// The set of a table's phrases.
+    pub fn of(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        // Literals always compile; an empty table finds nothing.
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
+    }
+
+    /// Whether any of the phrases stands in the text.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|any| any.is_match(text))
+    }
+
+    /// Where the first of the phrases begins.
+    pub fn first_in(&self, text: &str) -> Option<usize> {
+        Some(self.0.as_ref()?.find(text)?.start())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Phrases;
+
+    #[test]
+    fn phrases_are_literal_and_the_first_in_the_text_is_found() {
+        let phrases = Phrases::of(&["a.b", "(copy)", "schrieb"]);
+        assert_eq!(phrases.first_in("x (copy) a.b"), Some(2));
+        assert_eq!(phrases.first_in("a-b copy"), None);
+        assert!(phrases.is_in("ann schrieb"));
+        assert!(!Phrases::of(&[]).is_in("anything"));
+    }
+}
