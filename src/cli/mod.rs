@@ -14,6 +14,7 @@ pub mod naming;
 mod replay;
 pub mod screen;
 mod sources;
+mod stories;
 mod ticket;
 mod times;
 pub mod transcript;

@@ -9,19 +9,33 @@ use crate::store::{Store, StoreError, views};
 pub struct Naming {
     store: Store,
     names: Names,
+    /// Mailboxes and users are to be read again: a setup has come into force since.
+    stale: bool,
 }
 
 impl Naming {
     /// The names of mailboxes and users in `store`, the labels of the stages of `setup`.
     pub fn new(store: Store, setup: &Setup) -> Result<Self, StoreError> {
-        let mut names = Names::default();
-        names.learn_stages(setup);
-        store.read(|tx| {
+        let mut naming = Naming { store, names: Names::default(), stale: true };
+        naming.learn(setup);
+        Ok(naming)
+    }
+
+    /// A setup came into force.
+    pub fn learn(&mut self, setup: &Setup) {
+        self.names.learn_stages(setup);
+        self.stale = true;
+    }
+
+    fn read_directory(&mut self) -> Result<(), StoreError> {
+        let names = &mut self.names;
+        self.store.read(|tx| {
             names.mailboxes = views::mailboxes(tx)?.into_iter().map(|row| (row.id, row.name)).collect();
             names.users = views::users(tx)?.into_iter().map(|row| (row.id, row.name)).collect();
             Ok(())
         })?;
-        Ok(Naming { store, names })
+        self.stale = false;
+        Ok(())
     }
 
     /// Names all that an outcome mentions.
@@ -33,6 +47,9 @@ impl Naming {
 
     /// Names all that an explanation mentions.
     pub fn of(&mut self, explanation: &Explanation) -> Result<&Names, StoreError> {
+        if self.stale {
+            self.read_directory()?;
+        }
         let unknown: Vec<RecordId> =
             tickets_named(explanation).filter(|ticket| !self.names.tickets.contains_key(ticket)).collect();
         for record in unknown {

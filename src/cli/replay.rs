@@ -10,6 +10,7 @@ use super::message_json::message;
 use super::naming::Naming;
 use super::screen::Paint;
 use super::sources::{Gathered, Placed, gather};
+use super::stories::{self, Telling};
 use super::transcript::{Counts, Entry, Look, Transcript, What};
 use super::{Code, Failure, load_config, times};
 use crate::config::Config;
@@ -28,6 +29,7 @@ Examples:
   ticketd replay mail/ --json | jq .kind        one JSON object a message (docs/json.md)
   ticketd replay mail/ --db mail.db             keep the result: then `ticketd why`, `ticketd ticket`
   ticketd replay --from-db --db mail.db         fold the journal again; nothing may differ
+  ticketd replay fixtures/stories               stories: mail, and what people do in between (docs/stories.md)
 
 A plain PATH is the INBOX of the first team mailbox. Nothing is ever sent.
 Exit codes: 0 done; 1 something was quarantined (--strict) or differs (--from-db); 64 wrong arguments;
@@ -68,6 +70,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         let way_out = "for example: ticketd replay mail/ (or --mail MAILBOX:FOLDER=PATH, or --from-db --db FILE)";
         return Err(Failure::new(Code::Usage, "no mail to replay: name a file or folder", way_out).into());
     }
+    if let Some(folders) = stories::find(&args.paths)? {
+        return tell_stories(&args, &folders);
+    }
     let config = load_config(args.config.as_deref())?;
     let gathered = gather(&config.setup, &args.paths, &args.mail)?;
     let complete = tell_missing(&gathered)?;
@@ -83,6 +88,21 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
         true => Code::Success,
     })
+}
+
+/// Stories have mailboxes and a configuration of their own.
+fn tell_stories(args: &Args, folders: &[PathBuf]) -> anyhow::Result<Code> {
+    if !args.mail.is_empty() || args.config.is_some() {
+        let message = "a story says itself where its mail is found, and has its own configuration";
+        return Err(Failure::new(Code::Usage, message, "leave out --mail and --config").into());
+    }
+    let bar = progress(folders.len() as u64);
+    let telling = Telling { db: args.db.as_deref(), json: args.json, explain: args.explain };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let counts = runtime.block_on(stories::tell(&telling, folders, &bar));
+    bar.finish_and_clear();
+    let counts = counts?;
+    Ok(if args.strict && counts.quarantined() > 0 { Code::Negative } else { Code::Success })
 }
 
 /// Says which paths hold no mail or cannot be read; whether there are none.

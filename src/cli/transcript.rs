@@ -11,11 +11,11 @@ use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::times::local;
 use crate::domain::*;
 use crate::engine::{Mail, Outcome};
-use crate::explain;
+use crate::explain::{self, Names};
 use crate::store::views::Totals;
 
 /// Where the text under the first line of a block begins: below the kind.
-const INDENT: usize = 18;
+pub(super) const INDENT: usize = 18;
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub struct Counts {
     pub kinds: BTreeMap<Kind, usize>,
     /// By template, or purpose where a user wrote it.
     pub queued: BTreeMap<String, usize>,
+    /// By label of their stage.
+    pub tickets: BTreeMap<String, usize>,
     pub to_review: usize,
 }
 
@@ -76,6 +78,37 @@ impl Counts {
             *self.queued.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
+    }
+
+    /// Adds what others came to.
+    pub fn merge(&mut self, other: Counts) {
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        for (ours, theirs) in [(&mut self.queued, other.queued), (&mut self.tickets, other.tickets)] {
+            for (what, count) in theirs {
+                *ours.entry(what).or_default() += count;
+            }
+        }
+        self.to_review += other.to_review;
+    }
+
+    /// Prints what it all came to.
+    pub fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let named = |counts: &BTreeMap<String, usize>| counts.iter().map(|(what, n)| (what.clone(), *n)).collect();
+        let messages = self.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
+        let lines = [
+            counted("message", "messages", messages.collect()),
+            counted("ticket", "tickets", named(&self.tickets)),
+            counted("mail queued, none sent", "mails queued, none sent", named(&self.queued)),
+            format!("{} to review, {} quarantined", self.to_review, self.quarantined()),
+        ];
+        for text in lines {
+            for (n, part) in wrap(&text, 2).into_iter().enumerate() {
+                writeln!(out, "{}{part}", if n == 0 { "" } else { "  " })?;
+            }
+        }
+        out.flush()
     }
 
     /// Mails that could not be processed.
@@ -103,7 +136,7 @@ impl<W: Write> Transcript<W> {
     pub fn entry(&mut self, entry: &Entry<'_>) -> anyhow::Result<()> {
         let time = local(entry.at, &self.look.zone);
         match entry.what {
-            What::Mail { mail, outcome } => self.mail(&time, mail, outcome),
+            What::Mail { mail, outcome } => self.mail(entry.at, mail, outcome),
             What::Did { word, deed, result } => self.did(&time, word, deed, result),
             What::Passed { span } => {
                 let text = self.look.paint.dim(&format!("{} later", line(span)));
@@ -112,16 +145,21 @@ impl<W: Write> Transcript<W> {
         }
     }
 
-    fn mail(&mut self, time: &str, mail: &Mail, outcome: &Outcome) -> anyhow::Result<()> {
+    fn mail(&mut self, at: Timestamp, mail: &Mail, outcome: &Outcome) -> anyhow::Result<()> {
+        let time = local(at, &self.look.zone);
         let kind = outcome.decision.kind.map_or("not processed yet", Kind::as_str);
         let place = format!("{}:{}", mail.place.mailbox, mail.place.folder);
         let place = (place != self.usual).then(|| format!("in {}", line(&place)));
-        self.head(time, kind, outcome, place)?;
+        self.head(&time, kind, outcome, place)?;
         let facts = mail.facts.as_ref();
         let author = facts.and_then(Facts::author).map_or("(nobody)".to_owned(), person);
         let subject = facts.map(|facts| line(&facts.subject.text)).filter(|subject| !subject.is_empty());
         let subject = subject.unwrap_or_else(|| "(no subject)".to_owned());
         self.below(&cut(&format!("{author}: {subject}"), COLUMNS - INDENT))?;
+        // Found later than it arrived: which of the two counts where is what the rules of order are about.
+        if let Some(arrived) = mail.arrived_at().filter(|arrived| at.since(*arrived) >= MINUTE) {
+            self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;
+        }
         self.outcome(outcome)?;
         if self.look.explain {
             let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
@@ -146,6 +184,19 @@ impl<W: Write> Transcript<W> {
         Ok(writeln!(self.out)?)
     }
 
+    /// The names learnt so far.
+    pub fn names(&self) -> &Names {
+        self.naming.known()
+    }
+
+    /// From now on this setup is in force.
+    pub fn learn(&mut self, setup: &Setup) {
+        self.naming.learn(setup);
+        let stages = setup.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+        let closed = stages.filter(|stage| stage.state == StageState::Closed).map(|stage| stage.name.clone());
+        self.closed = closed.collect();
+    }
+
     /// Time, kind, ticket, status.
     fn head(&mut self, time: &str, kind: &str, outcome: &Outcome, place: Option<String>) -> anyhow::Result<()> {
         let paint = self.look.paint;
@@ -168,27 +219,18 @@ impl<W: Write> Transcript<W> {
         Some(Arrow(before, Some(shown)).to_string())
     }
 
-    /// Prints what it all came to. `tickets`: how many there are by pipeline and stage.
+    /// Prints what it all came to. `totals`: how many tickets there are by pipeline and stage.
     pub fn totals(&mut self, totals: &Totals) -> anyhow::Result<()> {
-        let messages = self.counts.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
-        let by_stage = totals.tickets.iter();
-        let names = self.naming.known();
-        let tickets: Vec<_> = by_stage
-            .map(|((_, stage), count)| (names.stage(stage), usize::try_from(*count).unwrap_or_default()))
-            .collect();
-        let queued = self.counts.queued.iter().map(|(what, count)| (what.clone(), *count));
-        let lines = [
-            counted("message", "messages", messages.collect()),
-            counted("ticket", "tickets", tickets),
-            counted("mail queued, none sent", "mails queued, none sent", queued.collect()),
-            format!("{} to review, {} quarantined", self.counts.to_review, self.counts.quarantined()),
-        ];
-        for text in lines {
-            for (n, part) in wrap(&text, 2).into_iter().enumerate() {
-                writeln!(self.out, "{}{part}", if n == 0 { "" } else { "  " })?;
-            }
+        self.count_tickets(totals);
+        Ok(self.counts.print(&mut self.out)?)
+    }
+
+    /// Counts the tickets that there are now.
+    pub fn count_tickets(&mut self, totals: &Totals) {
+        for ((_, stage), count) in &totals.tickets {
+            let label = self.naming.known().stage(stage);
+            *self.counts.tickets.entry(label).or_default() += usize::try_from(*count).unwrap_or_default();
         }
-        Ok(self.out.flush()?)
     }
 
     /// Why, what was queued, what a person must see; with `--explain` all the rest.
@@ -200,6 +242,10 @@ impl<W: Write> Transcript<W> {
         if !reason.is_empty() {
             self.wrapped(&reason)?;
         }
+        let linked = explain::linked(explanation, &names);
+        if !linked.is_empty() {
+            self.below(&format!("linked to {}", linked.join(", ")))?;
+        }
         for send in &outcome.queued {
             let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
             let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
@@ -208,6 +254,9 @@ impl<W: Write> Transcript<W> {
         if let Some(review) = review_of(&outcome.decision) {
             let text = format!("to review: {}", explain::review(review));
             self.below(&self.look.paint.red(&text))?;
+        }
+        if let Some(flag) = flag_of(&outcome.decision) {
+            self.below(&self.look.paint.red(&format!("ticket flagged: {}", explain::flag(flag))))?;
         }
         if self.look.explain {
             self.list("sign", explain::evidence_lines(explanation, &names))?;
@@ -237,6 +286,14 @@ impl<W: Write> Transcript<W> {
     fn below(&mut self, text: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
     }
+}
+
+/// The flag that the decision's ticket has now.
+fn flag_of(decision: &Decision) -> Option<Flag> {
+    decision.changes.iter().rev().find_map(|change| match change {
+        Change::Ticket(row) if Some(row.record) == decision.ticket => row.flag,
+        _ => None,
+    })
 }
 
 /// `3 tickets: 2 New, 1 Closed`.

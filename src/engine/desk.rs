@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::handle::{Engine, EngineError, written};
-use super::unit::{Input, Outcome, SendOrder};
+use super::unit::{Input, Outcome, SendOrder, Written};
 use crate::compose::{ForwardedOriginal, forward_text};
 use crate::domain::*;
 use crate::parse;
@@ -27,8 +27,7 @@ impl Engine {
         ticket: RecordId,
         reply: Reply,
     ) -> Result<Outcome, EngineError> {
-        let Reply { draft, status, new_thread } = reply;
-        self.order(at, user, SendPurpose::Ticket, Some(ticket), None, status, new_thread, draft).await
+        self.command(at, Some(user), reply_order(ticket, reply)).await
     }
 
     /// A user forwards a message from the ticket to whom the draft names. Fires no rule.
@@ -40,14 +39,12 @@ impl Engine {
         message: MessageId,
         draft: Draft,
     ) -> Result<Outcome, EngineError> {
-        let text = self.forwarded(message, &draft.text)?;
-        let draft = Draft { text, ..draft };
-        self.order(at, user, SendPurpose::Forward, Some(ticket), Some(message), None, false, draft).await
+        self.command(at, Some(user), self.forward_order(ticket, message, draft)?).await
     }
 
     /// A user writes from a contact's record. Fires no rule.
     pub async fn send_from_record(&self, at: Timestamp, user: &str, draft: Draft) -> Result<Outcome, EngineError> {
-        self.order(at, user, SendPurpose::Record, None, None, None, false, draft).await
+        self.command(at, Some(user), record_order(draft)).await
     }
 
     /// A user moves a ticket.
@@ -70,9 +67,7 @@ impl Engine {
         source: Source,
         draft: Draft,
     ) -> Result<Outcome, EngineError> {
-        let draft = Arc::new(written(draft));
-        let input = Input::Open { pipeline: pipeline.to_owned(), source, mailbox: None, draft };
-        self.command(at, Some(user), input).await
+        self.command(at, Some(user), open_order(pipeline, source, draft)).await
     }
 
     /// A user merges a ticket into another.
@@ -86,21 +81,17 @@ impl Engine {
         self.command(at, Some(user), Input::Merge { from, into }).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private function behind three public ones that each set a few")]
-    async fn order(
+    /// The order to forward a message: its text stands below the user's.
+    pub(super) fn forward_order(
         &self,
-        at: Timestamp,
-        user: &str,
-        purpose: SendPurpose,
-        ticket: Option<RecordId>,
-        forwards: Option<MessageId>,
-        status: Option<String>,
-        new_thread: bool,
+        ticket: RecordId,
+        message: MessageId,
         draft: Draft,
-    ) -> Result<Outcome, EngineError> {
-        let draft = written(draft);
-        let order = SendOrder { purpose, ticket, mailbox: None, forwards, status, new_thread, draft };
-        self.command(at, Some(user), Input::Send(Arc::new(order))).await
+    ) -> Result<Input, EngineError> {
+        let text = self.forwarded(message, &draft.text)?;
+        let draft = written(Draft { text, ..draft });
+        let forward = SendOrder { forwards: Some(message), ..order(SendPurpose::Forward, Some(ticket), draft) };
+        Ok(Input::Send(Arc::new(forward)))
     }
 
     /// The user's comment with the message below it.
@@ -120,6 +111,27 @@ impl Engine {
         };
         Ok(forward_text(comment, &original))
     }
+}
+
+/// The order to answer from a ticket.
+pub(super) fn reply_order(ticket: RecordId, reply: Reply) -> Input {
+    let Reply { draft, status, new_thread } = reply;
+    let order = order(SendPurpose::Ticket, Some(ticket), written(draft));
+    Input::Send(Arc::new(SendOrder { status, new_thread, ..order }))
+}
+
+/// The order to write from a contact's record.
+pub(super) fn record_order(draft: Draft) -> Input {
+    Input::Send(Arc::new(order(SendPurpose::Record, None, written(draft))))
+}
+
+/// The order to make a ticket by hand.
+pub(super) fn open_order(pipeline: &str, source: Source, draft: Draft) -> Input {
+    Input::Open { pipeline: pipeline.to_owned(), source, mailbox: None, draft: Arc::new(written(draft)) }
+}
+
+fn order(purpose: SendPurpose, ticket: Option<RecordId>, draft: Written) -> SendOrder {
+    SendOrder { purpose, ticket, mailbox: None, forwards: None, status: None, new_thread: false, draft }
 }
 
 /// A date in a forwarded block: UTC, the same for every reader.

@@ -31,6 +31,7 @@ impl Step {
         let (revision, setup) = self.setup(tx, units)?;
         let mut keys = Keys::default();
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
+        keys.addresses.extend(own_addresses(&setup));
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
@@ -94,7 +95,7 @@ fn empty_setup() -> Setup {
 fn keys_of(unit: &Unit) -> Keys {
     let mut keys = Keys::default();
     match &unit.input {
-        Input::Setup(_) => {}
+        Input::Setup(setup) => keys.addresses.extend(own_addresses(setup)),
         Input::Mail(mail) => mail_keys(&mut keys, mail),
         Input::Retry { timer, delivery, mail, .. } => {
             mail_keys(&mut keys, mail);
@@ -114,6 +115,13 @@ fn keys_of(unit: &Unit) -> Keys {
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys
+}
+
+/// Whatever is decided may be sent from a mailbox or to a user: an address that was not at hand would be made twice.
+fn own_addresses(setup: &Setup) -> impl Iterator<Item = LookupKey> {
+    let mailboxes = setup.mailboxes.iter().flat_map(|mailbox| &mailbox.addresses);
+    let users = setup.users.iter().flat_map(|user| &user.addresses);
+    mailboxes.chain(users).map(|address| LookupKey::of(address.as_str()))
 }
 
 fn mail_keys(keys: &mut Keys, mail: &Mail) {

@@ -4,12 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::desk::Reply;
+use super::desk::{Reply, open_order, record_order, reply_order};
 use super::handle::{Engine, EngineError};
 use super::mail::{Mail, Place};
-use super::unit::{Outcome, QueuedSend};
+use super::unit::{Input, Outcome, QueuedSend};
 use crate::config::story::{MailStep, OpenStep, RecordStep, Script, SendStep, Step, duration};
 use crate::config::{self, Problem};
+use crate::decide::Refusal;
 use crate::domain::*;
 use crate::store::keys::SigningKey;
 use crate::store::{Store, StoreError, content, keys, views};
@@ -34,23 +35,22 @@ pub enum StoryError {
 pub struct Told {
     pub at: Timestamp,
     pub what: What,
-    /// What it led to; the refusal's words where nothing happened; `None` when nothing could.
-    pub outcome: Option<Result<Outcome, String>>,
+    /// What it led to; `None` when time passed.
+    pub outcome: Option<Result<Outcome, Refusal>>,
 }
 
 /// What happened in a step.
 #[derive(Debug)]
 pub enum What {
-    Mail { file: String, mailbox: String, folder: String, mail: Arc<Mail> },
-    Send { user: String, ticket: i64 },
-    Forward { user: String, ticket: i64 },
-    Record { user: String },
-    Move { user: String, ticket: i64, to: String },
-    Open { user: String, source: Source, subject: String },
-    Merge { user: String, ticket: i64, into: i64 },
+    /// A mail arrived; `file` says what it was made from.
+    Mail { file: String, mail: Arc<Mail> },
+    /// Somebody ordered something; a new setup is nobody's.
+    Ordered { user: Option<String>, order: Input },
+    /// So much time passed.
     Wait { text: String },
-    Config { file: String },
 }
+
+type Done = Result<(What, Option<Result<Outcome, EngineError>>), StoryError>;
 
 /// The folders with a `story.toml` at or directly below `path`, by name.
 pub fn stories_in(path: &Path) -> Vec<PathBuf> {
@@ -67,7 +67,7 @@ pub fn stories_in(path: &Path) -> Vec<PathBuf> {
 pub struct Story {
     pub folder: PathBuf,
     pub script: Script,
-    setup: Setup,
+    pub setup: Setup,
 }
 
 impl Story {
@@ -89,7 +89,8 @@ impl Story {
     pub async fn tell(&self, store: Store, mut report: impl FnMut(Told) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let clock = time(&self.script.start).ok_or_else(|| wrong(0, "`start` is no RFC 3339 date"))?;
         store.write(|tx| keys::set(tx, &[fixed_key(clock)], &[7; 32]))?;
-        let engine = Engine::start(store, Origin::Live, &self.setup, clock).await?;
+        // Nothing that a story queues may ever be sent, should its database be kept.
+        let engine = Engine::start(store, Origin::Replay, &self.setup, clock).await?;
         let mut teller = Teller { folder: &self.folder, engine, clock, queued: Vec::new(), mails: Vec::new() };
         for (number, step) in self.script.steps.iter().enumerate() {
             let told = teller.step(step).await.map_err(|error| in_step(number + 1, error))?;
@@ -154,14 +155,12 @@ impl Teller<'_> {
             Step::Record(step) => self.record(step).await?,
             Step::Open(step) => self.open(step).await?,
             Step::Move(step) => {
-                let ticket = self.ticket(step.ticket)?;
-                let result = self.engine.move_ticket(self.clock, &step.user, ticket, &step.to).await;
-                (What::Move { user: step.user.clone(), ticket: step.ticket, to: step.to.clone() }, Some(result))
+                let order = Input::Move { ticket: self.ticket(step.ticket)?, to: step.to.clone() };
+                self.ordered(Some(&step.user), order).await
             }
             Step::Merge(step) => {
-                let (from, into) = (self.ticket(step.ticket)?, self.ticket(step.into)?);
-                let result = self.engine.merge(self.clock, &step.user, from, into).await;
-                (What::Merge { user: step.user.clone(), ticket: step.ticket, into: step.into }, Some(result))
+                let order = Input::Merge { from: self.ticket(step.ticket)?, into: self.ticket(step.into)? };
+                self.ordered(Some(&step.user), order).await
             }
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;
@@ -170,8 +169,8 @@ impl Teller<'_> {
                 (What::Wait { text: text.clone() }, None)
             }
             Step::Config(file) => {
-                self.engine.install(&setup_of(&self.folder.join(file))?, self.clock).await?;
-                (What::Config { file: file.clone() }, None)
+                let setup = setup_of(&self.folder.join(file))?;
+                self.ordered(None, Input::Setup(Arc::new(setup))).await
             }
         };
         let outcome = match result {
@@ -180,13 +179,13 @@ impl Teller<'_> {
                 self.queued.extend(outcome.queued.iter().cloned());
                 Some(Ok(outcome))
             }
-            Some(Err(EngineError::Refused(refusal))) => Some(Err(refusal.to_string())),
+            Some(Err(EngineError::Refused(refusal))) => Some(Err(refusal)),
             Some(Err(error)) => return Err(error.into()),
         };
         Ok(Told { at: self.clock, what, outcome })
     }
 
-    async fn mail(&mut self, step: &MailStep) -> Result<(What, Option<Result<Outcome, EngineError>>), StoryError> {
+    async fn mail(&mut self, step: &MailStep) -> Done {
         let (file, raw) = match (&step.file, step.copy_of) {
             (Some(file), None) => (file.clone(), self.filled(&text_of(&self.folder.join(file))?)?.into_bytes()),
             (None, Some(number)) => (format!("copy of send {number}"), self.copy(number, step.message_id.as_deref())?),
@@ -211,43 +210,44 @@ impl Teller<'_> {
             Some(refusal) => Err(EngineError::Refused(refusal)),
             None => Ok(outcome),
         };
-        let what = What::Mail { file, mailbox: step.mailbox.clone(), folder: step.folder.clone(), mail };
-        Ok((what, Some(result)))
+        Ok((What::Mail { file, mail }, Some(result)))
     }
 
-    async fn send(&mut self, step: &SendStep) -> Result<(What, Option<Result<Outcome, EngineError>>), StoryError> {
+    async fn ordered(&self, user: Option<&str>, order: Input) -> (What, Option<Result<Outcome, EngineError>>) {
+        let result = self.engine.command(self.clock, user, order.clone()).await;
+        (What::Ordered { user: user.map(str::to_owned), order }, Some(result))
+    }
+
+    async fn send(&mut self, step: &SendStep) -> Done {
         let ticket = self.ticket(step.ticket)?;
         let reply = Reply { draft: draft(step)?, status: step.status.clone(), new_thread: step.new_thread };
-        let result = self.engine.reply(self.clock, &step.user, ticket, reply).await;
-        Ok((What::Send { user: step.user.clone(), ticket: step.ticket }, Some(result)))
+        Ok(self.ordered(Some(&step.user), reply_order(ticket, reply)).await)
     }
 
-    async fn forward(&mut self, step: &SendStep) -> Result<(What, Option<Result<Outcome, EngineError>>), StoryError> {
+    async fn forward(&mut self, step: &SendStep) -> Done {
         let ticket = self.ticket(step.ticket)?;
         let number = step.mail.unwrap_or(1);
         let message = number.checked_sub(1).and_then(|index| self.mails.get(index).copied().flatten());
         let message = message.ok_or_else(|| wrong(0, format!("there is no mail {number} to forward yet")))?;
-        let result = self.engine.forward(self.clock, &step.user, ticket, message, draft(step)?).await;
-        Ok((What::Forward { user: step.user.clone(), ticket: step.ticket }, Some(result)))
+        let order = self.engine.forward_order(ticket, message, draft(step)?)?;
+        Ok(self.ordered(Some(&step.user), order).await)
     }
 
-    async fn record(&mut self, step: &RecordStep) -> Result<(What, Option<Result<Outcome, EngineError>>), StoryError> {
+    async fn record(&mut self, step: &RecordStep) -> Done {
         let draft = Draft {
             to: people(&step.to)?,
             subject: Some(step.subject.clone()),
             text: step.text.clone(),
             ..Draft::default()
         };
-        let result = self.engine.send_from_record(self.clock, &step.user, draft).await;
-        Ok((What::Record { user: step.user.clone() }, Some(result)))
+        Ok(self.ordered(Some(&step.user), record_order(draft)).await)
     }
 
-    async fn open(&mut self, step: &OpenStep) -> Result<(What, Option<Result<Outcome, EngineError>>), StoryError> {
+    async fn open(&mut self, step: &OpenStep) -> Done {
         let source: Source = step.source.parse().map_err(|error: String| wrong(0, error))?;
         let from = Some(person(&step.contact)?);
         let draft = Draft { from, subject: Some(step.subject.clone()), ..Draft::default() };
-        let result = self.engine.open_ticket(self.clock, &step.user, &step.pipeline, source, draft).await;
-        Ok((What::Open { user: step.user.clone(), source, subject: step.subject.clone() }, Some(result)))
+        Ok(self.ordered(Some(&step.user), open_order(&step.pipeline, source, draft)).await)
     }
 
     fn ticket(&self, number: i64) -> Result<RecordId, StoryError> {

@@ -3,7 +3,7 @@
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::*;
 
@@ -74,7 +74,7 @@ pub fn reason(
         sentences.push(sentence(&signs.join("; ")));
     }
     sentences.extend(consequence(kind, explanation, before, after, names));
-    sentences.extend(unacknowledged(kind, explanation));
+    sentences.extend(unsaid(explanation));
     sentences.join(" ")
 }
 
@@ -121,6 +121,13 @@ pub fn effect_lines(explanation: &Explanation) -> Vec<String> {
         skipped => format!("{} ({}): skipped: {}", effect.automation, effect.template, words::effect_result(skipped)),
     };
     explanation.effects.iter().map(line).collect()
+}
+
+/// Other tickets that something pointed at: they got a link.
+pub fn linked(explanation: &Explanation, names: &Names) -> Vec<String> {
+    let outranked = explanation.candidates.iter().filter(|candidate| candidate.outcome == CandidateOutcome::Outranked);
+    let tickets: BTreeSet<RecordId> = outranked.filter_map(|candidate| candidate.ticket).collect();
+    tickets.into_iter().map(|ticket| names.ticket(ticket)).collect()
 }
 
 /// The rule that fired.
@@ -186,6 +193,7 @@ fn consequence(
         !matches!(found.outcome, RuleResult::WrongKind | RuleResult::Outranked | RuleResult::TicketIsOpen)
     };
     match explanation.rules.iter().find(applies) {
+        Some(found) if found.rule == Rule::Chosen => Some(sentence(words::rule_result(found.outcome))),
         Some(found) => Some(format!("Rule {} did not fire: {}.", found.rule, words::rule_result(found.outcome))),
         None if kind.is_none() => {
             let moved = before.zip(after).filter(|(before, after)| before != after);
@@ -195,11 +203,9 @@ fn consequence(
     }
 }
 
-/// Why a new ticket was not acknowledged.
-fn unacknowledged(kind: Option<Kind>, explanation: &Explanation) -> Option<String> {
-    let skipped = |effect: &&Effect| effect.outcome != EffectResult::Queued;
-    kind?;
-    let effect = explanation.effects.iter().find(skipped)?;
+/// What a stage would have said, and why it did not.
+fn unsaid(explanation: &Explanation) -> Option<String> {
+    let effect = explanation.effects.iter().find(|effect| effect.outcome != EffectResult::Queued)?;
     Some(format!("No {}: {}.", effect.template, words::effect_result(effect.outcome)))
 }
 

@@ -21,5 +21,6 @@ mod quarantine;
 mod replay;
 mod rules;
 mod store;
+mod stories;
 mod support;
 mod threading;
