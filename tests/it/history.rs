@@ -3,16 +3,13 @@
 //! that TICKETD_SHARED names, ../shared by default); without it this says that it was skipped.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ticketd::archive;
-use ticketd::config;
-use ticketd::domain::*;
-use ticketd::engine::{self, Engine, Replayed, Source, replay};
-use ticketd::store::Store;
+use serde_json::Value;
 
-use crate::support::{full, shared};
+use crate::support::{full, root, shared};
 
 /// Kinds within `accept`, tickets, statuses: at least this share must be right.
 const FLOOR: f64 = 0.99;
@@ -38,11 +35,21 @@ fn the_journal_of_a_history_folds_to_the_same_state() {
     let Some(shared) = shared("history") else { return };
     let folder = tempfile::tempdir().unwrap();
     let history = generate(&shared, folder.path(), if full() { 1000 } else { 100 }, 7);
-    let (store, replayed) = replay_desk(&history);
-    assert!(replayed.len() > 100);
-    let refolded = engine::refold(&store, |_| {}).unwrap();
-    assert_eq!(refolded.events, replayed.len() as u64 + 1, "one event a mail, and the setup");
-    assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
+    let database = folder.path().join("desk.db");
+    let replayed = replay_desk(&history, &[OsStr::new("--db"), database.as_os_str()]);
+    assert_eq!(replayed.len(), history.truth.len());
+    let folded = Command::new(env!("CARGO_BIN_EXE_ticketd"))
+        .args(["replay", "--from-db", "--db"])
+        .arg(&database)
+        .output()
+        .expect("ticketd starts");
+    let said = String::from_utf8_lossy(&folded.stdout);
+    assert_eq!(
+        said.trim(),
+        format!("{} events folded, nothing differs", replayed.len() + 1),
+        "one event a mail, and the setup"
+    );
+    assert!(folded.status.success());
 }
 
 struct History {
@@ -86,41 +93,33 @@ fn csv(text: &str) -> Vec<BTreeMap<String, String>> {
     rows.into_iter().map(|row| header.iter().cloned().zip(row).collect()).collect()
 }
 
-fn replay_desk(history: &History) -> (Store, Vec<Replayed>) {
-    let text = std::fs::read_to_string(crate::support::root().join("fixtures/desk/ticketd.toml")).unwrap();
-    let setup = config::parse(&text).expect("the desk's configuration").setup;
-    let mut sources = Vec::new();
-    for (mailbox, folder, path) in [
-        ("desk", "INBOX", "desk"),
-        ("desk", "Sent", "desk-sent"),
-        ("alice", "INBOX", "alice"),
-        ("alice", "Sent", "alice-sent"),
-        ("bob", "INBOX", "bob"),
-        ("bob", "Sent", "bob-sent"),
-        ("chiara", "INBOX", "chiara"),
-        ("chiara", "Sent", "chiara-sent"),
-    ] {
-        let items = archive::list(&history.folder.join(path)).items;
-        sources.extend(items.into_iter().map(|item| Source {
-            item,
-            mailbox: mailbox.to_owned(),
-            folder: folder.to_owned(),
-        }));
+/// Where the mailboxes and their folders are in a history.
+const FOLDERS: [(&str, &str); 8] = [
+    ("desk", "desk"),
+    ("desk:Sent", "desk-sent"),
+    ("alice", "alice"),
+    ("alice:Sent", "alice-sent"),
+    ("bob", "bob"),
+    ("bob:Sent", "bob-sent"),
+    ("chiara", "chiara"),
+    ("chiara:Sent", "chiara-sent"),
+];
+
+/// `ticketd replay --json` over the history, one value a mail.
+fn replay_desk(history: &History, more: &[&OsStr]) -> Vec<Value> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
+    command.args(["replay", "--json", "--strict", "--config"]).arg(root().join("fixtures/desk/ticketd.toml"));
+    for (place, folder) in FOLDERS {
+        command.arg("--mail").arg(format!("{place}={}", history.folder.join(folder).display()));
     }
-    sources.sort_by_key(|source| source.item.arrived_at);
-    let store = Store::in_memory().unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let mut replayed = Vec::new();
-    runtime.block_on(async {
-        let engine = Engine::start(store.clone(), Origin::Replay, &setup, Timestamp(0)).await.unwrap();
-        replay(&engine, sources, |one| {
-            replayed.push(one);
-            Ok(())
-        })
-        .await
-        .unwrap();
-    });
-    (store, replayed)
+    let output = command.args(more).output().expect("ticketd starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
 }
 
 #[derive(Default)]
@@ -149,60 +148,49 @@ impl std::fmt::Display for Score {
 }
 
 fn score(history: &History) -> Score {
-    let (_, replayed) = replay_desk(history);
+    let replayed = replay_desk(history, &[]);
     let mut score = Score::default();
-    let mut got = BTreeMap::new();
-    for one in &replayed {
-        let (mail, outcome) = one.result.as_ref().unwrap();
-        let path = one.source.item.path.strip_prefix(&history.folder).unwrap().display().to_string();
-        got.insert(path, (mail.clone(), outcome));
-    }
+    let got: BTreeMap<String, &Value> = replayed
+        .iter()
+        .map(|one| {
+            let path = Path::new(text(one, "path")).strip_prefix(&history.folder).unwrap();
+            (path.display().to_string(), one)
+        })
+        .collect();
     let mut ticket_of_root: BTreeMap<&str, Option<i64>> = BTreeMap::new();
     for row in &history.truth {
-        let (mail, outcome) = &got[&row["file"]];
-        let kind = outcome.decision.kind.map_or("", Kind::as_str);
+        let one = got[&row["file"]];
+        let (kind, ticket) = (text(one, "kind"), one["ticket"].as_i64());
         let accept: Vec<&str> = row["accept"].split('|').collect();
         let mut count = |slot: fn(&mut Score) -> &mut (usize, usize), right: bool, what: String| {
             slot(&mut score).1 += 1;
             slot(&mut score).0 += usize::from(right);
-            if !right && score.wrong.len() < 40 {
-                let facts = mail.facts.as_ref().unwrap();
-                let explained = &outcome.decision.explanation;
-                let seen: Vec<_> = explained.candidates.iter().map(|c| (c.by, c.outcome)).collect();
-                score.wrong.push(format!(
-                    "{}: {what} [{} {} {}] {:?} {:?}",
-                    row["file"],
-                    row["client"],
-                    row["lang"],
-                    row["evidence"],
-                    facts.subject.text,
-                    (&explained.evidence, seen)
-                ));
+            if !right {
+                let of = [&row["file"], &row["client"], &row["lang"], &row["evidence"]].map(String::as_str).join(" ");
+                score.wrong.push(format!("{of}: {what}; {}", text(one, "reason")));
             }
         };
         count(|s| &mut s.kinds, accept.contains(&kind), format!("{kind}, not {}", row["accept"]));
         if row["kind"] == "new_conversation" {
-            ticket_of_root.insert(&row["root"], outcome.ticket_number);
+            ticket_of_root.insert(&row["root"], ticket);
         }
         if !row["status_after"].is_empty() {
             let expected = ticket_of_root.get(row["root"].as_str()).copied().flatten();
-            count(
-                |s| &mut s.tickets,
-                expected.is_some() && expected == outcome.ticket_number,
-                format!("{kind}: ticket {:?}, not {expected:?}", outcome.ticket_number),
-            );
-            let status = outcome.status_after.as_deref().unwrap_or_default();
-            count(
-                |s| &mut s.statuses,
-                status == row["status_after"],
-                format!("{kind}: {status}, not {}", row["status_after"]),
-            );
+            let right = expected.is_some() && expected == ticket;
+            count(|s| &mut s.tickets, right, format!("{kind}: ticket {ticket:?}, not {expected:?}"));
+            let status = text(one, "status_after");
+            let right = status == row["status_after"];
+            count(|s| &mut s.statuses, right, format!("{kind}: {status}, not {}", row["status_after"]));
         }
-        let reply = mail.facts.as_ref().map(|facts| facts.body.reply()).unwrap_or_default();
         if !row["reply_text"].is_empty() && row["kind"] != "forward" {
             score.replies.1 += 1;
-            score.replies.0 += usize::from(reply.trim() == row["reply_text"].trim());
+            score.replies.0 += usize::from(text(one, "reply_text").trim() == row["reply_text"].trim());
         }
     }
     score
+}
+
+/// A field that is text; empty where it is null.
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value[field].as_str().unwrap_or_default()
 }
