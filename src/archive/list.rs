@@ -45,6 +45,10 @@ fn folder(path: &Path, listing: &mut Listing) {
         let maildir = ["cur", "new"].iter().any(|name| folder.join(name).is_dir());
         let in_maildir = folder.file_name().is_some_and(|name| name == "cur" || name == "new");
         for entry in &entries {
+            if entry.is_dir() && entry.is_symlink() {
+                // A link may lead back to where we are; its mails are listed where they lie.
+                continue;
+            }
             if entry.is_dir() {
                 // `tmp` of a Maildir holds mails that are still being written.
                 if !(maildir && entry.file_name().is_some_and(|name| name == "tmp")) {
@@ -80,6 +84,12 @@ fn items(path: &Path) -> std::io::Result<Vec<Item>> {
     let modified = fs::metadata(path)?.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified = Timestamp(modified.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
     let head = head(path)?;
+    if head.is_empty() {
+        return match path.extension().is_some_and(|ending| ending == "mbox" || ending == "mbx") {
+            true => Ok(Vec::new()),
+            false => Err(std::io::Error::other("the file is empty: no mail is in it")),
+        };
+    }
     if !mbox::is_mbox(&head) {
         let arrived_at = parse::arrival_of(&head).unwrap_or(modified);
         return Ok(vec![Item { path: path.to_owned(), span: None, arrived_at }]);

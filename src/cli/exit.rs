@@ -57,11 +57,19 @@ pub(super) fn usage(answer: &clap::Error) -> Code {
     if answer.use_stderr() { Code::Usage } else { Code::Success }
 }
 
+/// Whether the reader of our output has gone.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or_else(json) == Some(ErrorKind::BrokenPipe)
+    })
+}
+
 /// Prints an error with its causes and the way out, and says which code it means. A reader that has gone
 /// (`ticketd … | head`) is no error.
 pub(super) fn failed(error: &anyhow::Error) -> Code {
-    let broken_pipe = |io: &std::io::Error| io.kind() == ErrorKind::BrokenPipe;
-    if error.chain().filter_map(|cause| cause.downcast_ref()).any(broken_pipe) {
+    if is_broken_pipe(error) {
         return Code::Success;
     }
     let failure = error.downcast_ref::<Failure>();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::database::existing;
+use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
 use super::screen::Paint;
@@ -135,13 +136,15 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
     let bar = progress(gathered.sources.len() as u64);
     let naming = Naming::new(store.clone(), &config.setup)?;
+    let listener = Listener { keeps: args.db.is_some(), gone: false };
     let out = BufWriter::new(std::io::stdout().lock());
     let done = match args.json {
-        true => as_json(&engine, gathered, naming, out, &bar).await,
+        true => as_json(&engine, gathered, naming, (out, listener), &bar).await,
         false => {
             let zone = times::zone(config.time_zone.as_deref())?;
             let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
-            as_text(&engine, gathered, Transcript::new(out, look, naming, &config.setup), &bar).await
+            let transcript = Transcript::new(out, look, naming, &config.setup);
+            as_text(&engine, gathered, (transcript, listener), &bar).await
         }
     };
     bar.finish_and_clear();
@@ -152,7 +155,7 @@ async fn as_json(
     engine: &Engine,
     gathered: Gathered,
     mut naming: Naming,
-    mut out: impl Write,
+    (mut out, mut listener): (impl Write, Listener),
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut done = Done::default();
@@ -161,23 +164,25 @@ async fn as_json(
         match result {
             Ok((mail, outcome)) => {
                 let names = naming.of_outcome(&outcome)?;
-                serde_json::to_writer(&mut out, &message(&source, &mail, &outcome, names))?;
-                out.write_all(b"\n")?;
                 done.counts.add(&outcome);
+                listener.hear(|| {
+                    serde_json::to_writer(&mut out, &message(&source, &mail, &outcome, names))?;
+                    Ok(out.write_all(b"\n")?)
+                })?;
             }
             Err(error) => done.unreadable += tell(&error)?,
         }
         Ok(())
     })
     .await?;
-    out.flush()?;
+    listener.hear(|| Ok(out.flush()?))?;
     Ok(done)
 }
 
 async fn as_text(
     engine: &Engine,
     gathered: Gathered,
-    mut transcript: Transcript<impl Write>,
+    (mut transcript, mut listener): (Transcript<impl Write>, Listener),
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
@@ -186,7 +191,7 @@ async fn as_text(
         match result {
             Ok((mail, outcome)) => {
                 let what = What::Mail { mail: &mail, outcome: &outcome };
-                transcript.entry(&Entry { at: source.item.arrived_at, what })
+                listener.hear(|| transcript.entry(&Entry { at: source.item.arrived_at, what }))
             }
             Err(error) => {
                 unreadable += tell(&error)?;
@@ -195,8 +200,30 @@ async fn as_text(
         }
     })
     .await?;
-    transcript.totals(&engine.store().read(views::totals)?)?;
+    let totals = engine.store().read(views::totals)?;
+    listener.hear(|| transcript.totals(&totals))?;
     Ok(Done { counts: transcript.counts, unreadable })
+}
+
+/// Who reads what we print. Where a database keeps the result, mail is decided whether or not anyone is still reading.
+struct Listener {
+    keeps: bool,
+    gone: bool,
+}
+
+impl Listener {
+    fn hear(&mut self, say: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        match say() {
+            Err(error) if self.keeps && is_broken_pipe(&error) => {
+                self.gone = true;
+                Ok(())
+            }
+            said => said,
+        }
+    }
 }
 
 fn tell(error: &str) -> std::io::Result<usize> {

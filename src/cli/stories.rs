@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 
+use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
 use super::screen::{COLUMNS, Paint, cut, line, wrap};
@@ -81,10 +82,7 @@ fn database(path: Option<&Path>) -> anyhow::Result<Store> {
 
 /// A story with a mistake in it; what has a code of its own keeps it.
 fn unusable(folder: &Path, error: &anyhow::Error) -> anyhow::Error {
-    let mut causes = error.chain();
-    if causes
-        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
-    {
+    if is_broken_pipe(error) {
         return std::io::Error::from(std::io::ErrorKind::BrokenPipe).into();
     }
     let way_out = "its script is story.toml; steps are counted from 1";

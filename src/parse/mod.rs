@@ -47,6 +47,8 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
+    // A byte order mark before the header is an editor's, and no part of the first field's name.
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }

@@ -81,7 +81,15 @@ fn after_label(text: &str) -> Option<&str> {
 
 fn begins_automatically(text: &str) -> bool {
     let lower = text.to_lowercase();
-    tables::AUTOMATIC_BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+    let follows = tables::AUTOMATIC_BEGINNINGS.iter().find_map(|beginning| lower.strip_prefix(beginning));
+    follows.is_some_and(|rest| {
+        // "Automatic reply from my printer is broken" is a question: no other sentence may go on from here.
+        let rest = rest.trim_start();
+        let word = rest.split([' ', ':']).next().unwrap_or_default();
+        !rest.starts_with(|c: char| c.is_alphabetic() && c < '\u{2e80}')
+            || tables::AUTOMATIC_CONTINUATIONS.contains(&word)
+            || leading_prefix(rest).is_some()
+    })
 }
 
 /// Takes every `[PREFIX-123]` and `[#123]` out of the text.
@@ -147,6 +155,8 @@ mod tests {
             ("Réponse automatique : Re: parcel", "parcel", vec![Automatic, Reply]),
             ("自動応答: Re: 荷物", "荷物", vec![Automatic, Reply]),
             ("Out of office until Monday", "Out of office until Monday", vec![Automatic]),
+            ("Out of office Re: parcel", "Out of office Re: parcel", vec![Automatic]),
+            ("Automatic reply from my printer is broken", "Automatic reply from my printer is broken", vec![]),
             ("Question: where is it", "Question: where is it", vec![]),
             ("parcel (fwd)", "parcel", vec![]),
         ] {

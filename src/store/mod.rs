@@ -39,9 +39,10 @@ const PREPARED: usize = 256;
 pub struct Store {
     /// How messages name it: its path.
     database: Arc<str>,
-    writing: Arc<Mutex<Connection>>,
-    /// Reads what is committed while something else is being written. The same connection where there is no file.
+    /// Reads what is committed while something else is being written. The same connection where there is no file. Closed
+    /// before the other: SQLite folds the log into the file when the last connection closes, and that one may write.
     reading: Arc<Mutex<Connection>>,
+    writing: Arc<Mutex<Connection>>,
 }
 
 impl Store {

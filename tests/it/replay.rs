@@ -349,3 +349,38 @@ fn check_looks_into_templates_and_time_zones() {
     assert!(stdout.contains("ticketd.toml:6:1: template `ours`, en subject, 1:"), "{stdout}");
     assert!(stdout.ends_with("ticketd.toml: 2 mistakes\n"), "{stdout}");
 }
+
+#[test]
+fn the_database_is_one_file_when_the_program_has_ended() {
+    let folder = replayed();
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["mail.db"], "copying the file copies the database");
+}
+
+#[test]
+fn a_database_gets_all_of_the_mail_although_the_reader_of_the_output_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in [None, Some("--json")] {
+        let database = if format.is_some() { "json.db" } else { "text.db" };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
+        command.current_dir(folder.path()).args(["replay", "--db", database]).args(format);
+        let mut child = command.arg(fixtures().join("mail")).stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert!(child.wait().unwrap().success());
+        let folded = printed(folder.path(), &["replay", "--from-db", "--db", database]);
+        assert_eq!(folded, "9 events folded, nothing differs\n", "eight mails and the setup");
+    }
+}
+
+#[test]
+fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.eml"), "From: a@example.org\n\nx\n").unwrap();
+    std::fs::write(folder.path().join("none.mbox"), "").unwrap();
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+    assert_eq!(json_lines(&printed(folder.path(), &["replay", ".", "--json"])).len(), 1);
+    std::fs::write(folder.path().join("b.eml"), "").unwrap();
+    let (code, stdout, stderr) = outcome(folder.path(), &["replay", ".", "--json"]);
+    assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
+    assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
+}

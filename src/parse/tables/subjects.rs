@@ -246,3 +246,7 @@ pub(in crate::parse) const AUTOMATIC_BEGINNINGS: &[&str] = &[
     "自动回复",
     "自動回覆",
 ];
+
+/// What may follow such a beginning without punctuation: until when, or the mail that is answered.
+pub(in crate::parse) const AUTOMATIC_CONTINUATIONS: &[&str] =
+    &["until", "till", "bis", "ab", "tot", "t/m", "jusqu'au", "hasta", "fino", "até", "do", "to", "til", "till"];
