@@ -20,7 +20,7 @@ pub struct Listing {
 }
 
 /// Lists the mails under `path`: a file (a mail, or an mbox), a Maildir (`cur` and `new`), or a folder with any of these
-/// in it at any depth. In a plain folder mails are the files that end in .eml, .mbox or .mbx. Order: by name.
+/// in it at any depth. Of a Maildir++ account only the folder that is named. In a plain folder mails are the files that end in .eml, .mbox or .mbx. Order: by name.
 pub fn list(path: &Path) -> Listing {
     let mut listing = Listing::default();
     match fs::metadata(path) {
@@ -50,8 +50,10 @@ fn folder(path: &Path, listing: &mut Listing) {
                 continue;
             }
             if entry.is_dir() {
-                // `tmp` of a Maildir holds mails that are still being written.
-                if !(maildir && entry.file_name().is_some_and(|name| name == "tmp")) {
+                // `tmp` of a Maildir holds mails that are still being written; `.Sent` and the like are other folders of
+                // the account (Maildir++), to be named on their own.
+                let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
+                if !(maildir && (name == b"tmp" || name.starts_with(b"."))) {
                     waiting.push(entry.clone());
                 }
             } else if in_maildir || is_mail_name(entry) {

@@ -384,3 +384,22 @@ fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
     assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
     assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
 }
+
+#[test]
+fn of_a_maildir_account_only_the_folder_that_is_named_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    for inside in ["cur", "new", "tmp", ".Sent/cur"] {
+        std::fs::create_dir_all(folder.path().join(inside)).unwrap();
+        let mail = format!("From: a@example.org\nTo: support@example.org\nSubject: {inside}\n\nx\n");
+        std::fs::write(folder.path().join(inside).join("1.M1:2,S"), mail).unwrap();
+    }
+    let subjects = |args: &[&str]| {
+        let mails = json_lines(&printed(folder.path(), args));
+        mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(subjects(&["replay", ".", "--json"]), BTreeSet::from(["cur".to_owned(), "new".to_owned()]));
+    assert_eq!(
+        subjects(&["replay", "--mail", "support:Sent=.Sent", "--json"]),
+        BTreeSet::from([".Sent/cur".to_owned()])
+    );
+}
