@@ -1,10 +1,11 @@
 //! Header fields: from what mail-parser read to our words, with the bounds on hostile mail.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use mail_parser::{Address, DateTime, Header, HeaderName, HeaderValue, Message, parsers::MessageStream};
+use mail_parser::{DateTime, Header, HeaderName, Message};
 
-use super::{authentication, ids, subject};
+use super::{addresses, authentication, charset, ids, subject, words};
 use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp};
 
 /// The newest references that are kept.
@@ -30,7 +31,7 @@ pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
         (message.headers().len(), message.headers().last().map_or(0, |last| last.offset_end as usize));
     facts.headers.reserve(fields.min(MOST_FIELDS), bytes.min(MOST_FIELDS * LONGEST_VALUE));
     for header in message.headers() {
-        field(facts, header, message.raw_message());
+        field(facts, header, message);
     }
     let excess = facts.references.len().saturating_sub(MOST_REFERENCES);
     if excess > 0 {
@@ -61,19 +62,26 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
     }
 }
 
-fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
-    let value = unfolded(facts, header, raw);
+fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>) {
+    let written = unfolded(facts, header, message);
     match header.name {
-        HeaderName::From => people(facts, header, |facts| &mut facts.from),
-        HeaderName::To => people(facts, header, |facts| &mut facts.to),
-        HeaderName::Cc => people(facts, header, |facts| &mut facts.cc),
-        HeaderName::Bcc => people(facts, header, |facts| &mut facts.bcc),
-        HeaderName::ReplyTo => people(facts, header, |facts| &mut facts.reply_to),
+        HeaderName::From => people(facts, &written, |facts| &mut facts.from),
+        HeaderName::To => people(facts, &written, |facts| &mut facts.to),
+        HeaderName::Cc => people(facts, &written, |facts| &mut facts.cc),
+        HeaderName::Bcc => people(facts, &written, |facts| &mut facts.bcc),
+        HeaderName::ReplyTo => people(facts, &written, |facts| &mut facts.reply_to),
         HeaderName::Sender => {
-            let mut senders = Vec::new();
-            participants(&mut senders, header.value.as_address());
+            let (senders, _) = addresses::list(&written, 1);
             facts.sender = facts.sender.take().or_else(|| senders.into_iter().next());
         }
+        _ => {}
+    }
+    let words::Words { text: value, sound } = words::decode(&written);
+    if !sound {
+        defect(facts, Defect::Undecodable);
+    }
+    let value = without_nul(value);
+    match header.name {
         HeaderName::Subject if facts.subject.text.is_empty() => {
             (facts.subject, facts.subject_tags) = subject::read(&value);
         }
@@ -121,68 +129,51 @@ fn other(facts: &mut Facts, name: &str, value: &str) {
     }
 }
 
-fn people(facts: &mut Facts, header: &Header<'_>, list: fn(&mut Facts) -> &mut Vec<Participant>) {
-    participants(list(facts), header.value.as_address());
-    if list(facts).len() > MOST_ADDRESSES {
-        list(facts).truncate(MOST_ADDRESSES);
+fn people(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
+    let room = MOST_ADDRESSES.saturating_sub(list(facts).len());
+    let (mut found, more) = addresses::list(value, room);
+    if more {
         defect(facts, Defect::Truncated);
     }
-}
-
-/// The readable addresses of a field, groups flattened (RFC 5322 3.4).
-fn participants(into: &mut Vec<Participant>, address: Option<&Address<'_>>) {
-    for addr in address.into_iter().flat_map(Address::iter) {
-        if let Some(address) = addr.address.as_deref().and_then(EmailAddress::parse) {
-            let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()).into_owned());
-            into.push(Participant { name, address });
-        }
+    let known = list(facts);
+    if !known.is_empty() {
+        // A field that stands there twice, as some gateways write it, names nobody twice.
+        let addresses: HashSet<_> = known.iter().map(|person| person.address.clone()).collect();
+        found.retain(|person| !addresses.contains(&person.address));
     }
+    known.append(&mut found);
 }
 
 /// Reads an address list that stands in a text, as in the header block of a forwarded mail.
 pub(super) fn participants_in(text: &str) -> Vec<Participant> {
-    let line = format!("{}\n", text.replace(['\r', '\n'], " "));
-    let value = MessageStream::new(line.as_bytes()).parse_address();
-    let mut people = Vec::new();
-    participants(&mut people, value.as_address());
-    people.truncate(MOST_ADDRESSES);
-    people
+    addresses::list(text, MOST_ADDRESSES).0
 }
 
-/// The value on one line, encoded words decoded (RFC 2047), NUL replaced.
-fn unfolded<'m>(facts: &mut Facts, header: &'m Header<'_>, raw: &'m [u8]) -> Cow<'m, str> {
+/// The value on one line, NUL replaced, encoded words as they stand.
+fn unfolded<'m>(facts: &mut Facts, header: &'m Header<'_>, message: &'m Message<'_>) -> Cow<'m, str> {
     let span = header.offset_start as usize..header.offset_end as usize;
-    let bytes = raw.get(span).unwrap_or_default();
-    if header.name == HeaderName::Subject
-        && let Some(decoded) = header.value.as_text()
-    {
-        return without_nul(decoded);
-    }
-    let trimmed = bytes.trim_ascii();
+    let trimmed = message.raw_message().get(span).unwrap_or_default().trim_ascii();
     // Without a way out of the loop it is compiled to one over whole words.
-    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'~') & (*b != b'?'));
+    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'~'));
     if plain && let Ok(text) = std::str::from_utf8(trimmed) {
         return Cow::Borrowed(text);
     }
-    let text = String::from_utf8_lossy(bytes);
-    if matches!(text, Cow::Owned(_)) {
+    let decoded = match std::str::from_utf8(trimmed) {
+        Ok(_) => charset::guess(trimmed, None),
+        Err(_) => charset::guess(trimmed, charset::hint(message).as_deref()),
+    };
+    if !decoded.sound {
         defect(facts, Defect::Undecodable);
     }
-    if text.contains("=?")
-        && let HeaderValue::Text(decoded) = MessageStream::new(bytes).parse_unstructured()
-    {
-        return Cow::Owned(without_nul(&decoded).into_owned());
-    }
-    let text = text.trim();
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(decoded.text.len());
     // Unfolding (RFC 5322 2.2.3): a line end with the white space around it is one space.
-    for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+    for line in decoded.text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(line);
     }
-    Cow::Owned(if out.as_bytes().contains(&0) { out.replace('\0', "\u{FFFD}") } else { out })
+    without_nul(Cow::Owned(out))
 }
 
 fn keep(facts: &mut Facts, name: &str, value: &str) {
@@ -195,10 +186,10 @@ fn keep(facts: &mut Facts, name: &str, value: &str) {
     facts.headers.push(name, cut.and_then(|(end, _)| value.get(..end)).unwrap_or(value));
 }
 
-fn without_nul(text: &str) -> Cow<'_, str> {
+fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
     match memchr::memchr(0, text.as_bytes()) {
         Some(_) => Cow::Owned(text.replace('\0', "\u{FFFD}")),
-        None => Cow::Borrowed(text),
+        None => text,
     }
 }
 

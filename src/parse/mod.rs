@@ -7,11 +7,13 @@
 //!
 //! Every rule is linear in the size of the mail, and nothing recurses.
 
+mod addresses;
 mod attribution;
 mod authentication;
 mod automatic;
 mod blocks;
 mod bounce;
+mod charset;
 mod digest;
 mod entities;
 mod forward;
@@ -20,6 +22,7 @@ mod html;
 mod html_attributes;
 mod ids;
 mod lines;
+mod part_text;
 mod parts;
 mod phrases;
 mod quote;
@@ -29,6 +32,7 @@ mod subject;
 mod tables;
 mod text;
 mod tokens;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -49,6 +53,8 @@ pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let in_utf8 = charset::from_utf16(raw);
+    let raw = in_utf8.as_deref().unwrap_or(raw);
     if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }
@@ -57,7 +63,7 @@ pub fn read(raw: &[u8]) -> Facts {
         None => {
             let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
             nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
-            facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
+            facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
     }

@@ -3,6 +3,7 @@
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use super::headers::defect;
+use super::part_text;
 use crate::domain::{Attachment, Defect, Facts};
 
 /// Parts that are looked at.
@@ -13,7 +14,7 @@ pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
     if message.parts.len() > MOST_PARTS {
         defect(facts, Defect::Truncated);
     }
-    if message.parts.iter().take(MOST_PARTS).any(|part| part.is_encoding_problem || has_replacements(part)) {
+    if message.parts.iter().take(MOST_PARTS).any(|part| is_broken(part, message)) {
         defect(facts, Defect::Undecodable);
     }
     let parts = message.attachments.iter().take(MOST_PARTS).filter_map(|&id| message.parts.get(id as usize));
@@ -39,11 +40,6 @@ fn attachment(part: &MessagePart<'_>) -> Attachment {
     }
 }
 
-fn has_replacements(part: &MessagePart<'_>) -> bool {
-    match &part.body {
-        PartType::Text(text) | PartType::Html(text) => {
-            memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes()).is_some()
-        }
-        _ => false,
-    }
+fn is_broken(part: &MessagePart<'_>, message: &Message<'_>) -> bool {
+    part.is_encoding_problem || part_text::of(part, message).is_some_and(|decoded| !decoded.sound)
 }

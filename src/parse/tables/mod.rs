@@ -4,12 +4,14 @@
 
 mod automatic;
 mod blocks;
+mod charsets;
 mod quotes;
 mod reports;
 mod subjects;
 
 pub(super) use automatic::*;
 pub(super) use blocks::*;
+pub(super) use charsets::*;
 pub(super) use quotes::*;
 pub(super) use reports::*;
 pub(super) use subjects::*;
