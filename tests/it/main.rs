@@ -12,6 +12,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod corpora;
 mod decisions;
 mod desk;
 mod history;
