@@ -172,6 +172,7 @@ impl<'v> Reader<'v> {
         let link = |word: &Word| word.text.trim_start_matches('[').eq_ignore_ascii_case("mailto");
         if words.last().is_some_and(link) {
             words.pop();
+            self.item.glued = false;
         } else if words.iter().any(|word| word.text.contains('@')) {
             self.word(":".to_owned(), false);
         } else {

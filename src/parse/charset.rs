@@ -51,7 +51,7 @@ pub(super) fn guess<'b>(bytes: &'b [u8], hint: Option<&str>) -> Decoded<'b> {
         return Decoded { sound: false, ..decoded };
     }
     let text = match charset_decoder(b"windows-1252") {
-        Some(decoder) if mostly_text(bytes) => Cow::Owned(decoder(bytes)),
+        Some(decoder) if mostly_text(bytes) && !mostly_utf8(bytes) => Cow::Owned(decoder(bytes)),
         _ => String::from_utf8_lossy(bytes),
     };
     Decoded { text, sound: false }
@@ -126,6 +126,16 @@ fn shifted(bytes: &[u8], to: &[u8], back: &[u8], eight_bit: &str) -> Decoded<'st
     }
 }
 
+/// Whether bytes are UTF-8 that was cut or damaged in a few places: more of it is sound than broken.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut sound, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    sound > broken
+}
+
 /// Whether bytes may be a text in some one-byte charset: control bytes are rare in it.
 fn mostly_text(bytes: &[u8]) -> bool {
     let control = bytes.iter().filter(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c)).count();
@@ -176,6 +186,7 @@ mod tests {
         assert!(decode("us-ascii", "Zoë".as_bytes()).sound, "UTF-8 is what everyone writes as ASCII");
         assert!(!decode("x-unknown", "Zoë".as_bytes()).sound);
         assert!(!decode("gb18030", b"\xff\xff").sound);
+        assert_eq!(decode("utf-8", b"\xd0\x9c\xd0\xb8\xd1\x80\xd0").text, "Мир\u{FFFD}", "cut off in a character");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod blocks;
 mod bounce;
 mod charset;
 mod digest;
+mod encoded;
 mod entities;
 mod forward;
 mod headers;
@@ -22,6 +23,7 @@ mod html;
 mod html_attributes;
 mod ids;
 mod lines;
+mod params;
 mod part_text;
 mod parts;
 mod phrases;
@@ -31,6 +33,7 @@ mod signature;
 mod subject;
 mod tables;
 mod text;
+mod tnef;
 mod tokens;
 mod words;
 
@@ -107,8 +110,8 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
     headers::read(facts, message);
-    parts::read(facts, message);
-    body(facts, message);
+    let stream = parts::read(facts, message);
+    body(facts, message, stream);
     facts.report = report::read(facts, message);
     // What a report carries is the returned mail, no forward.
     facts.forwarded = match (&facts.report, facts.forwarded.take()) {
@@ -122,10 +125,18 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
 }
 
 /// The text, what of it is new, and the forwarded mail in it.
-fn body(facts: &mut Facts, message: &Message<'_>) {
-    let text::Text { text, from_html, marks, nul } = text::of(message);
+fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) {
+    let mut found = text::of(message);
+    if let Some(stream) = stream.filter(|_| found.text.trim().is_empty()) {
+        found = text::of_stream(&stream);
+    }
+    let text::Text { mut text, from_html, marks, nul } = found;
     if nul {
         headers::defect(facts, Defect::Nul);
+    }
+    if !from_html && let Some((without, mut files)) = encoded::take_out(&text) {
+        text = without;
+        facts.attachments.append(&mut files);
     }
     let lines = lines::Lines::of(&text);
     if lines.truncated {

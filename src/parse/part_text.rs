@@ -26,6 +26,16 @@ pub(super) fn of<'m>(part: &'m MessagePart<'_>, message: &Message<'_>) -> Option
     Some(Decoded { text: Cow::Owned(text.into_owned()), sound })
 }
 
+/// The decoded size of a part in bytes: of a text in its own charset, not in ours.
+pub(super) fn size(part: &MessagePart<'_>, message: &Message<'_>) -> usize {
+    match &part.body {
+        PartType::Text(text) | PartType::Html(text) if !text.is_ascii() => {
+            bytes_of(part, message).map_or(text.len(), |bytes| bytes.len())
+        }
+        _ => part.len(),
+    }
+}
+
 /// Whether mail-parser decodes by this label. Of ASCII it makes Windows-1252, where UTF-8 is more likely.
 fn is_known(label: &str) -> bool {
     let ascii = label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii");

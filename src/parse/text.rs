@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MimeHeaders, PartType};
 
-use super::{html, part_text};
+use super::{html, part_text, tnef};
 
 /// The readable text: LF ends, no NUL.
 #[derive(Debug, Default)]
@@ -31,6 +31,18 @@ pub(super) fn of(message: &Message<'_>) -> Text {
     }
     if out.text.trim().is_empty() {
         broken(&mut out, message);
+    }
+    out
+}
+
+/// The text of a TNEF stream.
+pub(super) fn of_stream(stream: &tnef::Contents) -> Text {
+    let mut out = Text::default();
+    append(&mut out, &stream.text);
+    if stream.text.trim().is_empty() {
+        let page = html::to_text(&stream.html);
+        out = Text { from_html: true, marks: page.marks, ..Text::default() };
+        append(&mut out, &page.text);
     }
     out
 }
