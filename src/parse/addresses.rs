@@ -185,7 +185,10 @@ impl<'v> Reader<'v> {
         let end = self.rest.char_indices().skip(1).find(|&(_, c)| {
             // A domain literal (RFC 5322 3.4.1) has colons: ann@[IPv6:2001:db8::1]
             literal = (literal || c == '[') && c != ']';
-            c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>') || (c == ':' && !literal) || (c == '"' && self.quotes)
+            c.is_whitespace()
+                || matches!(c, ',' | ';' | '<' | '>')
+                || (c == ':' && !literal)
+                || (c == '"' && self.quotes)
                 || (c == '(' && self.brackets)
         });
         let end = end.map_or(self.rest.len(), |(at, _)| at);
@@ -224,7 +227,10 @@ impl<'v> Reader<'v> {
         let mut name: Vec<&str> = Vec::new();
         let mut found = Vec::new();
         for run in item.words.chunk_by(|_, next| next.glued) {
-            let joined: String = run.iter().map(|word| if word.quoted && run.len() > 1 { format!("\"{}\"", word.text) } else { word.text.clone() }).collect();
+            let joined: String = run
+                .iter()
+                .map(|word| if word.quoted && run.len() > 1 { format!("\"{}\"", word.text) } else { word.text.clone() })
+                .collect();
             match address(&joined) {
                 Some(address) => found.push(address),
                 None => name.extend(run.iter().map(|word| word.text.as_str())),
@@ -282,7 +288,8 @@ fn shown(name: &str) -> String {
     }
     // Encoded quotes: =?utf-8?q?=22Ann_Lee=22?=; Outlook puts single ones around.
     for quote in ['"', '\''] {
-        let bare = out.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)).filter(|name| !name.contains(quote));
+        let bare =
+            out.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)).filter(|name| !name.contains(quote));
         if let Some(bare) = bare.map(|bare| bare.trim().to_owned()) {
             out = bare;
         }
@@ -298,7 +305,8 @@ fn address(text: &str) -> Option<EmailAddress> {
     let decoded = words::decode(text).text;
     // The route of RFC 5322 4.4 means nothing any more.
     let route = decoded.trim_start();
-    let bare = route.strip_prefix('@').and_then(|route| route.split_once(':')).map_or(&*decoded, |(_, address)| address);
+    let bare =
+        route.strip_prefix('@').and_then(|route| route.split_once(':')).map_or(&*decoded, |(_, address)| address);
     let bare = bare.trim().trim_start_matches("mailto:").trim_start_matches("MAILTO:");
     let bare = bare.trim_matches(|c: char| matches!(c, '<' | '>' | '\'' | ',' | ';' | ' ' | '\t'));
     let bare = if bare.contains("@[") { bare } else { bare.trim_matches(['[', ']']) };
@@ -338,7 +346,10 @@ mod tests {
             ("\"ann lee\"@example.org", vec!["|\"ann lee\"@example.org"]),
             ("\"ann\"@example.org", vec!["|ann@example.org"]),
             ("ann@[IPv6:2001:db8::1]", vec!["|ann@[ipv6:2001:db8::1]"]),
-            ("Team: Ann <ann@example.org>, bo@example.org;, cy@example.org", vec!["Ann|ann@example.org", "|bo@example.org", "|cy@example.org"]),
+            (
+                "Team: Ann <ann@example.org>, bo@example.org;, cy@example.org",
+                vec!["Ann|ann@example.org", "|bo@example.org", "|cy@example.org"],
+            ),
             ("undisclosed-recipients:;", vec![]),
             ("<@relay.example,@b.example:ann@example.org>", vec!["|ann@example.org"]),
             ("Ann . Lee <ann@example.org>", vec!["Ann . Lee|ann@example.org"]),

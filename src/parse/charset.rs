@@ -80,7 +80,8 @@ pub(super) fn from_utf16(raw: &[u8]) -> Option<Vec<u8>> {
 /// The label in lower case, its many spellings brought to one.
 fn canonical(label: &str) -> String {
     let label = label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '<' | '>'));
-    let mut lower: String = label.chars().take(LONGEST_LABEL).collect::<String>().to_ascii_lowercase().replace('_', "-");
+    let mut lower: String =
+        label.chars().take(LONGEST_LABEL).collect::<String>().to_ascii_lowercase().replace('_', "-");
     if let Some(known) = tables::CHARSET_ALIASES.iter().find(|(alias, _)| *alias == lower) {
         return known.1.to_owned();
     }

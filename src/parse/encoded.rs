@@ -19,7 +19,11 @@ pub(super) fn take_out(text: &str) -> Option<(String, Vec<Attachment>)> {
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         let first = lines.peek().copied().unwrap_or_default();
-        let found = if files.len() < MOST_FILES { Begin::read(line.trim_end(), first.trim_end_matches(['\r', '\n'])) } else { None };
+        let found = if files.len() < MOST_FILES {
+            Begin::read(line.trim_end(), first.trim_end_matches(['\r', '\n']))
+        } else {
+            None
+        };
         let Some(begin) = found else {
             out.push_str(line);
             continue;
@@ -101,7 +105,8 @@ mod tests {
 
     #[test]
     fn uuencoded_files_are_named_and_taken_out() {
-        let text = "See below.\n\nbegin 644 notes.txt\n#0V%T\n`\nend\n\nThanks\nbegin 0755 ../b.sh\n&:&5L;&\\*\n`\nend\n";
+        let text =
+            "See below.\n\nbegin 644 notes.txt\n#0V%T\n`\nend\n\nThanks\nbegin 0755 ../b.sh\n&:&5L;&\\*\n`\nend\n";
         let (text, files) = take_out(text).unwrap();
         assert_eq!(text, "See below.\n\n\nThanks\n");
         let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.size)).collect();
@@ -120,7 +125,13 @@ mod tests {
 
     #[test]
     fn sentences_that_begin_so_stay() {
-        for text in ["begin 644 people\nwho came\n", "begin again\n", "let us begin 644 x\n", "=ybegin nothing\n", "begin 644 \n"] {
+        for text in [
+            "begin 644 people\nwho came\n",
+            "begin again\n",
+            "let us begin 644 x\n",
+            "=ybegin nothing\n",
+            "begin 644 \n",
+        ] {
             assert_eq!(take_out(text), None, "{text}");
         }
     }

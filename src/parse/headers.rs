@@ -12,6 +12,8 @@ use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp};
 const MOST_REFERENCES: usize = 100;
 /// Addresses that are kept of one field.
 const MOST_ADDRESSES: usize = 1_000;
+/// Received fields above one Authentication-Results that are looked at; the first foreign one among them decides.
+const MOST_HOPS: usize = 100;
 /// Fields that are kept for ignore rules.
 const MOST_FIELDS: usize = 200;
 /// Characters that are kept of one field's value there.
@@ -30,8 +32,9 @@ pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
     let (fields, bytes) =
         (message.headers().len(), message.headers().last().map_or(0, |last| last.offset_end as usize));
     facts.headers.reserve(fields.min(MOST_FIELDS), bytes.min(MOST_FIELDS * LONGEST_VALUE));
+    let mut hops = Vec::new();
     for header in message.headers() {
-        field(facts, header, message);
+        field(facts, header, message, &mut hops);
     }
     let excess = facts.references.len().saturating_sub(MOST_REFERENCES);
     if excess > 0 {
@@ -62,7 +65,8 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
     }
 }
 
-fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>) {
+/// `hops`: the servers of the Received fields since the last Authentication-Results.
+fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>, hops: &mut Vec<String>) {
     let written = unfolded(facts, header, message);
     match header.name {
         HeaderName::From => people(facts, &written, |facts| &mut facts.from),
@@ -86,7 +90,12 @@ fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>) {
             (facts.subject, facts.subject_tags) = subject::read(&value);
         }
         HeaderName::Date if facts.date.is_none() => facts.date = header.value.as_datetime().and_then(timestamp),
-        HeaderName::Received if facts.received.is_none() => facts.received = received_date(&value),
+        HeaderName::Received => {
+            facts.received = facts.received.or_else(|| received_date(&value));
+            if hops.len() < MOST_HOPS {
+                hops.extend(authentication::received_by(&value));
+            }
+        }
         HeaderName::MessageId if facts.message_id.is_none() => {
             let (id, malformed) = ids::single(&value);
             facts.message_id = id;
@@ -107,18 +116,19 @@ fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>) {
             facts.return_path = Some(EmailAddress::parse(&value));
         }
         HeaderName::ListId | HeaderName::ListUnsubscribe | HeaderName::ListPost => facts.list = true,
-        _ => other(facts, header.name.as_str(), &value),
+        _ => other(facts, header.name.as_str(), &value, hops),
     }
     keep(facts, header.name.as_str(), &value);
 }
 
 /// Fields that mail-parser has no name for.
-fn other(facts: &mut Facts, name: &str, value: &str) {
+fn other(facts: &mut Facts, name: &str, value: &str, hops: &mut Vec<String>) {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
     if is("precedence") {
         facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
     } else if is("authentication-results") {
-        facts.authentication.extend(authentication::read(value));
+        let received_by = std::mem::take(hops);
+        facts.authentication.extend(authentication::read(value, received_by));
     } else if is("thread-index") && facts.thread_index.is_none() {
         facts.thread_index = conversation_root(value);
     } else if ENVELOPE_FIELDS.iter().any(|known| is(known)) {

@@ -13,6 +13,7 @@ mod authentication;
 mod automatic;
 mod blocks;
 mod bounce;
+mod bounds;
 mod charset;
 mod digest;
 mod encoded;
@@ -57,7 +58,11 @@ pub fn read(raw: &[u8]) -> Facts {
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let in_utf8 = charset::from_utf16(raw);
-    let raw = in_utf8.as_deref().unwrap_or(raw);
+    let (bounded, cut) = bounds::within(in_utf8.as_deref().unwrap_or(raw));
+    if cut {
+        headers::defect(&mut facts, Defect::Truncated);
+    }
+    let raw = &*bounded;
     if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }

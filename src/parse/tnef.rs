@@ -43,7 +43,8 @@ pub(super) struct Contents {
 
 /// Whether a part's type or name is that of a TNEF stream.
 pub(super) fn is_tnef(content_type: &str, name: &str) -> bool {
-    matches!(content_type, "application/ms-tnef" | "application/vnd.ms-tnef") || name.eq_ignore_ascii_case("winmail.dat")
+    matches!(content_type, "application/ms-tnef" | "application/vnd.ms-tnef")
+        || name.eq_ignore_ascii_case("winmail.dat")
 }
 
 /// Reads a stream; what is broken ends it. `None` when it is none.
@@ -73,12 +74,19 @@ impl Reader {
         let data = stream.take(length)?;
         stream.u16()?;
         match id {
-            OEM_CODEPAGE => self.codepage = Bytes(data).u32().map_or_else(String::new, |page| format!("windows-{page}")),
+            OEM_CODEPAGE => {
+                self.codepage = Bytes(data).u32().map_or_else(String::new, |page| format!("windows-{page}"))
+            }
             BODY => self.contents.text = self.string(data),
             MESSAGE_PROPERTIES => self.message(data),
             ATTACH_RENDER_DATA if self.contents.attachments.len() < MOST_FILES => {
                 let content_type = "application/octet-stream".to_owned();
-                self.contents.attachments.push(Attachment { name: String::new(), content_type, size: 0, inline: false });
+                self.contents.attachments.push(Attachment {
+                    name: String::new(),
+                    content_type,
+                    size: 0,
+                    inline: false,
+                });
             }
             ATTACH_TITLE => {
                 let name = harmless(&self.string(data));
@@ -253,7 +261,8 @@ mod tests {
 
     fn stream() -> Vec<u8> {
         let number = [&0x0003u16.to_le_bytes()[..], &0x3705u16.to_le_bytes(), &1u32.to_le_bytes()].concat();
-        let long_name = [&2u32.to_le_bytes()[..], &number, &text_property(LONG_FILENAME, "Übersicht 2025.pdf")].concat();
+        let long_name =
+            [&2u32.to_le_bytes()[..], &number, &text_property(LONG_FILENAME, "Übersicht 2025.pdf")].concat();
         let body = [&1u32.to_le_bytes()[..], &text_property(PLAIN_BODY, "The plan is attached.")].concat();
         [
             SIGNATURE.to_le_bytes().to_vec(),

@@ -16,6 +16,7 @@ mod corpora;
 mod decisions;
 mod desk;
 mod history;
+mod hostile;
 mod kinds;
 mod mail;
 mod quarantine;
