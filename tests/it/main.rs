@@ -26,3 +26,4 @@ mod store;
 mod stories;
 mod support;
 mod threading;
+mod tokens;
