@@ -19,6 +19,7 @@ mod history;
 mod hostile;
 mod kinds;
 mod mail;
+mod properties;
 mod quarantine;
 mod replay;
 mod rules;
