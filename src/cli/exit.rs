@@ -22,6 +22,8 @@ pub enum Code {
     Software = 70,
     /// EX_CANTCREAT: an output file cannot be made.
     CantCreate = 73,
+    /// EX_IOERR: reading or writing failed while at it.
+    Io = 74,
     /// EX_TEMPFAIL: trying again later may help.
     TryLater = 75,
     /// EX_CONFIG: the configuration is wrong.
@@ -91,6 +93,7 @@ fn code_of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     Some(match engine.or_else(|| cause.downcast_ref())? {
         StoreError::Busy { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
+        StoreError::CannotWrite { .. } => Code::Io,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
     })

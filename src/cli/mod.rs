@@ -13,6 +13,8 @@ mod message_json;
 pub mod naming;
 mod replay;
 pub mod screen;
+#[cfg(unix)]
+mod signals;
 mod sources;
 mod stories;
 mod ticket;
@@ -60,6 +62,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Ok(cli) => cli,
         Err(answer) => return exit::usage(&answer),
     };
+    // Where it cannot be caught, the system's own way remains.
+    #[cfg(unix)]
+    let _ = signals::report_file_limit();
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),

@@ -79,13 +79,16 @@ impl Reader {
                 verdicts.push(claim.verdict);
             }
         }
-        Mail { place, packed: pack(kept), reading: Reading { version: FACTS_VERSION, verdicts, failure }, facts }
+        Mail { place, packed: pack(kept), reading: Reading { version: FACTS_VERSION, verdicts, failure, header_only: kept.len() < raw.len() }, facts }
     }
 
     /// Reads a journaled mail again: the verdicts on its tokens are those of its day, for keys may be gone.
     pub fn journaled(&self, raw: &[u8], place: Place, reading: &Reading) -> Mail {
         let mut facts = if reading.failure.is_some() { None } else { self.facts(raw).0 };
         if let Some(facts) = &mut facts {
+            if reading.header_only {
+                facts.defects.push(Defect::BodyNotStored);
+            }
             for (claim, verdict) in claims(facts).zip(&reading.verdicts) {
                 claim.verdict = *verdict;
             }

@@ -67,8 +67,8 @@ pub fn read(raw: &[u8]) -> Facts {
         headers::defect(&mut facts, Defect::Nul);
     }
     match message_of(raw) {
-        Some(message) => fill(&mut facts, &message),
-        None => {
+        Some(message) if has_fields(&message) => fill(&mut facts, &message),
+        _ => {
             let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
             nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
             facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
@@ -111,6 +111,12 @@ pub fn arrival_of(head: &[u8]) -> Option<Timestamp> {
 /// mail-parser has panicked on crafted mail before; a panic there is a mail that cannot be taken apart.
 fn message_of(raw: &[u8]) -> Option<Message<'_>> {
     std::panic::catch_unwind(|| PARSER.parse(raw)).ok().flatten()
+}
+
+/// Whether anything in it is a header field (RFC 5322 3.6.8): to mail-parser all is one that has a colon behind it, in
+/// pictures too.
+fn has_fields(message: &Message<'_>) -> bool {
+    message.headers().iter().any(|field| field.name.as_str().bytes().all(|b| b.is_ascii_graphic()))
 }
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {

@@ -62,6 +62,7 @@ fn attachment(part: &MessagePart<'_>, message: &Message<'_>, name: String) -> At
     }
 }
 
+/// mail-parser calls a mail broken that has a header and no body.
 fn is_broken(part: &MessagePart<'_>, message: &Message<'_>) -> bool {
-    part.is_encoding_problem || part_text::of(part, message).is_some_and(|decoded| !decoded.sound)
+    (part.is_encoding_problem && !part.is_empty()) || part_text::of(part, message).is_some_and(|decoded| !decoded.sound)
 }
