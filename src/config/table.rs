@@ -160,6 +160,9 @@ impl<'t> Table<'t> {
                 return Vec::new();
             }
         };
+        if items.is_empty() {
+            report.error(value.span(), format!("`{key}` is an empty list"), "name at least one, or leave the key out");
+        }
         let mut tables = Vec::new();
         for item in items.iter() {
             match item.get_ref() {

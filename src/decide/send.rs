@@ -2,6 +2,7 @@
 
 use super::deciding::Deciding;
 use super::rules::{self, RuleInput, ThreadStanding};
+use super::setup::Objection;
 use super::stage::Because;
 use crate::domain::*;
 
@@ -26,6 +27,10 @@ pub enum Refusal {
     AlreadyThere,
     #[error("the lease of that timer is over")]
     StaleFence,
+    #[error("{}", .0.iter().map(Objection::to_string).collect::<Vec<_>>().join("\n"))]
+    InTheWay(Vec<Objection>),
+    #[error("user `{user}` may not change that; it takes the role {}", .roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(" or "))]
+    Role { user: String, roles: &'static [Role] },
 }
 
 /// What is to be sent, before it has ids.

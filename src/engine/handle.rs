@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::mail::{Mail, Place, Reader};
-use super::step::{Step, revision_of};
+use super::step::Step;
 use super::unit::{Input, Outcome, Unit, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
@@ -17,7 +17,7 @@ use crate::store::{self, Answer, GroupWriter, Limits, Store, StoreError, keys};
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("there is no message {0}")]
     NoMessage(MessageId),
@@ -53,15 +53,14 @@ impl Engine {
         let writer =
             GroupWriter::start(store.clone(), Limits::default(), Unit::weight, move |tx, units| step.run(tx, units))?;
         let engine = Engine { store, writer, reader: Reader::new(keyring, read), origin };
-        engine.install(setup, at).await?;
+        engine.install(setup, at, None).await?;
         Ok(engine)
     }
 
-    /// Brings a setup into force.
-    pub async fn install(&self, setup: &Setup, at: Timestamp) -> Result<(), EngineError> {
-        let digest = revision_of(setup, at).digest;
-        if self.store.read(store::journal::current_digest)?.as_ref() != Some(&digest) {
-            self.command(at, None, Input::Setup(Arc::new(setup.clone()))).await?;
+    /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
+    pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
+        if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
+            self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
         }
         Ok(())
     }
