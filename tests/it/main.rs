@@ -15,6 +15,7 @@ mod config;
 mod config_as_code;
 mod decisions;
 mod desk;
+mod generated_setups;
 mod history;
 mod kinds;
 mod mail;
