@@ -96,7 +96,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let mut out = std::io::stdout().lock();
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
-        install(&store, &in_force, &file.setup, args.user.as_deref())?;
+        install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
     }
     // What was ordered is done, whether or not anyone is still reading.
     shown?;
@@ -142,14 +142,10 @@ fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> anyhow::Resu
     Ok(check_role(before, after, user)?)
 }
 
-fn install(store: &Store, in_force: &InForce, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
-    let at = times::now();
+fn install(store: &Store, origin: Origin, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
+    let engine = Engine::resume(store.clone(), origin)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let engine =
-            Engine::start(store.clone(), in_force.origin, in_force.setup.as_ref().unwrap_or(setup), at).await?;
-        Ok(engine.install(setup, at, user).await?)
-    })
+    Ok(runtime.block_on(engine.install(setup, times::now(), user))?)
 }
 
 fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {

@@ -142,11 +142,11 @@ mod tests {
             prop_assert_eq!(of(|line| match line {
                 Line::Same(text) | Line::Removed(text) => Some((*text).to_owned()),
                 Line::Added(_) | Line::Gap => None,
-            }), before);
+            }), &*before);
             prop_assert_eq!(of(|line| match line {
                 Line::Same(text) | Line::Added(text) => Some((*text).to_owned()),
                 Line::Removed(_) | Line::Gap => None,
-            }), after);
+            }), &*after);
         }
     }
 }

@@ -47,14 +47,23 @@ impl Engine {
         at: Timestamp,
         read: fn(&[u8]) -> Facts,
     ) -> Result<Engine, EngineError> {
+        let engine = Engine::begin(store, origin, read)?;
+        engine.install(setup, at, None).await?;
+        Ok(engine)
+    }
+
+    /// Starts on a database with the setup that is in force in it.
+    pub fn resume(store: Store, origin: Origin) -> Result<Engine, EngineError> {
+        Engine::begin(store, origin, parse::read)
+    }
+
+    fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts) -> Result<Engine, EngineError> {
         let (keys, seed) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seed);
         let writer =
             GroupWriter::start(store.clone(), Limits::default(), Unit::weight, move |tx, units| step.run(tx, units))?;
-        let engine = Engine { store, writer, reader: Reader::new(keyring, read), origin };
-        engine.install(setup, at, None).await?;
-        Ok(engine)
+        Ok(Engine { store, writer, reader: Reader::new(keyring, read), origin })
     }
 
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.

@@ -15,7 +15,6 @@ mod config;
 mod config_as_code;
 mod decisions;
 mod desk;
-mod generated_setups;
 mod history;
 mod kinds;
 mod mail;

@@ -73,19 +73,22 @@ fn make_templates(some: Vec<(bool, Vec<TemplateText>)>) -> Vec<Template> {
     templates
 }
 
+/// Whether it notifies, which template, which user.
+type SomeAction = (bool, Index, Index);
+
 #[derive(Debug, Clone)]
 struct SomePipeline {
     label: String,
     stages: Vec<(String, StageState)>,
     rules: [(bool, Index); 2],
     reopen_within: Option<Millis>,
-    automations: Vec<(Index, [bool; 3], Vec<(bool, Index, Index)>)>,
+    automations: Vec<(Index, [bool; 3], Vec<SomeAction>)>,
 }
 
 fn any_pipeline() -> impl Strategy<Value = SomePipeline> {
     let state = prop::sample::select(StageState::ALL);
     let stages = prop::collection::vec((text(), state), 1..5);
-    let actions = prop::collection::vec(any::<(bool, Index, Index)>(), 1..4);
+    let actions = prop::collection::vec(any::<SomeAction>(), 1..4);
     let automations = prop::collection::vec((any::<Index>(), any::<[bool; 3]>(), actions), 0..3);
     let reopen_within = prop::option::of((1..1_000_000_i64).prop_map(|minutes| minutes * MINUTE));
     (text(), stages, any::<[(bool, Index); 2]>(), reopen_within, automations).prop_map(
@@ -110,7 +113,7 @@ fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &
     }
     let [on_send, on_reply] =
         some.rules.map(|(on, at)| TemplatedAutomation { on, target: at.get(&stages).name.clone() });
-    let action = |(tells, template, user): (bool, Index, Index)| {
+    let action = |(tells, template, user): SomeAction| {
         let template = template.get(templates).name.clone();
         match users.is_empty() || !tells {
             true => Action::SendEmail { template },
