@@ -25,14 +25,15 @@ const SHORT: usize = 12;
 Examples:
   ticketd apply desk.toml --db desk.db --dry-run   what would change; changes nothing
   ticketd apply desk.toml --db desk.db             show it, then do it
-  ticketd apply ticketd.toml --as alice            in the database that it names; the journal says who did it
+  ticketd apply ticketd.toml --as alice            in the database that it names, as that user
   ticketd export --db old.db | ticketd apply - --db new.db
 
-The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has its default. All of it
-comes into force at once, or nothing: refused is what would take a stage, a pipeline or a mailbox from under tickets.
-Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wrong arguments; 65 the database is damaged
-or newer; 66 no such file or database; 75 the database is in use; 77 the user of --as has no role for it; 78 the file is
-wrong (every mistake is shown).")]
+The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
+its default. All of it comes into force at once, or nothing: refused is what would take a stage, a
+pipeline or a mailbox from under tickets.
+Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wrong arguments;
+65 the database is damaged or newer; 66 no such file or database; 75 the database is in use;
+77 the user of --as has no role for it; 78 the file is wrong (every mistake is shown).")]
 pub(super) struct Args {
     /// The configuration; `-` reads standard input
     #[arg(value_name = "FILE")]
@@ -79,7 +80,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Err(problems) => return Err(wrong(name, &text, &problems).into()),
     };
     warn(name, &file.warnings);
-    let path = args.database.path(&args.database.config()?, file.database.as_deref())?;
+    let named = match args.database.file() {
+        Some(config) if config == args.file => None,
+        _ => args.database.config()?.database,
+    };
+    let path = args.database.path(named.as_deref().or(file.database.as_deref()))?;
     let store = existing(&path)?;
     let in_force = in_force(&store)?;
     let before = in_force.setup.clone().unwrap_or_default();
@@ -98,13 +103,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if outcome == Outcome::Applied {
         install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
     }
+    if outcome == Outcome::Refused && !args.json {
+        return Err(told.failure().into());
+    }
     // What was ordered is done, whether or not anyone is still reading.
     shown?;
-    match (args.json, outcome) {
-        (true, _) => writeln!(out, "{}", told.as_json())?,
-        (false, Outcome::Refused) => return Err(told.failure().into()),
-        (false, _) => writeln!(out, "{}", told.summary())?,
-    }
+    writeln!(out, "{}", if args.json { told.as_json().to_string() } else { told.summary() })?;
     Ok(if outcome == Outcome::Refused { Code::Negative } else { Code::Success })
 }
 

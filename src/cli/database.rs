@@ -35,7 +35,7 @@ impl DatabaseArgs {
     /// Opens the database. One that is missing is never made here.
     pub fn open(&self) -> anyhow::Result<Database> {
         let config = self.config()?;
-        let store = existing(&self.path(&config, None)?)?;
+        let store = existing(&self.path(config.database.as_deref())?)?;
         let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
         let naming = Naming::new(store.clone(), &setup)?;
         Ok(Database { store, setup, naming, zone: times::zone(config.time_zone.as_deref())? })
@@ -43,13 +43,18 @@ impl DatabaseArgs {
 
     /// The configuration: that of --config, else ./ticketd.toml where there is one, else what is built in.
     pub fn config(&self) -> Result<Config, Failure> {
-        let default = Path::new(DEFAULT_PATH);
-        load_config(self.config.as_deref().or_else(|| default.exists().then_some(default)))
+        load_config(self.file())
     }
 
-    /// Where the database is: --db, else what the configuration says, else `otherwise`.
-    pub fn path(&self, config: &Config, otherwise: Option<&str>) -> Result<PathBuf, Failure> {
-        let named = self.db.clone().or_else(|| config.database.as_deref().or(otherwise).map(PathBuf::from));
+    /// The file of the configuration, where there is one.
+    pub fn file(&self) -> Option<&Path> {
+        let default = Path::new(DEFAULT_PATH);
+        self.config.as_deref().or_else(|| default.exists().then_some(default))
+    }
+
+    /// Where the database is: --db, else what a configuration says.
+    pub fn path(&self, configured: Option<&str>) -> Result<PathBuf, Failure> {
+        let named = self.db.clone().or_else(|| configured.map(PathBuf::from));
         named.ok_or_else(|| {
             let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
             Failure::new(Code::Usage, "which database?", way_out)

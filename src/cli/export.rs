@@ -14,9 +14,10 @@ Examples:
   ticketd export --config /etc/ticketd.toml    from the database that this configuration names
   ticketd export | ticketd check --config /dev/stdin
 
-Every value is written, defaults too, always in the same order, in the syntax of ticketd.toml. Keys and passwords are no
-part of the setup. `ticketd apply FILE` makes the database equal to the file again (docs/configuration.md).
-Exit codes: 0 done, 64 no database named, 65 the database is damaged or newer, 66 there is no such database.")]
+Every value is written, defaults too, always in the same order, in the syntax of ticketd.toml. Keys
+and passwords are no part of the setup. `ticketd apply FILE` makes a database equal to the file again
+(docs/configuration.md).
+Exit codes: 0 done; 64 no database named; 65 the database is damaged or newer; 66 there is none.")]
 pub(super) struct Args {
     #[command(flatten)]
     database: DatabaseArgs,

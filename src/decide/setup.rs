@@ -25,6 +25,13 @@ pub fn setup(d: &mut Deciding<'_>) {
     }
 }
 
+/// Whether the setup `after` may come into force in the place of `before`, by that user's doing.
+pub fn check_setup(occupied: &Occupied, before: &Setup, after: &Setup, user: Option<&str>) -> Result<(), Refusal> {
+    check_role(before, after, user)?;
+    let objections = objections(occupied, before, after);
+    if objections.is_empty() { Ok(()) } else { Err(Refusal::InTheWay(objections)) }
+}
+
 /// Which roles, any of them, may replace the setup `before` by `after` (semantics, section 5).
 fn roles_that_may(before: &Setup, after: &Setup) -> &'static [Role] {
     let without = |setup: &Setup, stage_automations: bool| {
@@ -50,7 +57,7 @@ fn roles_that_may(before: &Setup, after: &Setup) -> &'static [Role] {
 
 /// Refuses a change of the setup that the user has no role for. Without a user it is the operator of the machine.
 pub fn check_role(before: &Setup, after: &Setup, user: Option<&str>) -> Result<(), Refusal> {
-    let Some(user) = user else { return Ok(()) };
+    let Some(user) = user.filter(|_| before != after) else { return Ok(()) };
     let roles = roles_that_may(before, after);
     let has = before.user(user).is_some_and(|user| user.roles.iter().any(|role| roles.contains(role)));
     if has { Ok(()) } else { Err(Refusal::Role { user: user.to_owned(), roles }) }

@@ -163,12 +163,9 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     fn decide(&mut self, step: &Step, unit: &'a Unit) -> Outcome {
         if let Input::Setup(setup) = &unit.input {
-            if let Err(refusal) = decide::check_role(&self.ws.setup, setup, unit.actor.as_deref()) {
+            let checked = decide::check_setup(&self.occupied, &self.ws.setup, setup, unit.actor.as_deref());
+            if let Err(refusal) = checked {
                 return refused(unit, refusal);
-            }
-            let objections = decide::objections(&self.occupied, &self.ws.setup, setup);
-            if !objections.is_empty() {
-                return refused(unit, Refusal::InTheWay(objections));
             }
             let row = revision_of(setup, unit.at);
             self.revision.clone_from(&row.digest);

@@ -154,7 +154,7 @@ fn applying_shows_the_difference_and_puts_the_file_into_force_once() {
 fn decisions_name_the_revision_of_their_day_and_the_journal_folds_to_the_same_state() {
     let folder = desk();
     let (_, before) = state(&folder);
-    printed(folder.path(), &["apply", "changed.toml"]);
+    printed(folder.path(), &["apply", "changed.toml", "--as", "alice"]);
     let (_, after) = state(&folder);
     let late = "From: zoe@example.com\nTo: support@example.org\nMessage-ID: <late@example.com>\n\
                 Date: Fri, 7 Mar 2025 10:00:00 +0000\nSubject: Late\n\nHello\n";
@@ -269,6 +269,7 @@ fn a_user_who_does_it_must_be_there_and_have_the_role() {
         assert_eq!(as_user(user, "off.toml"), (77, only(roles).1.replace("bob", user)));
     }
     assert_eq!(state(&folder), before);
+    assert_eq!(as_user("carol", "ticketd.toml"), (0, String::new()), "nothing differs");
     assert_eq!(as_user("bob", "off.toml"), (0, String::new()), "stage actions of tickets are account access");
     write_desk(
         &folder,
@@ -327,6 +328,13 @@ fn the_database_may_be_the_one_that_the_file_names() {
     assert!(printed(folder.path(), &["apply", "desk.toml"]).starts_with("Nothing differs"));
     let (code, _, stderr) = outcome(folder.path(), &["apply", "changed.toml"]);
     assert_eq!(code, 64, "{stderr}");
+    std::fs::write(folder.path().join("ticketd.toml"), "database = \"none.db\"\n").unwrap();
+    let (code, _, stderr) = outcome(folder.path(), &["apply", "desk.toml"]);
+    assert!(code == 66 && stderr.contains("there is no database none.db\n"), "ticketd.toml says it first: {stderr}");
+    assert_eq!(stderr.matches("WARN").count(), 1);
+    std::fs::write(folder.path().join("ticketd.toml"), "database = \"mail.db\"\n").unwrap();
+    let (code, _, stderr) = outcome(folder.path(), &["apply", "ticketd.toml", "--dry-run"]);
+    assert_eq!((code, stderr.matches("WARN").count()), (1, 1), "said once: {stderr}");
 }
 
 #[test]
