@@ -87,27 +87,28 @@ impl std::fmt::Display for Objection {
         match self {
             Objection::Pipeline { pipeline, tickets, left } => write!(
                 f,
-                "{} in pipeline `{pipeline}`, which would be no more: keep it (its label may change), or move them to \
-                 another first: {}",
+                "{} in pipeline `{pipeline}`, which would be no more: keep it (its label may change), or move its \
+                 tickets to another first: {}",
                 are(tickets),
                 listed(left)
             ),
             Objection::Stage { pipeline, stage, tickets, left } => write!(
                 f,
-                "{} in stage `{stage}` of pipeline `{pipeline}`, which would be no more: keep it (its label may change), \
-                 or move them first, for example to {}",
+                "{} in stage `{stage}` of pipeline `{pipeline}`, which would be no more: keep it (its label may \
+                 change), or move its tickets first, for example to {}",
                 are(tickets),
                 listed(left)
             ),
             Objection::State { pipeline, stage, tickets, becomes } => write!(
                 f,
-                "{} in stage `{stage}` of pipeline `{pipeline}`, which would become {becomes}: move them first, or add \
-                 another stage that is {becomes}",
+                "{} in stage `{stage}` of pipeline `{pipeline}`, which would become {becomes}: move its \
+                 tickets first, or add another stage that is {becomes}",
                 are(tickets)
             ),
             Objection::Mailbox { mailbox, tickets } => write!(
                 f,
-                "{} open and answered from team mailbox `{mailbox}`, which would be no more: keep it until they are closed",
+                "{} open and answered from team mailbox `{mailbox}`, which would be no more: keep it until they \
+                 are closed",
                 are(tickets)
             ),
         }

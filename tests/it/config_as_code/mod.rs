@@ -194,17 +194,17 @@ fn what_would_be_taken_from_under_tickets_is_refused_and_nothing_of_the_file_app
         (
             without_new,
             "2 tickets are in stage `new` of pipeline `support`, which would be no more: keep it (its label may change), \
-             or move them first, for example to `intake`, `waiting_on_contact`, `waiting_on_us`, `spam`, `closed`",
+             or move its tickets first, for example to `intake`, `waiting_on_contact`, `waiting_on_us`, `spam`, `closed`",
         ),
         (
             &[(stage, "    { name = \"intake\" },\n    { name = \"new\", state = \"closed\" },\n")],
-            "2 tickets are in stage `new` of pipeline `support`, which would become closed: move them first, or add \
-             another stage that is closed",
+            "2 tickets are in stage `new` of pipeline `support`, which would become closed: move its \
+             tickets first, or add another stage that is closed",
         ),
         (
             &[("[[pipeline]]\nname = \"support\"", "[[pipeline]]\nname = \"desk\"")],
-            "3 tickets are in pipeline `support`, which would be no more: keep it (its label may change), or move them to \
-             another first: `desk`",
+            "3 tickets are in pipeline `support`, which would be no more: keep it (its label may change), or move its \
+             tickets to another first: `desk`",
         ),
         (
             &[("[[mailbox]]\nname = \"support\"", "[[mailbox]]\nname = \"desk\"")],
