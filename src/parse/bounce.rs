@@ -10,10 +10,11 @@ use super::phrases::Phrases;
 use super::tables;
 use crate::domain::{BounceClass, Facts, Report, ReportKind, ReportedRecipient, SubjectPrefix};
 
-/// The opening of a notice stands in its first bytes, unless a system is known to have sent it.
-const OPENING: usize = 240;
+/// So much of the first paragraph is its opening.
+const OPENING: usize = 400;
 
 static SUBJECTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::BOUNCE_SUBJECTS));
+static OPENINGS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::OPENINGS));
 static BANNERS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::BANNERS));
 static FAILURES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::FAILURES));
 static NAMES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::SYSTEM_NAMES));
@@ -36,6 +37,8 @@ pub(super) struct Outside {
     /// X-Failed-Recipients: Exim, Gmail.
     failed_header: bool,
     subject: bool,
+    /// The subject of the returned mail, `Re:` and all, with ": non remis" behind it: some gateways.
+    tail: bool,
     /// Written in answer to a mail, or passed on: by its subject.
     passed_on: bool,
 }
@@ -43,20 +46,21 @@ pub(super) struct Outside {
 impl Outside {
     pub fn of(facts: &Facts) -> Self {
         let subject = codes::folded(&facts.subject.text);
-        let tail = tables::BOUNCE_SUBJECT_TAILS.iter().any(|tail| subject.ends_with(tail));
         let prefix = facts.subject.outermost();
-        let passed_on = !tail && prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
+        let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
+        let tail = codes::folded(&facts.subject.base).rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(tail));
         Outside {
             sender: sender(facts),
             failed_header: facts.headers.iter().any(|(name, _)| name == "x-failed-recipients"),
-            subject: !passed_on && (tail || SUBJECTS.is_in(&subject)),
+            subject: !passed_on && SUBJECTS.is_in(&subject),
+            tail: tail && prefix == Some(SubjectPrefix::Reply),
             passed_on,
         }
     }
 
     /// Whether anything at all hints at a report; ordinary mail is turned away here.
     pub fn hints(&self) -> bool {
-        self.failed_header || self.subject || self.sender != Sender::Someone
+        self.failed_header || self.subject || self.tail || self.sender != Sender::Someone
     }
 
     /// Whether the subject says that a mail was not taken.
@@ -119,11 +123,12 @@ fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_ori
     let code = || codes::enhanced(text).is_some() || codes::reply_code(text).is_some();
     let original = || has_original || notice::has_copy(&facts.body.text);
     let named = || notice::names_recipient(facts, text);
+    let quotes = facts.body.quoted_spans.first().is_some_and(|&(from, _)| from < text.len());
     let vacation = facts.subject.outermost() == Some(SubjectPrefix::Automatic);
     match outside.sender {
         Sender::Daemon => outside.subject || banner() || failure() || (named() && (code() || original())),
         // A postmaster's letter answers someone, and quotes.
-        Sender::Postmaster if outside.passed_on && (facts.body.has_quote() || !facts.in_reply_to.is_empty()) => false,
+        Sender::Postmaster if outside.passed_on && (quotes || !facts.in_reply_to.is_empty()) => false,
         Sender::Postmaster => {
             (outside.subject && (failure() || banner() || original() || is_report))
                 || (failure() && (named() || code() || original()))
@@ -133,17 +138,29 @@ fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_ori
         _ if vacation => false,
         Sender::NullPath if outside.passed_on => banner() && named(),
         Sender::NullPath => {
-            (outside.subject && (failure() || banner()))
+            (outside.subject && (failure() || banner()) && (named() || code() || original() || is_report))
                 || (failure() && (code() || is_report || (original() && named())))
                 || (banner() && named())
         }
         Sender::Someone if is_report => outside.subject || failure() || code(),
         Sender::Someone => {
-            let end = folded.floor_char_boundary(OPENING);
-            let opening = folded.get(..end).unwrap_or(folded);
             let answers = !facts.in_reply_to.is_empty() || !facts.references.is_empty();
-            outside.subject && !answers && !facts.body.has_quote() && BANNERS.is_in(opening) && named()
+            let alone = !answers && !quotes && facts.forwarded.is_none();
+            (outside.subject || outside.tail) && alone && opens_as_notice(text) && named()
         }
+    }
+}
+
+/// Whether the first paragraph is a machine's: what a person writes above a notice says something else first.
+fn opens_as_notice(text: &str) -> bool {
+    let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
+    let paragraph = paragraph.get(..paragraph.floor_char_boundary(OPENING)).unwrap_or(paragraph);
+    let folded = codes::folded(paragraph);
+    let opening = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    match BANNERS.first_in(opening) {
+        Some(0) => true,
+        Some(_) => OPENINGS.first_in(opening) == Some(0),
+        None => false,
     }
 }
 

@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::codes::{self, folded};
-use super::fields::field;
+use super::codes::{self, Verdict, folded};
 use super::phrases::Phrases;
 use super::tables;
 use crate::domain::{BounceClass, EmailAddress, Facts, ReportedRecipient};
@@ -73,27 +72,49 @@ pub(super) fn recipients(facts: &Facts, notice: &str, class: BounceClass, status
     let found = addresses(facts, notice);
     let best = found.iter().map(|found| found.rank).max().unwrap_or(Rank::Bystander);
     if best == Rank::Bystander {
-        return Vec::new();
+        let local = local_name(facts, notice).into_iter();
+        return local.map(|address| ReportedRecipient { address, class, status: status.to_owned() }).collect();
     }
     let taken: Vec<Found> = found.into_iter().filter(|found| found.rank == best).collect();
-    let ends = taken.iter().skip(1).map(|next| next.at).chain([notice.len()]);
-    let mut known = HashSet::new();
-    let mut out = Vec::new();
-    for (recipient, end) in taken.iter().zip(ends) {
-        if !known.insert(recipient.address.clone()) {
-            continue;
-        }
-        let end = notice.floor_char_boundary(end.min(recipient.at + REASON_REACH));
-        let own = codes::verdict(notice.get(recipient.at..end).unwrap_or_default()).filter(|_| taken.len() > 1);
-        let (class, status) = own.map_or((class, status.to_owned()), |own| (own.class, own.status));
-        out.push(ReportedRecipient { address: recipient.address.clone(), class, status });
+    let several = taken.iter().any(|found| taken.first().is_some_and(|first| first.address != found.address));
+    let mut out: Vec<ReportedRecipient> = Vec::new();
+    let mut end = notice.len();
+    let mut last: Option<Verdict> = None;
+    // From below, for a reason stands behind the address, or behind all addresses that it is about.
+    for found in taken.iter().rev() {
+        let reach = notice.floor_char_boundary(end.min(found.at + REASON_REACH));
+        let own = codes::verdict(notice.get(found.at..reach).unwrap_or_default()).filter(|_| several);
+        end = found.at;
+        last = own.or(last);
+        let (class, status) = last.clone().map_or((class, status.to_owned()), |own| (own.class, own.status));
+        out.push(ReportedRecipient { address: found.address.clone(), class, status });
     }
+    out.reverse();
+    let mut known = HashSet::new();
+    out.retain(|recipient| known.insert(recipient.address.clone()));
     out
 }
 
 /// Whether the notice names an address in a place where recipients stand.
 pub(super) fn names_recipient(facts: &Facts, notice: &str) -> bool {
     addresses(facts, notice).iter().any(|found| found.rank >= Rank::Told)
+}
+
+/// A mailbox of the system's own domain, named without it in a list of recipients (AOL's screen names).
+fn local_name(facts: &Facts, notice: &str) -> Option<EmailAddress> {
+    let domain = facts.author()?.address.domain();
+    let (mut lead, mut above) = (false, String::new());
+    for line in notice.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let name = line.trim_matches(['<', '>', ',', '.']);
+        if lead && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) {
+            return EmailAddress::parse(&format!("{name}@{domain}"));
+        }
+        let below = folded(line);
+        let sentence = format!("{above} {below}");
+        lead = line.ends_with(':') && ["recipient", "address", "user"].iter().any(|word| sentence.contains(word));
+        above = below;
+    }
+    None
 }
 
 struct Found {
@@ -112,8 +133,14 @@ fn addresses(facts: &Facts, notice: &str) -> Vec<Found> {
         for hit in pattern.find_iter(line) {
             let Some(address) = cleaned(hit.as_str()) else { continue };
             let before = line.get(..hit.start()).unwrap_or_default();
-            let after = line.get(hit.end()..).unwrap_or_default();
-            let rank = if ours.contains(&address) { Rank::Bystander } else { rank(&address, above, before, after) };
+            let rank = if ours.contains(&address) {
+                Rank::Bystander
+            } else if is_smtp_attribute(hit.as_str()) {
+                // Exchange 5.5: c=US;a= ;p=ORG;dda:SMTP=ann@example.org;
+                Rank::Listed
+            } else {
+                rank(&address, above, before)
+            };
             found.push(Found { address, at: start + hit.start(), rank });
             if found.len() >= MOST_RECIPIENTS {
                 return found;
@@ -135,47 +162,51 @@ fn cleaned(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(lower.strip_prefix("smtp=").unwrap_or(&lower))
 }
 
+fn is_smtp_attribute(text: &str) -> bool {
+    text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("smtp="))
+}
+
 fn own_addresses(facts: &Facts) -> HashSet<EmailAddress> {
     let people = facts.participants().chain(&facts.reply_to).chain(&facts.sender).map(|person| person.address.clone());
     people.chain(facts.delivered_to.iter().cloned()).collect()
 }
 
-fn rank(address: &EmailAddress, above: &str, before: &str, after: &str) -> Rank {
+/// How an address stands: `above` is the line before, `before` what stands on its own line.
+fn rank(address: &EmailAddress, above: &str, before: &str) -> Rank {
     if is_system(address) || tables::CONTACT_LOCAL_PARTS.contains(&address.local()) {
         return Rank::Bystander;
     }
     let lead = folded(before);
-    let label = lead.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
-    if let Some((name, _)) = field(before.trim_start().trim_start_matches(['-', '*', '>', '|', ' '])) {
-        if tables::BYSTANDER_FIELDS
-            .iter()
-            .any(|known| name == *known || (known.ends_with('-') && name.starts_with(known)))
-        {
-            return Rank::Bystander;
-        }
-    }
-    let sentence = format!("{} {lead}", folded(above));
-    if tables::BYSTANDER_FIELDS.contains(&label.trim_end_matches(':')) || CONTACTS.is_in(&sentence) && !label.is_empty()
-    {
-        return Rank::Bystander;
-    }
+    let label = words(&lead);
+    let above = folded(above);
     if label.is_empty() {
         // A line of prose may break before an address.
-        let contact = CONTACTS.is_in(&folded(above)) && !above.ends_with(':');
+        let contact = CONTACTS.is_in(&above) && !above.ends_with(':');
         return if contact { Rank::Bystander } else { Rank::Listed };
     }
-    let last = label
-        .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')')
-        .trim_end_matches("rfc822")
-        .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')');
-    if tables::RECIPIENT_LABELS.contains(&last) || last == "smtp" {
+    if is_bystander_field(&lead) || CONTACTS.is_in(&format!("{above} {lead}")) {
+        return Rank::Bystander;
+    }
+    let last = words(label.trim_end_matches("rfc822"));
+    if tables::RECIPIENT_LABELS.contains(&last) {
         return Rank::Listed;
     }
-    let told = tables::RECIPIENT_LEADS.iter().any(|word| last.ends_with(word))
-        || codes::reply_code(before).is_some()
-        || codes::enhanced(before).is_some();
-    let _ = after;
-    if told && last != "to" { Rank::Told } else { Rank::Named }
+    let answer = codes::reply_code(before).is_some() || codes::enhanced(before).is_some();
+    // `To: ` alone is a field of the mail that came back, which may have had other recipients too.
+    let told = last != "to" && tables::RECIPIENT_LEADS.iter().any(|word| format!(" {last}").ends_with(word));
+    if answer || told { Rank::Told } else { Rank::Named }
+}
+
+/// A text without the strokes, brackets and colons around it.
+fn words(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
+}
+
+/// Whether the line begins as a header field does that names other people.
+fn is_bystander_field(lead: &str) -> bool {
+    let name = words(lead.split(':').next().unwrap_or_default());
+    let is = |known: &&str| name == *known || (known.ends_with('-') && name.starts_with(*known));
+    lead.contains(':') && tables::BYSTANDER_FIELDS.iter().any(|known| is(&known))
 }
 
 /// Whether a mail system's own address.

@@ -66,10 +66,20 @@ pub(super) fn attached(message: &Message<'_>) -> Option<Original> {
 pub(super) fn copied(text: &str) -> Original {
     let below = notice::copy_below(text);
     let copied = Original::of_text(below);
-    if copied.message_id.is_some() || below.len() == text.len() {
+    if copied.message_id.is_some() {
         return copied;
     }
-    Original { message_id: Original::of_text(text).message_id, ..copied }
+    Original { message_id: quoted_id(text), ..copied }
+}
+
+/// A notice may quote a field or two, indented or behind strokes (iPlanet, X.400 gateways, Mimecast).
+fn quoted_id(text: &str) -> Option<String> {
+    let text = text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or(text);
+    text.lines().find_map(|line| {
+        let (name, value) = line.trim_start_matches([' ', '\t', '>', '*', '-', '|']).split_once(':')?;
+        let is_id = ["message-id", "message id", "original-message-id"].iter().any(|id| name.eq_ignore_ascii_case(id));
+        is_id.then(|| id_of(value).filter(|id| id.contains('@'))).flatten()
+    })
 }
 
 fn id_of(value: &str) -> Option<String> {

@@ -94,6 +94,9 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "nameserver error report",
     "notice: mail delivery",
     "still trying to deliver",
+    // Barracuda, Google
+    "you sent blocked",
+    "message blocked",
     // Sieve reject (RFC 5429): Dovecot, Cyrus, Pigeonhole
     "rejected mail",
     "rejected message",
@@ -284,7 +287,3 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "배달 지연",
     "수신자 없음",
 ];
-
-/// Tails that some programs hang on the returned mail's own subject, `Re:` and all (French Notes and its gateways).
-pub(in crate::parse) const BOUNCE_SUBJECT_TAILS: &[&str] =
-    &[": non remis", ": undeliverable", ": unzustellbar", ": non distribué", "- undeliverable", "(undeliverable)"];

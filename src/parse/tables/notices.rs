@@ -228,6 +228,53 @@ pub(in crate::parse) const BANNERS: &[&str] = &[
     "보낼 수 없",
 ];
 
+/// How a notice begins that nobody says to have sent: with a banner, or speaking of the reader's mail.
+pub(in crate::parse) const OPENINGS: &[&str] = &[
+    // en
+    "your message",
+    "your mail",
+    "your email",
+    "your e-mail",
+    "the message",
+    "the mail",
+    "the email",
+    "the e-mail",
+    "a message that you",
+    "message from",
+    // nl, de, fr, es, pt, it
+    "uw bericht",
+    "uw e-mail",
+    "ihre nachricht",
+    "ihre e-mail",
+    "ihre mail",
+    "votre message",
+    "votre courriel",
+    "votre e-mail",
+    "su mensaje",
+    "su correo",
+    "sua mensagem",
+    "seu e-mail",
+    "il messaggio",
+    "il suo messaggio",
+    // pl, ru, sv, da, no, fi, cs, tr
+    "twoja wiadomość",
+    "ваше письмо",
+    "ваше сообщение",
+    "ditt meddelande",
+    "din besked",
+    "din meddelelse",
+    "meldingen din",
+    "viestisi",
+    "vaše zpráva",
+    "iletiniz",
+    // ja, zh, ko
+    "お客様のメール",
+    "メッセージ",
+    "您的邮件",
+    "您的郵件",
+    "메시지",
+];
+
 /// That delivery failed, without a reason.
 pub(in crate::parse) const FAILURES: &[&str] = &[
     // en
@@ -235,6 +282,10 @@ pub(in crate::parse) const FAILURES: &[&str] = &[
     "unable to be delivered",
     "fatal delivery errors",
     "not be delivered",
+    "not been delivered",
+    "n't been delivered",
+    "was blocked",
+    "been blocked",
     "not deliver",
     "n't deliver",
     "n't be delivered",
