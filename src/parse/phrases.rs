@@ -13,6 +13,12 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
+    /// The same phrases where they begin a line, strokes and white space before them aside.
+    pub fn at_line_start(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"(?m)^[\s\-=_*>|#.~]*(?:{any})")).ok()).flatten())
+    }
+
     /// Whether any of the phrases stands in the text.
     pub fn is_in(&self, text: &str) -> bool {
         self.0.as_ref().is_some_and(|any| any.is_match(text))
@@ -35,5 +41,12 @@ mod tests {
         assert_eq!(phrases.first_in("a-b copy"), None);
         assert!(phrases.is_in("ann schrieb"));
         assert!(!Phrases::of(&[]).is_in("anything"));
+    }
+
+    #[test]
+    fn a_phrase_at_a_line_start_may_have_strokes_before_it() {
+        let phrases = Phrases::at_line_start(&["copy"]);
+        assert_eq!(phrases.first_in("a copy\n--- copy"), Some(7));
+        assert_eq!(phrases.first_in("a copy"), None);
     }
 }

@@ -13,6 +13,7 @@ mod architecture;
 mod cli;
 mod config;
 mod config_as_code;
+mod corpora;
 mod decisions;
 mod desk;
 mod history;

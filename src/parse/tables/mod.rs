@@ -4,12 +4,20 @@
 
 mod automatic;
 mod blocks;
+mod bounce_subjects;
+mod notices;
 mod quotes;
+mod reasons;
+mod recipients;
 mod reports;
 mod subjects;
 
 pub(super) use automatic::*;
 pub(super) use blocks::*;
+pub(super) use bounce_subjects::*;
+pub(super) use notices::*;
 pub(super) use quotes::*;
+pub(super) use reasons::*;
+pub(super) use recipients::*;
 pub(super) use reports::*;
 pub(super) use subjects::*;
