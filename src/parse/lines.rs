@@ -60,3 +60,13 @@ pub(super) fn is_quoted(line: &str) -> bool {
     let start = line.trim_start_matches([' ', '\t']);
     line.len() - start.len() <= 3 && (start.starts_with('>') || start.starts_with('＞'))
 }
+
+/// Whether a character only steers how its neighbours are shown: marks of direction, zero-width spaces.
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+}
+
+/// The line without white space and marks at its ends.
+pub(super) fn bare(line: &str) -> &str {
+    line.trim_matches(|c: char| c.is_whitespace() || is_mark(c))
+}

@@ -9,6 +9,7 @@
 
 mod attribution;
 mod authentication;
+mod authors;
 mod automatic;
 mod blocks;
 mod bounce;
@@ -29,6 +30,7 @@ mod subject;
 mod tables;
 mod text;
 mod tokens;
+mod words;
 
 use std::sync::LazyLock;
 

@@ -2,14 +2,18 @@
 //!
 //! Everything is lower-cased unless said otherwise; the readers fold before they look up.
 
+mod attributions;
 mod automatic;
-mod blocks;
-mod quotes;
+mod forwards;
+mod labels;
 mod reports;
+mod signatures;
 mod subjects;
 
+pub(super) use attributions::*;
 pub(super) use automatic::*;
-pub(super) use blocks::*;
-pub(super) use quotes::*;
+pub(super) use forwards::*;
+pub(super) use labels::*;
 pub(super) use reports::*;
+pub(super) use signatures::*;
 pub(super) use subjects::*;
