@@ -11,8 +11,10 @@ use super::words::Words;
 const MOST_WRAPPED: usize = 6;
 /// Longest attribution in bytes.
 const LONGEST: usize = 400;
-/// Bytes at the beginning of a line in which a date begins: behind a weekday, an opener or both.
+/// Bytes at the beginning of a line in which a date begins: behind a weekday, an opener or both. Letters of other scripts
+/// take two or three.
 const EARLY: usize = 24;
+const EARLY_WIDE: usize = 48;
 
 static OPENERS: LazyLock<Words<()>> =
     LazyLock::new(|| Words::of(tables::ATTRIBUTION_OPENERS.iter().map(|&word| (word, ()))));
@@ -40,13 +42,8 @@ pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
     if drawn || ends_as_one(line) {
         return judge(line, drawn).map(|sureness| (first + 1, sureness));
     }
-    if let Some(sureness) = old_gmail(line) {
-        return Some((first + 1, sureness));
-    }
-    if !may_be_wrapped(line) {
-        return None;
-    }
-    let last = last_of_wrapped(lines, first, line)?;
+    let last = may_be_wrapped(line).then(|| last_of_wrapped(lines, first, line)).flatten();
+    let Some(last) = last else { return old_gmail(line).map(|sureness| (first + 1, sureness)) };
     let mut joined = line.to_owned();
     for number in first + 1..=last {
         joined.push(' ');
@@ -123,7 +120,7 @@ fn may_be_wrapped(line: &str) -> bool {
     if digits < 2 && !has_address {
         return false;
     }
-    let early = || line.bytes().take(EARLY).any(|b| b.is_ascii_digit());
+    let early = || line.bytes().take(if line.is_ascii() { EARLY } else { EARLY_WIDE }).any(|b| b.is_ascii_digit());
     (digits >= 4 && early()) || has_opener(line) || (has_address && (digits >= 3 || has_verb(line)))
 }
 

@@ -77,16 +77,24 @@ pub(super) enum Place {
 
 /// Reads the block that begins at line `first`, with the quoting of `depth` levels taken off.
 pub(super) fn read(lines: &Lines<'_>, first: usize, depth: usize, place: Place) -> Block {
+    let block = read_with(label, lines, first, depth);
+    if place == Place::Open || !block.is_empty() {
+        return block;
+    }
+    let without_colons = read_with(label_without_colon, lines, first, depth);
+    if without_colons.is_sure() { without_colons } else { block }
+}
+
+fn read_with(field: fn(&str) -> Option<(Label, &str)>, lines: &Lines<'_>, first: usize, depth: usize) -> Block {
     let mut block = Block { end: first, ..Block::default() };
     let mut last = Label::Other;
-    let field = |line| label(line).or_else(|| (place == Place::BelowLine).then(|| label_without_colon(line)).flatten());
     for number in first..lines.count().min(first + LONGEST_BLOCK) {
         let line = bare(unquoted(lines.get(number), depth));
         match field(line) {
             _ if line.is_empty() => {
                 // Some converters put a blank line between the fields.
-                let next = unquoted(lines.get(number + 1), depth);
-                if block.labels == 0 || label(next).is_none() || block.is_sure() {
+                let next = bare(unquoted(lines.get(number + 1), depth));
+                if block.labels == 0 || field(next).is_none() || block.is_sure() {
                     break;
                 }
             }
@@ -165,12 +173,11 @@ fn label(line: &str) -> Option<(Label, &str)> {
     Some((LABELS.get(word).or_else(|| LABELS.get(&word.replace('\u{3000}', "")))?, value))
 }
 
-/// `From "Ann Lee" <ann@example.org>`, as eM Client 9 writes it.
+/// `From "Ann Lee" <ann@example.org>`, as eM Client 9 writes it: the longest label counts.
 fn label_without_colon(line: &str) -> Option<(Label, &str)> {
-    let (word, value) = line.split_once([' ', '\t'])?;
-    let value = value.trim();
-    let plausible = word.len() <= LONGEST_LABEL && !value.is_empty();
-    plausible.then(|| LABELS.get(word)).flatten().map(|label| (label, value))
+    let spaces = line.match_indices([' ', '\t']).take(2).map(|(at, _)| at).filter(|&at| at <= LONGEST_LABEL);
+    let found = spaces.filter_map(|at| Some((LABELS.get(line.get(..at)?)?, line.get(at..)?.trim())));
+    found.filter(|(_, value)| !value.is_empty()).last()
 }
 
 /// The word before a colon and the value behind it; stars, spaces and marks around them taken off.

@@ -74,9 +74,12 @@ fn begins_with_any(words: &str, beginnings: &[&str]) -> bool {
 
 /// Reads the forwarded mail of a text; the comment above it is left to the caller.
 pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
-    let first = lines.next_text(at.content);
+    let mut first = lines.next_text(at.content);
     // Apple Mail quotes the block and the mail below its line.
     let depth = usize::from(is_quoted(lines.get(first)));
+    while first < lines.count() && bare(blocks::unquoted(lines.get(first), depth)).is_empty() {
+        first += 1;
+    }
     let mut block = blocks::read(lines, first, depth, blocks::Place::BelowLine);
     let mut from = std::mem::take(&mut block.from);
     if block.is_empty() {

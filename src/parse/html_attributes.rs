@@ -8,22 +8,22 @@ const QUOTE_CLASSES: &[&str] = &[
     "gmail_extra_quote",
     "yahoo_quoted", // Yahoo, AOL
     "ymail_quote",
-    "protonmail_quote",         // Proton
-    "moz-cite-prefix",          // Thunderbird
-    "moz-forward-container",    // Thunderbird
-    "moz-email-headers-table",  // Thunderbird
-    "tutanota_quote",           // Tuta
-    "zmail_extra",              // Zoho
-    "mail_quote",               // Daum
-    "quoted-message",           // Mail.com
-    "front-blockquote",         // Front
-    "history_container",        // Mailbird
-    "history-quote-wrapper",    // Lark
-    "hs_reply",                 // HubSpot
-    "missive_quote",            // Missive
-    "cm_quote",                 // CloudMagic, Newton
-    "hm_quote",                 // Outlook.com of before
-    "wps_quotation",            // WPS Mail
+    "protonmail_quote",        // Proton
+    "moz-cite-prefix",         // Thunderbird
+    "moz-forward-container",   // Thunderbird
+    "moz-email-headers-table", // Thunderbird
+    "tutanota_quote",          // Tuta
+    "zmail_extra",             // Zoho
+    "mail_quote",              // Daum
+    "quoted-message",          // Mail.com
+    "front-blockquote",        // Front
+    "history_container",       // Mailbird
+    "history-quote-wrapper",   // Lark
+    "hs_reply",                // HubSpot
+    "missive_quote",           // Missive
+    "cm_quote",                // CloudMagic, Newton
+    "hm_quote",                // Outlook.com of before
+    "wps_quotation",           // WPS Mail
 ];
 /// Ids of the same, as they begin.
 const QUOTE_IDS: &[&str] = &[

@@ -61,9 +61,10 @@ pub(super) fn is_quoted(line: &str) -> bool {
     line.len() - start.len() <= 3 && (start.starts_with('>') || start.starts_with('＞'))
 }
 
-/// Whether a character only steers how its neighbours are shown: marks of direction, zero-width spaces.
+/// Whether a character only steers how its neighbours are shown: marks of direction, zero-width spaces. Joiners (U+200C,
+/// U+200D) are spelling in Persian and Hindi.
 pub(super) fn is_mark(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
 /// The line without white space and marks at its ends.

@@ -63,9 +63,11 @@ pub(in crate::parse) const LONGEST_OPENER: usize = 24;
 /// What an attribution line says of the writer, lower-cased: found where a word begins.
 pub(in crate::parse) const ATTRIBUTION_VERBS: &[&str] = &[
     "wrote",
-    "writes", // en
+    "writes",
+    "quoting", // en; Horde
     "schreef",
-    "geschreven", // nl
+    "geschreven",
+    "citeren", // nl; Horde
     "schrieb",
     "schrieben",
     "geschrieben",
@@ -79,7 +81,8 @@ pub(in crate::parse) const ATTRIBUTION_VERBS: &[&str] = &[
     "escribió",
     "escribio",
     "escribe",
-    "ha escrito", // es
+    "ha escrito",
+    "citando a", // es; Horde
     "escreveu",
     "escreve",
     "escrito", // pt

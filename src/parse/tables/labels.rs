@@ -141,7 +141,7 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
     row(
         &["šalje", "pošiljatelj", "pošiljalac"],
         &["prima", "za", "primatelj", "kome"],
-        &["kopija"],
+        &["kopija", "kp"],
         &["poslano", "poslato"],
         &["naslov", "zadeva"],
     ),
@@ -208,7 +208,13 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
     row(&["no", "sūtītājs"], &["kam", "adresāts"], &["kopija kam"], &["nosūtīts", "datums"], &["tēma", "temats"]),
     row(&["nuo", "siuntėjas"], &["iki", "gavėjas"], &["kopija gavėjui"], &["išsiųsta", "išsiųstas"], &["tema"]),
     // Catalan: Outlook Enviat, Thunderbird Data.
-    row(&["remitent"], &["per a", "per"], &["còpia"], &["enviat", "enviat el", "data d'enviament"], &["assumpte"]),
+    row(
+        &["remitent"],
+        &["per a", "per"],
+        &["còpia", "a/c"],
+        &["enviat", "enviat el", "data d'enviament"],
+        &["assumpte"],
+    ),
     // Hebrew, Arabic, Persian: Outlook, Gmail.
     row(&["מאת", "מ"], &["אל", "נמען"], &["עותק", "העתק"], &["נשלח", "תאריך", "נשלח ב"], &["נושא"]),
     row(

@@ -132,6 +132,8 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "傳送自 ",
     "获取 outlook",
     "取得 outlook",
+    "取得 ios 版 outlook",
+    "取得 android 版 outlook",
     "来自我的",
     "來自我的",
     "나의 iphone",
@@ -221,7 +223,8 @@ pub(in crate::parse) const SENT_WORDS: &[&str] = &[
     "trimis din ", // ro
     "poslano s ",
     "poslano z ",
-    "poslano iz ", // hr, sl
+    "poslano iz ",
+    "послато са ", // hr, sl, sr
     "saadetud ",
     "nosūtīts no ",
     "išsiųsta iš ", // et, lv, lt
@@ -238,7 +241,7 @@ pub(in crate::parse) const SENT_WORDS: &[&str] = &[
 
 /// Devices and apps, as parts of words.
 pub(in crate::parse) const DEVICES: &[&str] = &[
-    "iphone",
+    "iphon",
     "ipad",
     "ipod",
     "ios",

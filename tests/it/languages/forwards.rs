@@ -158,7 +158,9 @@ fn pages(l: &Language, block: &str) -> Vec<Format> {
         ),
         page(
             "apple html",
-            format!("<div><br><blockquote type=\"cite\"><div>{apple}</div><br><div>{fields}</div><br>{text}</blockquote></div>"),
+            format!(
+                "<div><br><blockquote type=\"cite\"><div>{apple}</div><br><div>{fields}</div><br>{text}</blockquote></div>"
+            ),
             ForwardMark::Line,
         ),
         page(
@@ -169,7 +171,9 @@ fn pages(l: &Language, block: &str) -> Vec<Format> {
                 fields
                     .split("<br>")
                     .filter_map(|line| line.trim().split_once(": "))
-                    .map(|(label, value)| format!("<tr><th nowrap valign=\"BASELINE\">{label}: </th><td>{value}</td></tr>"))
+                    .map(|(label, value)| format!(
+                        "<tr><th nowrap valign=\"BASELINE\">{label}: </th><td>{value}</td></tr>"
+                    ))
                     .collect::<String>()
             ),
             ForwardMark::Line,
@@ -245,8 +249,15 @@ fn the_prefixes_of_every_language_are_taken_off() {
     for language in languages() {
         let (reply, forward) = language.prefixes;
         for (prefix, meaning) in [(reply, SubjectPrefix::Reply), (forward, SubjectPrefix::Forward)] {
-            for written in [format!("{prefix}: "), format!("{prefix} : "), format!("{prefix}："), format!("{}[2]: ", prefix.to_uppercase())] {
-                let facts = ticketd::parse::read(mail(&format!("{written}{}", language.subject), "text/plain", "", "").as_bytes());
+            for written in [
+                format!("{prefix}: "),
+                format!("{prefix} : "),
+                format!("{prefix}："),
+                format!("{}[2]: ", prefix.to_uppercase()),
+            ] {
+                let facts = ticketd::parse::read(
+                    mail(&format!("{written}{}", language.subject), "text/plain", "", "").as_bytes(),
+                );
                 // VS and R mean one or the other.
                 let known = facts.subject.prefixes.first().is_some_and(|found| {
                     *found == meaning || (*found == SubjectPrefix::Ambiguous && matches!(prefix, "VS" | "R"))

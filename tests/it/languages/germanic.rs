@@ -10,31 +10,31 @@ pub const LANGUAGES: &[Language] = &[
         original: "Your parcel is on its way.\n\nPlease check it when it arrives.",
         subject: "Parcel 1234",
         attributions: &[
-            "On Tue, Mar 4, 2025 at 10:00 AM {n} <{a}> wrote:",                 // Gmail
-            "On Tue, 4 Mar 2025, 10:00 {n}, <{a}> wrote:",                      // Gmail on Android
-            "On 4 Mar 2025, at 10:00, {n} <{a}> wrote:",                        // Apple Mail
-            "On Mar 4, 2025, at 10:00\u{202f}AM, {n} <{a}> wrote:",             // iPhone
-            "On 3/4/25 10:00 AM, {n} wrote:",                                   // Thunderbird
+            "On Tue, Mar 4, 2025 at 10:00 AM {n} <{a}> wrote:",     // Gmail
+            "On Tue, 4 Mar 2025, 10:00 {n}, <{a}> wrote:",          // Gmail on Android
+            "On 4 Mar 2025, at 10:00, {n} <{a}> wrote:",            // Apple Mail
+            "On Mar 4, 2025, at 10:00\u{202f}AM, {n} <{a}> wrote:", // iPhone
+            "On 3/4/25 10:00 AM, {n} wrote:",                       // Thunderbird
             "On Tuesday, March 4, 2025 at 10:00:00 AM GMT+1, {n} <{a}> wrote:", // Yahoo
-            "On Tuesday, March 4th, 2025 at 10:00 AM, {n} <{a}> wrote:",        // Proton
-            "Mar 4, 2025, 10:00 by {a}:",                                       // Tuta
-            "On Tue, Mar 4, 2025, at 10:00 AM, {n} wrote:",                     // Fastmail
-            "On 2025-03-04 10:00, {n} wrote:",                                  // Roundcube
-            "Quoting {n} <{a}>:",                                               // Horde
-            "On Tue, 2025-03-04 at 10:00 +0100, {n} wrote:",                    // Evolution
-            "On Tuesday, 4 March 2025 10:00:00 CET {n} wrote:",                 // KMail
-            "On Tue, Mar 04, 2025 at 10:00:00AM +0100, {n} wrote:",             // mutt
-            "On 4 Mar 2025, 10:00 +0100, {n} <{a}>, wrote:",                    // Spark
-            "On Tue, Mar 04, 2025 at 10:00 AM, {n} <{a}> wrote:",               // Superhuman
-            "On 04/03/2025 10:00:00, {n} <{a}> wrote:",                         // Mailbird
-            "On March 4, 2025 at 10:00 GMT, {n} <{a}> wrote:",                  // Front
-            "On March 4, 2025, {n} <{a}> wrote:",                               // HEY
-            "On 4 March 2025 10:00:00 CET, {n} <{a}> wrote:",                   // K-9, FairEmail
-            "At 10:00 AM 3/4/2025, {n} wrote:",                                 // Eudora
-            "At 2025-03-04 10:00:00, \"{n}\" <{a}> wrote:",                     // 163
-            "Tuesday, March 4, 2025, 10:00:00 AM, you wrote:",                  // The Bat!
-            "{n} <{a}> writes:",                                                // Gnus
-            "---- On Tue, 04 Mar 2025 10:00:00 +0100 {n} <{a}> wrote ---",      // Zoho
+            "On Tuesday, March 4th, 2025 at 10:00 AM, {n} <{a}> wrote:", // Proton
+            "Mar 4, 2025, 10:00 by {a}:",                           // Tuta
+            "On Tue, Mar 4, 2025, at 10:00 AM, {n} wrote:",         // Fastmail
+            "On 2025-03-04 10:00, {n} wrote:",                      // Roundcube
+            "Quoting {n} <{a}>:",                                   // Horde
+            "On Tue, 2025-03-04 at 10:00 +0100, {n} wrote:",        // Evolution
+            "On Tuesday, 4 March 2025 10:00:00 CET {n} wrote:",     // KMail
+            "On Tue, Mar 04, 2025 at 10:00:00AM +0100, {n} wrote:", // mutt
+            "On 4 Mar 2025, 10:00 +0100, {n} <{a}>, wrote:",        // Spark
+            "On Tue, Mar 04, 2025 at 10:00 AM, {n} <{a}> wrote:",   // Superhuman
+            "On 04/03/2025 10:00:00, {n} <{a}> wrote:",             // Mailbird
+            "On March 4, 2025 at 10:00 GMT, {n} <{a}> wrote:",      // Front
+            "On March 4, 2025, {n} <{a}> wrote:",                   // HEY
+            "On 4 March 2025 10:00:00 CET, {n} <{a}> wrote:",       // K-9, FairEmail
+            "At 10:00 AM 3/4/2025, {n} wrote:",                     // Eudora
+            "At 2025-03-04 10:00:00, \"{n}\" <{a}> wrote:",         // 163
+            "Tuesday, March 4, 2025, 10:00:00 AM, you wrote:",      // The Bat!
+            "{n} <{a}> writes:",                                    // Gnus
+            "---- On Tue, 04 Mar 2025 10:00:00 +0100 {n} <{a}> wrote ---", // Zoho
         ],
         labels: ["From", "Sent", "To", "Cc", "Subject"],
         apple: ("Begin forwarded message:", ["From", "Date", "To", "Subject"]),
@@ -51,16 +51,16 @@ pub const LANGUAGES: &[Language] = &[
         original: "Uw pakket is onderweg.\n\nControleer het bij ontvangst.",
         subject: "Pakket 1234",
         attributions: &[
-            "Op di 4 mrt 2025 om 10:00 schreef {n} <{a}>:",                            // Gmail
-            "Op 4 mrt 2025 om 10:00 heeft {n} <{a}> het volgende geschreven:",         // Apple Mail
-            "Op 4 mrt. 2025 om 10:00 heeft {n} <{a}> het volgende geschreven:",        // iPhone
-            "Op 04-03-2025 om 10:00 schreef {n}:",                                     // Thunderbird
-            "Op dinsdag 4 maart 2025 om 10:00:00 CET schreef {n} <{a}>:",              // Yahoo
-            "Op dinsdag 4 maart 2025 10:00:00 CET schreef {n}:",                       // KMail
-            "{n} schreef op 2025-03-04 10:00:",                                        // Roundcube
-            "Citeren {n} <{a}>:",                                                      // Horde
-            "Op 4 maart 2025 10:00:00 CET schreef {n} <{a}>:",                         // K-9
-            "Op di 4 mrt. 2025 10:00 schreef {n} <{a}>:",                              // Gmail on Android
+            "Op di 4 mrt 2025 om 10:00 schreef {n} <{a}>:",                    // Gmail
+            "Op 4 mrt 2025 om 10:00 heeft {n} <{a}> het volgende geschreven:", // Apple Mail
+            "Op 4 mrt. 2025 om 10:00 heeft {n} <{a}> het volgende geschreven:", // iPhone
+            "Op 04-03-2025 om 10:00 schreef {n}:",                             // Thunderbird
+            "Op dinsdag 4 maart 2025 om 10:00:00 CET schreef {n} <{a}>:",      // Yahoo
+            "Op dinsdag 4 maart 2025 10:00:00 CET schreef {n}:",               // KMail
+            "{n} schreef op 2025-03-04 10:00:",                                // Roundcube
+            "Citeren {n} <{a}>:",                                              // Horde
+            "Op 4 maart 2025 10:00:00 CET schreef {n} <{a}>:",                 // K-9
+            "Op di 4 mrt. 2025 10:00 schreef {n} <{a}>:",                      // Gmail on Android
         ],
         labels: ["Van", "Verzonden", "Aan", "CC", "Onderwerp"],
         apple: ("Begin doorgestuurd bericht:", ["Van", "Datum", "Aan", "Onderwerp"]),
@@ -77,25 +77,29 @@ pub const LANGUAGES: &[Language] = &[
         original: "Ihr Paket ist unterwegs.\n\nBitte prüfen Sie es bei der Ankunft.",
         subject: "Paket 1234",
         attributions: &[
-            "Am Di., 4. März 2025 um 10:00 Uhr schrieb {n} <{a}>:",                      // Gmail
-            "{n} <{a}> schrieb am Di., 4. März 2025 um 10:00 Uhr:",                      // Gmail, Inbox
-            "Am 04.03.2025 um 10:00 schrieb {n} <{a}>:",                                 // Apple Mail
-            "Am 04.03.25 um 10:00 schrieb {n}:",                                         // Thunderbird
+            "Am Di., 4. März 2025 um 10:00 Uhr schrieb {n} <{a}>:", // Gmail
+            "{n} <{a}> schrieb am Di., 4. März 2025 um 10:00 Uhr:", // Gmail, Inbox
+            "Am 04.03.2025 um 10:00 schrieb {n} <{a}>:",            // Apple Mail
+            "Am 04.03.25 um 10:00 schrieb {n}:",                    // Thunderbird
             "Am Dienstag, 4. März 2025 um 10:00:00 MEZ hat {n} <{a}> Folgendes geschrieben:", // Yahoo
-            "{n} <{a}> hat am 04.03.2025 10:00 CET geschrieben:",                        // Open-Xchange
-            "Am 2025-03-04 10:00, schrieb {n}:",                                         // Roundcube
-            "Zitat von {n} <{a}>:",                                                      // Horde
-            "Am Dienstag, dem 04.03.2025 um 10:00 +0100 schrieb {n}:",                   // Evolution
-            "Am Dienstag, 4. März 2025, 10:00:00 CET schrieb {n}:",                      // KMail
-            "4. März 2025, 10:00 von {a}:",                                              // Tuta
-            "Am 4. März 2025 10:00:00 MEZ schrieb {n} <{a}>:",                           // K-9
+            "{n} <{a}> hat am 04.03.2025 10:00 CET geschrieben:",   // Open-Xchange
+            "Am 2025-03-04 10:00, schrieb {n}:",                    // Roundcube
+            "Zitat von {n} <{a}>:",                                 // Horde
+            "Am Dienstag, dem 04.03.2025 um 10:00 +0100 schrieb {n}:", // Evolution
+            "Am Dienstag, 4. März 2025, 10:00:00 CET schrieb {n}:", // KMail
+            "4. März 2025, 10:00 von {a}:",                         // Tuta
+            "Am 4. März 2025 10:00:00 MEZ schrieb {n} <{a}>:",      // K-9
         ],
         labels: ["Von", "Gesendet", "An", "Cc", "Betreff"],
         apple: ("Anfang der weitergeleiteten Nachricht:", ["Von", "Datum", "An", "Betreff"]),
         original_lines: &["Ursprüngliche Nachricht", "Originalnachricht", "Original-Nachricht"],
         forward_lines: &["Weitergeleitete Nachricht", "Forwarded message"],
         date: "Dienstag, 4. März 2025 10:00",
-        phones: &["Von meinem iPhone gesendet", "Gesendet von Outlook für Android<https://aka.ms/x>", "Gesendet mit der GMX Mail App"],
+        phones: &[
+            "Von meinem iPhone gesendet",
+            "Gesendet von Outlook für Android<https://aka.ms/x>",
+            "Gesendet mit der GMX Mail App",
+        ],
         prefixes: ("AW", "WG"),
     },
     Language {
@@ -105,12 +109,12 @@ pub const LANGUAGES: &[Language] = &[
         original: "Ditt paket är på väg.\n\nKontrollera det när det kommer.",
         subject: "Paket 1234",
         attributions: &[
-            "Den tis 4 mars 2025 kl 10:00 skrev {n} <{a}>:",           // Gmail
-            "4 mars 2025 kl. 10:00 skrev {n} <{a}>:",                  // Apple Mail
-            "Den 2025-03-04 kl. 10:00, skrev {n}:",                    // Thunderbird
-            "Den tisdag 4 mars 2025 10:00:00 CET skrev {n} <{a}>:",    // Yahoo
-            "{n} skrev den 2025-03-04 10:00:",                         // Roundcube
-            "På tis, 2025-03-04 kl. 10:00 +0100 skrev {n}:",           // Evolution
+            "Den tis 4 mars 2025 kl 10:00 skrev {n} <{a}>:",        // Gmail
+            "4 mars 2025 kl. 10:00 skrev {n} <{a}>:",               // Apple Mail
+            "Den 2025-03-04 kl. 10:00, skrev {n}:",                 // Thunderbird
+            "Den tisdag 4 mars 2025 10:00:00 CET skrev {n} <{a}>:", // Yahoo
+            "{n} skrev den 2025-03-04 10:00:",                      // Roundcube
+            "På tis, 2025-03-04 kl. 10:00 +0100 skrev {n}:",        // Evolution
         ],
         labels: ["Från", "Skickat", "Till", "Kopia", "Ämne"],
         apple: ("Vidarebefordrat brev:", ["Från", "Datum", "Till", "Ämne"]),
@@ -127,11 +131,11 @@ pub const LANGUAGES: &[Language] = &[
         original: "Din pakke er på vej.\n\nTjek den, når den kommer.",
         subject: "Pakke 1234",
         attributions: &[
-            "Den tirs. 4. mar. 2025 kl. 10.00 skrev {n} <{a}>:",           // Gmail
-            "Den 4. mar. 2025 kl. 10.00 skrev {n} <{a}>:",                 // Apple Mail
-            "Den 04.03.2025 kl. 10.00 skrev {n}:",                         // Thunderbird
+            "Den tirs. 4. mar. 2025 kl. 10.00 skrev {n} <{a}>:", // Gmail
+            "Den 4. mar. 2025 kl. 10.00 skrev {n} <{a}>:",       // Apple Mail
+            "Den 04.03.2025 kl. 10.00 skrev {n}:",               // Thunderbird
             "Den tirsdag den 4. marts 2025 10.00.00 CET skrev {n} <{a}>:", // Yahoo
-            "{n} skrev den 2025-03-04 10:00:",                             // Roundcube
+            "{n} skrev den 2025-03-04 10:00:",                   // Roundcube
         ],
         labels: ["Fra", "Sendt", "Til", "Cc", "Emne"],
         apple: ("Start på videresendt besked:", ["Fra", "Dato", "Til", "Emne"]),
@@ -148,10 +152,10 @@ pub const LANGUAGES: &[Language] = &[
         original: "Pakken din er på vei.\n\nSjekk den når den kommer.",
         subject: "Pakke 1234",
         attributions: &[
-            "tir. 4. mar. 2025 kl. 10:00 skrev {n} <{a}>:", // Gmail
-            "4. mar. 2025 kl. 10:00 skrev {n} <{a}>:",      // Apple Mail
-            "Den 04.03.2025 10:00, skrev {n}:",             // Thunderbird
-            "{n} skrev 04.03.2025 10:00:",                  // Thunderbird
+            "tir. 4. mar. 2025 kl. 10:00 skrev {n} <{a}>:",       // Gmail
+            "4. mar. 2025 kl. 10:00 skrev {n} <{a}>:",            // Apple Mail
+            "Den 04.03.2025 10:00, skrev {n}:",                   // Thunderbird
+            "{n} skrev 04.03.2025 10:00:",                        // Thunderbird
             "tirsdag 4. mars 2025 10:00:00 CET skrev {n} <{a}>:", // Yahoo
         ],
         labels: ["Fra", "Sendt", "Til", "Kopi", "Emne"],

@@ -47,7 +47,9 @@ pub const TO: &str = "Cleo Customer <cleo@example.com>";
 
 /// Every language of the files beside.
 fn languages() -> impl Iterator<Item = &'static Language> {
-    [germanic::LANGUAGES, romance::LANGUAGES, slavic::LANGUAGES, asian::LANGUAGES, others::LANGUAGES].into_iter().flatten()
+    [germanic::LANGUAGES, romance::LANGUAGES, slavic::LANGUAGES, asian::LANGUAGES, others::LANGUAGES]
+        .into_iter()
+        .flatten()
 }
 
 impl Language {
@@ -101,7 +103,11 @@ fn quoted(text: &str) -> String {
 fn html(text: &str) -> String {
     let escaped = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.lines()
-        .map(|line| if line.is_empty() { "<div><br></div>\n".to_owned() } else { format!("<div>{}</div>\n", escaped(line)) })
+        .map(
+            |line| {
+                if line.is_empty() { "<div><br></div>\n".to_owned() } else { format!("<div>{}</div>\n", escaped(line)) }
+            },
+        )
         .collect()
 }
 

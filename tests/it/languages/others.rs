@@ -10,9 +10,9 @@ pub const LANGUAGES: &[Language] = &[
         original: "Pakettinne on matkalla.\n\nTarkistakaa se saapuessa.",
         subject: "Paketti 1234",
         attributions: &[
-            "ti 4. maalisk. 2025 klo 10.00 {n} ({a}) kirjoitti:",          // Gmail
-            "{n} <{a}> kirjoitti 4.3.2025 kello 10.00:",                   // Apple Mail
-            "{n} kirjoitti 4.3.2025 klo 10.00:",                           // Thunderbird
+            "ti 4. maalisk. 2025 klo 10.00 {n} ({a}) kirjoitti:", // Gmail
+            "{n} <{a}> kirjoitti 4.3.2025 kello 10.00:",          // Apple Mail
+            "{n} kirjoitti 4.3.2025 klo 10.00:",                  // Thunderbird
             "tiistai 4. maaliskuuta 2025 klo 10.00.00 UTC+2 {n} <{a}> kirjoitti:", // Yahoo
         ],
         labels: ["Lähettäjä", "Lähetetty", "Vastaanottaja", "Kopio", "Aihe"],
@@ -48,9 +48,9 @@ pub const LANGUAGES: &[Language] = &[
         original: "A csomagja úton van.\n\nKérjük, érkezéskor ellenőrizze.",
         subject: "Csomag 1234",
         attributions: &[
-            "{n} <{a}> ezt írta (időpont: 2025. márc. 4., K, 10:00):",           // Gmail
-            "2025. márc. 4. dátummal, 10:00 időpontban {n} <{a}> írta:",         // Apple Mail
-            "2025. 03. 04. 10:00 keltezéssel, {n} írta:",                        // Thunderbird
+            "{n} <{a}> ezt írta (időpont: 2025. márc. 4., K, 10:00):", // Gmail
+            "2025. márc. 4. dátummal, 10:00 időpontban {n} <{a}> írta:", // Apple Mail
+            "2025. 03. 04. 10:00 keltezéssel, {n} írta:",              // Thunderbird
         ],
         labels: ["Feladó", "Elküldve", "Címzett", "Másolatot kap", "Tárgy"],
         apple: ("Továbbított levél kezdete:", ["Feladó", "Dátum", "Címzett", "Tárgy"]),
@@ -67,10 +67,10 @@ pub const LANGUAGES: &[Language] = &[
         original: "Paketiniz yolda.\n\nLütfen geldiğinde kontrol edin.",
         subject: "Paket 1234",
         attributions: &[
-            "{n} <{a}>, 4 Mar 2025 Sal, 10:00 tarihinde şunu yazdı:",              // Gmail
-            "4 Mar 2025 tarihinde 10:00 saatinde, {n} <{a}> şunları yazdı:",       // Apple Mail
-            "4.03.2025 10:00 tarihinde {n} yazdı:",                                // Thunderbird
-            "4 Mart 2025 Salı 10:00:00 GMT+3 tarihinde, {n} <{a}> şunu yazdı:",    // Yahoo
+            "{n} <{a}>, 4 Mar 2025 Sal, 10:00 tarihinde şunu yazdı:", // Gmail
+            "4 Mar 2025 tarihinde 10:00 saatinde, {n} <{a}> şunları yazdı:", // Apple Mail
+            "4.03.2025 10:00 tarihinde {n} yazdı:",                   // Thunderbird
+            "4 Mart 2025 Salı 10:00:00 GMT+3 tarihinde, {n} <{a}> şunu yazdı:", // Yahoo
         ],
         labels: ["Kimden", "Gönderildi", "Kime", "Bilgi", "Konu"],
         apple: ("İletilen e-posta başlangıcı:", ["Kimden", "Tarih", "Kime", "Konu"]),

@@ -120,7 +120,7 @@ fn gmails_and_apples_html_quotes_are_no_part_of_the_reply() {
                 "<div dir=\"ltr\">{}</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\
                  <blockquote class=\"gmail_quote\" style=\"margin:0 0 0 .8ex\">{}</blockquote></div>",
                 html(l.reply),
-                html(attribution),
+                html(attribution.trim_start_matches("> ")),
                 html(l.original)
             );
             Some(page(l, &body))
@@ -132,7 +132,7 @@ fn gmails_and_apples_html_quotes_are_no_part_of_the_reply() {
             let body = format!(
                 "<div>{}</div><div><br><blockquote type=\"cite\"><div>{}</div><br><div>{}</div></blockquote></div>",
                 html(l.reply),
-                html(attribution),
+                html(attribution.trim_start_matches("> ")),
                 html(l.original)
             );
             Some(page(l, &body))
@@ -148,7 +148,7 @@ fn thunderbirds_and_yahoos_html_quotes_are_no_part_of_the_reply() {
             let body = format!(
                 "{}<div class=\"moz-cite-prefix\">{}</div><blockquote type=\"cite\" cite=\"mid:m0@example.net\">{}</blockquote>",
                 html(l.reply),
-                html(attribution),
+                html(attribution.trim_start_matches("> ")),
                 html(l.original)
             );
             Some(page(l, &body))
@@ -161,7 +161,7 @@ fn thunderbirds_and_yahoos_html_quotes_are_no_part_of_the_reply() {
                 "<div class=\"ydp1yahoo-style-wrap\">{}</div><div id=\"ydp2yahoo_quoted_1\" class=\"ydp2yahoo_quoted\"><div>{}</div>\
                  <div><br></div>{}</div>",
                 html(l.reply),
-                html(attribution),
+                html(attribution.trim_start_matches("> ")),
                 html(l.original)
             );
             Some(page(l, &body))
@@ -233,7 +233,8 @@ fn outlooks_blocks_begin_the_quote() {
 fn outlooks_html_begins_the_quote() {
     each_block(|l| {
         let lines = block(l, "");
-        let fields: String = lines.lines().map(|line| html(line).replace("<div>", "").replace("</div>", "<br>")).collect();
+        let fields: String =
+            lines.lines().map(|line| html(line).replace("<div>", "").replace("</div>", "<br>")).collect();
         let reply = html(l.reply).replace("<div>", "<p class=MsoNormal>").replace("</div>", "</p>");
         vec![
             // The desktop: a thin line above the head.

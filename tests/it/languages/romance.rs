@@ -10,15 +10,15 @@ pub const LANGUAGES: &[Language] = &[
         original: "Votre colis est en route.\n\nMerci de le vérifier à l'arrivée.",
         subject: "Colis 1234",
         attributions: &[
-            "Le mar. 4 mars 2025 à 10:00, {n} <{a}> a écrit\u{a0}:",              // Gmail
-            "Le 4 mars 2025 à 10:00, {n} <{a}> a écrit :",                        // Apple Mail
-            "Le 04/03/2025 à 10:00, {n} a écrit :",                               // Thunderbird
-            "Le mardi 4 mars 2025 à 10:00:00 UTC+1, {n} <{a}> a écrit :",         // Yahoo
-            "Le mardi 4 mars 2025 à 10:00, {n} <{a}> a écrit :",                  // Proton
-            "Le 2025-03-04 10:00, {n} a écrit :",                                 // Roundcube
-            "{n} <{a}> a écrit :",                                                // Horde
-            "Le mar. 4 mars 2025, 10 h 00, {n} <{a}> a écrit :",                  // Gmail, Canada
-            "Le 4 mars 2025 10:00:00 GMT+01:00, {n} <{a}> a écrit\u{202f}:",      // K-9
+            "Le mar. 4 mars 2025 à 10:00, {n} <{a}> a écrit\u{a0}:", // Gmail
+            "Le 4 mars 2025 à 10:00, {n} <{a}> a écrit :",           // Apple Mail
+            "Le 04/03/2025 à 10:00, {n} a écrit :",                  // Thunderbird
+            "Le mardi 4 mars 2025 à 10:00:00 UTC+1, {n} <{a}> a écrit :", // Yahoo
+            "Le mardi 4 mars 2025 à 10:00, {n} <{a}> a écrit :",     // Proton
+            "Le 2025-03-04 10:00, {n} a écrit :",                    // Roundcube
+            "{n} <{a}> a écrit :",                                   // Horde
+            "Le mar. 4 mars 2025, 10 h 00, {n} <{a}> a écrit :",     // Gmail, Canada
+            "Le 4 mars 2025 10:00:00 GMT+01:00, {n} <{a}> a écrit\u{202f}:", // K-9
         ],
         labels: ["De", "Envoyé", "À", "Cc", "Objet"],
         apple: ("Début du message réexpédié :", ["De", "Date", "À", "Objet"]),
@@ -35,13 +35,13 @@ pub const LANGUAGES: &[Language] = &[
         original: "Su paquete está en camino.\n\nRevíselo cuando llegue.",
         subject: "Paquete 1234",
         attributions: &[
-            "El mar, 4 mar 2025 a las 10:00, {n} (<{a}>) escribió:",             // Gmail
-            "El 4 mar 2025, a las 10:00, {n} <{a}> escribió:",                   // Apple Mail
-            "El 4/3/25 a las 10:00, {n} escribió:",                              // Thunderbird
-            "El martes, 4 de marzo de 2025, 10:00:00 CET, {n} <{a}> escribió:",  // Yahoo
-            "El 2025-03-04 10:00, {n} escribió:",                                // Roundcube
-            "El mar., 4 mar. 2025 10:00 a.\u{a0}m., {n} <{a}> escribió:",        // Gmail, Mexico
-            "Citando a {n} <{a}>:",                                              // Horde
+            "El mar, 4 mar 2025 a las 10:00, {n} (<{a}>) escribió:", // Gmail
+            "El 4 mar 2025, a las 10:00, {n} <{a}> escribió:",       // Apple Mail
+            "El 4/3/25 a las 10:00, {n} escribió:",                  // Thunderbird
+            "El martes, 4 de marzo de 2025, 10:00:00 CET, {n} <{a}> escribió:", // Yahoo
+            "El 2025-03-04 10:00, {n} escribió:",                    // Roundcube
+            "El mar., 4 mar. 2025 10:00 a.\u{a0}m., {n} <{a}> escribió:", // Gmail, Mexico
+            "Citando a {n} <{a}>:",                                  // Horde
         ],
         labels: ["De", "Enviado", "Para", "CC", "Asunto"],
         apple: ("Inicio del mensaje reenviado:", ["De", "Fecha", "Para", "Asunto"]),
@@ -58,12 +58,12 @@ pub const LANGUAGES: &[Language] = &[
         original: "Il Suo pacco è in viaggio.\n\nLo controlli all'arrivo.",
         subject: "Pacco 1234",
         attributions: &[
-            "Il giorno mar 4 mar 2025 alle ore 10:00 {n} <{a}> ha scritto:",       // Gmail
-            "Il giorno 4 mar 2025, alle ore 10:00, {n} <{a}> ha scritto:",         // Apple Mail
-            "Il 04/03/25 10:00, {n} ha scritto:",                                  // Thunderbird
+            "Il giorno mar 4 mar 2025 alle ore 10:00 {n} <{a}> ha scritto:", // Gmail
+            "Il giorno 4 mar 2025, alle ore 10:00, {n} <{a}> ha scritto:",   // Apple Mail
+            "Il 04/03/25 10:00, {n} ha scritto:",                            // Thunderbird
             "Il martedì 4 marzo 2025 alle ore 10:00:00 CET, {n} <{a}> ha scritto:", // Yahoo
-            "Il 2025-03-04 10:00 {n} ha scritto:",                                 // Roundcube
-            "Il 4 marzo 2025 alle 10.00 {n} <{a}> ha scritto:",                    // Open-Xchange
+            "Il 2025-03-04 10:00 {n} ha scritto:",                           // Roundcube
+            "Il 4 marzo 2025 alle 10.00 {n} <{a}> ha scritto:",              // Open-Xchange
         ],
         labels: ["Da", "Inviato", "A", "Cc", "Oggetto"],
         apple: ("Inizio messaggio inoltrato:", ["Da", "Data", "A", "Oggetto"]),
@@ -80,13 +80,13 @@ pub const LANGUAGES: &[Language] = &[
         original: "Seu pacote está a caminho.\n\nConfira quando chegar.",
         subject: "Pacote 1234",
         attributions: &[
-            "Em ter., 4 de mar. de 2025 às 10:00, {n} <{a}> escreveu:",               // Gmail
-            "{n} <{a}> escreveu (terça, 4/03/2025 à(s) 10:00):",                      // Gmail, Portugal
-            "Em 4 de mar. de 2025, à(s) 10:00, {n} <{a}> escreveu:",                  // Apple Mail
-            "No dia 4 de mar. de 2025, às 10:00, {n} <{a}> escreveu:",                // Apple Mail, Portugal
-            "Em 04/03/2025 10:00, {n} escreveu:",                                     // Thunderbird
-            "Às 10:00 de 04/03/2025, {n} escreveu:",                                  // Thunderbird, Portugal
-            "Em terça-feira, 4 de março de 2025 10:00:00 BRT, {n} <{a}> escreveu:",   // Yahoo
+            "Em ter., 4 de mar. de 2025 às 10:00, {n} <{a}> escreveu:", // Gmail
+            "{n} <{a}> escreveu (terça, 4/03/2025 à(s) 10:00):",        // Gmail, Portugal
+            "Em 4 de mar. de 2025, à(s) 10:00, {n} <{a}> escreveu:",    // Apple Mail
+            "No dia 4 de mar. de 2025, às 10:00, {n} <{a}> escreveu:",  // Apple Mail, Portugal
+            "Em 04/03/2025 10:00, {n} escreveu:",                       // Thunderbird
+            "Às 10:00 de 04/03/2025, {n} escreveu:",                    // Thunderbird, Portugal
+            "Em terça-feira, 4 de março de 2025 10:00:00 BRT, {n} <{a}> escreveu:", // Yahoo
         ],
         labels: ["De", "Enviado", "Para", "Cc", "Assunto"],
         apple: ("Início da mensagem encaminhada:", ["De", "Data", "Para", "Assunto"]),

@@ -10,13 +10,13 @@ pub const LANGUAGES: &[Language] = &[
         original: "Paczka jest w drodze.\n\nProszę ją sprawdzić po otrzymaniu.",
         subject: "Paczka 1234",
         attributions: &[
-            "wt., 4 mar 2025 o 10:00 {n} <{a}> napisał(a):",                            // Gmail
-            "Wiadomość napisana przez {n} <{a}> w dniu 4 mar 2025, o godz. 10:00:",     // Apple Mail
-            "W dniu 4.03.2025 o\u{a0}10:00, {n} pisze:",                                // Thunderbird
-            "W dniu wtorek, 4 marca 2025 10:00:00 CET {n} <{a}> napisał(a):",           // Yahoo
-            "Dnia 2025-03-04 10:00, {n} napisał(a):",                                   // Roundcube
-            "Dnia 4 marca 2025 10:00 {n} <{a}> napisał(a):",                            // Onet, WP
-            "Użytkownik {n} <{a}> napisał:",                                            // older webmail
+            "wt., 4 mar 2025 o 10:00 {n} <{a}> napisał(a):", // Gmail
+            "Wiadomość napisana przez {n} <{a}> w dniu 4 mar 2025, o godz. 10:00:", // Apple Mail
+            "W dniu 4.03.2025 o\u{a0}10:00, {n} pisze:",     // Thunderbird
+            "W dniu wtorek, 4 marca 2025 10:00:00 CET {n} <{a}> napisał(a):", // Yahoo
+            "Dnia 2025-03-04 10:00, {n} napisał(a):",        // Roundcube
+            "Dnia 4 marca 2025 10:00 {n} <{a}> napisał(a):", // Onet, WP
+            "Użytkownik {n} <{a}> napisał:",                 // older webmail
         ],
         labels: ["Od", "Wysłano", "Do", "DW", "Temat"],
         apple: ("Początek przekazywanej wiadomości:", ["Od", "Data", "Do", "Temat"]),
@@ -33,11 +33,11 @@ pub const LANGUAGES: &[Language] = &[
         original: "Váš balík je na cestě.\n\nPo doručení ho prosím zkontrolujte.",
         subject: "Balík 1234",
         attributions: &[
-            "út 4. 3. 2025 v 10:00 odesílatel {n} <{a}> napsal:",       // Gmail
-            "4. 3. 2025 v 10:00, {n} <{a}>:",                           // Apple Mail
-            "Dne 04. 03. 25 v 10:00 {n} napsal(a):",                    // Thunderbird
+            "út 4. 3. 2025 v 10:00 odesílatel {n} <{a}> napsal:", // Gmail
+            "4. 3. 2025 v 10:00, {n} <{a}>:",                     // Apple Mail
+            "Dne 04. 03. 25 v 10:00 {n} napsal(a):",              // Thunderbird
             "Dne úterý 4. března 2025 10:00:00 CET, {n} <{a}> napsal(a):", // Yahoo
-            "Dne 2025-03-04 10:00, {n} napsal:",                        // Roundcube
+            "Dne 2025-03-04 10:00, {n} napsal:",                  // Roundcube
         ],
         labels: ["Od", "Odesláno", "Komu", "Kopie", "Předmět"],
         apple: ("Začátek přeposílané zprávy:", ["Od", "Datum", "Komu", "Předmět"]),
@@ -128,15 +128,15 @@ pub const LANGUAGES: &[Language] = &[
         original: "Ваша посылка в пути.\n\nПроверьте её при получении.",
         subject: "Посылка 1234",
         attributions: &[
-            "вт, 4 мар. 2025 г. в 10:00, {n} <{a}>:",                              // Gmail
-            "4 марта 2025 г. 10:00 пользователь {n} <{a}> написал:",               // Gmail of before
-            "4 марта 2025 г., в 10:00, {n} <{a}> написал(а):",                     // Apple Mail
-            "04.03.2025 10:00, {n} пишет:",                                        // Thunderbird
-            "Вторник, 4 марта 2025, 10:00 +03:00 от {n} <{a}>:",                   // mail.ru
-            "04.03.2025, 10:00, \"{n}\" <{a}>:",                                   // Yandex
-            "во вторник, 4 марта 2025 г., 10:00:00 GMT+3, {n} <{a}> написал(а):",  // Yahoo
-            "Вы писали 4 марта 2025 г., 10:00:00:",                                // The Bat!
-            "{n} писал 2025-03-04 10:00:",                                         // Roundcube
+            "вт, 4 мар. 2025 г. в 10:00, {n} <{a}>:",                             // Gmail
+            "4 марта 2025 г. 10:00 пользователь {n} <{a}> написал:",              // Gmail of before
+            "4 марта 2025 г., в 10:00, {n} <{a}> написал(а):",                    // Apple Mail
+            "04.03.2025 10:00, {n} пишет:",                                       // Thunderbird
+            "Вторник, 4 марта 2025, 10:00 +03:00 от {n} <{a}>:",                  // mail.ru
+            "04.03.2025, 10:00, \"{n}\" <{a}>:",                                  // Yandex
+            "во вторник, 4 марта 2025 г., 10:00:00 GMT+3, {n} <{a}> написал(а):", // Yahoo
+            "Вы писали 4 марта 2025 г., 10:00:00:",                               // The Bat!
+            "{n} писал 2025-03-04 10:00:",                                        // Roundcube
         ],
         labels: ["От", "Отправлено", "Кому", "Копия", "Тема"],
         apple: ("Начало переадресованного сообщения:", ["От", "Дата", "Кому", "Тема"]),
@@ -153,10 +153,10 @@ pub const LANGUAGES: &[Language] = &[
         original: "Ваша посилка в дорозі.\n\nПеревірте її при отриманні.",
         subject: "Посилка 1234",
         attributions: &[
-            "вт, 4 бер. 2025\u{202f}р. о 10:00 {n} <{a}> пише:",    // Gmail
-            "4 бер. 2025 р. о 10:00 {n} <{a}> написав(-ла):",       // Apple Mail
-            "04.03.25 10:00, {n} пише:",                            // Thunderbird
-            "4 березня 2025, 10:00:00, від \"{n}\" <{a}>:",         // ukr.net
+            "вт, 4 бер. 2025\u{202f}р. о 10:00 {n} <{a}> пише:", // Gmail
+            "4 бер. 2025 р. о 10:00 {n} <{a}> написав(-ла):",    // Apple Mail
+            "04.03.25 10:00, {n} пише:",                         // Thunderbird
+            "4 березня 2025, 10:00:00, від \"{n}\" <{a}>:",      // ukr.net
         ],
         labels: ["Від", "Надіслано", "Кому", "Копія", "Тема"],
         apple: ("Початок листа, що пересилається:", ["Від", "Дата", "Кому", "Тема"]),
