@@ -115,6 +115,10 @@ fn old_gmail(line: &str) -> Option<Sureness> {
 /// Whether a line that does not end an attribution may begin one. Cheap tests stand first: most lines have neither digit nor
 /// address.
 fn may_be_wrapped(line: &str) -> bool {
+    // The digits of Arabic and Persian begin with these two bytes.
+    if !line.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'@' | 0xd9 | 0xdb)) {
+        return false;
+    }
     let digits = digits(line);
     let has_address = memchr::memchr(b'@', line.as_bytes()).is_some();
     if digits < 2 && !has_address {

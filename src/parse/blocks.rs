@@ -41,6 +41,8 @@ pub(super) struct Block {
     has_to: bool,
     has_date: bool,
     has_subject: bool,
+    /// Whether values stand on the line below their label.
+    values_below: bool,
 }
 
 impl Block {
@@ -49,6 +51,11 @@ impl Block {
     pub fn is_sure(&self) -> bool {
         let others = usize::from(self.has_to) + usize::from(self.has_date) + usize::from(self.has_subject);
         !self.from.is_empty() && others >= 2 && (self.has_subject || self.from.contains('@'))
+    }
+
+    /// Whether recipient and subject were found, but no author: Yandex names that in an attribution below.
+    pub fn lacks_author(&self) -> bool {
+        self.from.is_empty() && self.labels >= 2
     }
 
     /// Whether no label was found at all.
@@ -92,9 +99,10 @@ fn read_with(field: fn(&str) -> Option<(Label, &str)>, lines: &Lines<'_>, first:
         let line = bare(unquoted(lines.get(number), depth));
         match field(line) {
             _ if line.is_empty() => {
-                // Some converters put a blank line between the fields.
+                // Some converters put a blank line between the fields, QQ one above the subject.
                 let next = bare(unquoted(lines.get(number + 1), depth));
-                if block.labels == 0 || field(next).is_none() || block.is_sure() {
+                let goes_on = field(next).is_some_and(|(found, _)| !block.is_sure() || block.lacks(found));
+                if block.labels == 0 || !goes_on {
                     break;
                 }
             }
@@ -110,12 +118,16 @@ fn read_with(field: fn(&str) -> Option<(Label, &str)>, lines: &Lines<'_>, first:
                     break;
                 }
                 if !is_label_shaped(line) {
+                    block.values_below |= block.is_empty_at(last);
                     block.put(last, line);
                 }
                 block.end = number + 1;
             }
             None => break,
         }
+    }
+    for list in [&mut block.to, &mut block.cc] {
+        list.truncate(list.trim_end_matches([';', '；', ',', ' ']).len());
     }
     block
 }
@@ -127,6 +139,9 @@ impl Block {
         if matches!(last, Label::To | Label::Cc) && line.contains('@') && line.contains([';', ',', '<']) {
             return true;
         }
+        if self.values_below && self.is_empty_at(last) {
+            return true;
+        }
         // A value below its label, a folded value, or a label that no table has: known ones go on below.
         let is_short = is_label_shaped(line);
         let reach = if is_short { MOST_UNKNOWN } else { 1 };
@@ -136,8 +151,31 @@ impl Block {
         })
     }
 
+    /// Whether a field has no value yet.
+    fn is_empty_at(&self, label: Label) -> bool {
+        match label {
+            Label::From => self.from.is_empty(),
+            Label::To => self.to.is_empty(),
+            Label::Cc => self.cc.is_empty(),
+            Label::Date => self.date.is_empty(),
+            Label::Subject => self.subject.is_empty(),
+            Label::Other => false,
+        }
+    }
+
+    /// Whether a sure block has not got this field so far.
+    fn lacks(&self, label: Label) -> bool {
+        match label {
+            Label::Subject => !self.has_subject,
+            Label::To => !self.has_to,
+            Label::Date => !self.has_date,
+            Label::From | Label::Cc | Label::Other => false,
+        }
+    }
+
     fn put(&mut self, label: Label, value: &str) {
-        let value = value.trim_end_matches([';', '；', ' ']);
+        let is_list = matches!(label, Label::To | Label::Cc);
+        let value = if is_list { value } else { value.trim_end_matches([';', '；', ' ']) };
         let field = match label {
             Label::From if self.from.is_empty() => &mut self.from,
             Label::To => {
@@ -158,11 +196,12 @@ impl Block {
         if !field.is_empty() && !value.is_empty() {
             field.push(' ');
         }
-        if value.bytes().any(|b| b == 0xe2) {
-            // Hebrew and Arabic clients wrap addresses in marks of direction.
-            field.extend(value.chars().filter(|&c| !is_mark(c)));
-        } else {
-            field.push_str(value);
+        // QQ pads values with spaces; Hebrew and Arabic clients wrap addresses in marks of direction.
+        for (number, word) in value.split_whitespace().enumerate() {
+            if number > 0 {
+                field.push(' ');
+            }
+            field.extend(word.chars().filter(|&c| !is_mark(c)));
         }
     }
 }
@@ -259,7 +298,7 @@ mod tests {
         );
         assert!(found.is_sure());
         assert_eq!(found.from, "Ann Lee <ann@example.org>");
-        assert_eq!(found.to, "a@example.org; b@example.org c@example.org");
+        assert_eq!(found.to, "a@example.org; b@example.org; c@example.org");
         assert_eq!((found.date.as_str(), found.subject.as_str(), found.end), ("Monday", "Re: parcel", 6));
     }
 

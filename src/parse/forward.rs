@@ -13,6 +13,8 @@ use crate::domain::{Body, ForwardMark, Forwarded};
 
 /// Longest line that a client puts above a forward, in bytes.
 const LONGEST_LINE: usize = 200;
+/// Lines between the author's and the first label in a block of Lotus Notes.
+const NOTES_REACH: usize = 4;
 
 static LINES: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_LINES));
 static BEGINNINGS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_BEGINNINGS));
@@ -88,6 +90,8 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
         if let Some((date, author)) = authors::in_attribution(line) {
             (block.date, from) = (date.to_owned(), author.to_owned());
             block.end = first + 1;
+        } else if let Some((found, author)) = notes(lines, first, depth) {
+            (block, from) = (found, author);
         }
     }
     let (people, from_name) = authors::of(&from);
@@ -102,6 +106,18 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
         body: original(lines, block.end, depth),
         comment: String::new(),
     }
+}
+
+/// Lotus Notes writes author and date without labels above To, cc and Subject.
+fn notes(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(blocks::Block, String)> {
+    let line = |number: usize| bare(blocks::unquoted(lines.get(number), depth));
+    let begin = (first + 1..=first + NOTES_REACH).find(|&n| blocks::may_begin(line(n)))?;
+    let mut block = blocks::read(lines, begin, depth, blocks::Place::Open);
+    let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() >= 4;
+    if block.date.is_empty() {
+        block.date = (first + 1..begin).map(line).find(is_date)?.to_owned();
+    }
+    Some((block, line(first).to_owned()))
 }
 
 /// The text of the original, from line `first` on.

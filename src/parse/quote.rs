@@ -75,7 +75,7 @@ impl Split {
             }
             if is_rule(line) {
                 let next = lines.next_text(number + 1);
-                return self.header_block(lines, number, next);
+                return self.header_block(lines, number, next).or_else(|| self.yandex(lines, number, next));
             }
         }
         if blocks::may_begin(line)
@@ -122,6 +122,13 @@ impl Split {
             return Some(self.forwarded(lines, above, first, ForwardMark::Line));
         }
         Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
+    }
+
+    /// Below a line of dashes Yandex writes To and Subject, and then an attribution.
+    fn yandex(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
+        let block = blocks::read(lines, first, 0, blocks::Place::Open);
+        let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
+        attributed.then(|| self.rest(lines, number))
     }
 
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.

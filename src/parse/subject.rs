@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
+use super::lines::bare;
 use super::tables;
 use super::words::Words;
 use crate::domain::{Subject, SubjectPrefix, SubjectTag};
 
 /// Longest text before a colon that may be a prefix, in bytes.
 const LONGEST_PREFIX: usize = 80;
-/// More prefixes or tags than this are noise.
+/// More prefixes, labels or tags than this are noise.
 const MOST_PREFIXES: usize = 30;
 /// Longest `[label]` of a mailing list, in bytes.
 const LONGEST_LABEL: usize = 60;
@@ -35,7 +36,7 @@ pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
     let (bare, tags) = take_tags(&text);
     let mut prefixes = Vec::new();
     let mut rest = bare.trim();
-    while prefixes.len() < MOST_PREFIXES {
+    for _ in 0..MOST_PREFIXES {
         if let Some((prefix, after)) = leading_prefix(rest).or_else(|| bracketed_prefix(rest)) {
             prefixes.push(prefix);
             rest = after;
@@ -57,7 +58,7 @@ pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
 fn leading_prefix(text: &str) -> Option<(SubjectPrefix, &str)> {
     let (at, colon) =
         text.char_indices().take_while(|&(i, _)| i <= LONGEST_PREFIX).find(|(_, c)| matches!(c, ':' | '：'))?;
-    let word = without_counter(text.get(..at)?.trim());
+    let word = without_counter(bare(text.get(..at)?));
     let meaning = PREFIXES.get(word)?;
     Some((meaning, text.get(at + colon.len_utf8()..)?.trim_start()))
 }
