@@ -9,6 +9,7 @@
 
 mod attribution;
 mod authentication;
+mod authors;
 mod automatic;
 mod blocks;
 mod bounce;
@@ -35,6 +36,7 @@ mod subject;
 mod tables;
 mod text;
 mod tokens;
+mod words;
 
 use std::sync::LazyLock;
 

@@ -18,6 +18,7 @@ mod decisions;
 mod desk;
 mod history;
 mod kinds;
+mod languages;
 mod mail;
 mod quarantine;
 mod replay;
