@@ -296,7 +296,8 @@ impl<W: Write> Transcript<W> {
 /// Defects because of which a reader sees less, or other, than was sent.
 fn worth_a_note(defects: &[Defect]) -> Vec<Defect> {
     let has = |defect: Defect| defects.contains(&defect);
-    let all = [Defect::NoHeaders, Defect::NoFrom, Defect::Undecodable, Defect::Nul, Defect::Truncated, Defect::BodyNotStored];
+    let all =
+        [Defect::NoHeaders, Defect::NoFrom, Defect::Undecodable, Defect::Nul, Defect::Truncated, Defect::BodyNotStored];
     // Where nothing is a header field, there is no From either.
     all.into_iter().filter(|defect| has(*defect) && !(*defect == Defect::NoFrom && has(Defect::NoHeaders))).collect()
 }

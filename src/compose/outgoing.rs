@@ -377,8 +377,7 @@ mod tests {
         let text = text_of(&Outgoing { from: person("Süd", "hilfe@bücher.example"), ..mail() });
         assert!(text.starts_with("From: =?utf-8?q?S=C3=BCd?= <hilfe@xn--bcher-kva.example>\r\n"), "{text}");
         assert!(text.contains("@xn--bcher-kva.example>\r\nX-Ticketd-Token"), "{text}");
-        for address in ["a,b@example.org", "a b@example.org", "a@exa mple.org", "a@b@example.org", "a\u{7}@example.org"]
-        {
+        for address in ["a,b@example.org", "a@b@example.org", "\"a\"b@example.org", "a@exam\"ple.org"] {
             let refused = Outgoing { cc: vec![person("", address)], ..mail() };
             assert_eq!(build(&refused), Err(ComposeError::Address { field: "Cc" }), "{address:?}");
         }

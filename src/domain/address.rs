@@ -18,7 +18,8 @@ impl EmailAddress {
         let written = written.trim_end_matches('.');
         let domain = in_unicode(written);
         let domain = domain.as_deref().unwrap_or(written);
-        let spaced = domain.contains(char::is_whitespace) || (!local.starts_with('"') && local.contains(char::is_whitespace));
+        let spaced =
+            domain.contains(char::is_whitespace) || (!local.starts_with('"') && local.contains(char::is_whitespace));
         let unsound = folded.contains(|c: char| c.is_control() || matches!(c, '<' | '>'));
         if local.is_empty() || domain.is_empty() || spaced || unsound {
             return None;
@@ -90,7 +91,9 @@ mod tests {
         assert_eq!(folded(" <Ann.Lee@Example.ORG.> "), Some("ann.lee@example.org".into()));
         assert_eq!(folded("\"ann\"@example.org"), Some("ann@example.org".into()));
         assert_eq!(folded("\"ann lee\"@example.org"), Some("\"ann lee\"@example.org".into()));
-        for broken in ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org", "ann@a b", "ann lee@example.org", "\"\t\"@a"] {
+        for broken in
+            ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org", "ann@a b", "ann lee@example.org", "\"\t\"@a"]
+        {
             assert_eq!(folded(broken), None, "{broken:?}");
         }
     }

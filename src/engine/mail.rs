@@ -79,7 +79,12 @@ impl Reader {
                 verdicts.push(claim.verdict);
             }
         }
-        Mail { place, packed: pack(kept), reading: Reading { version: FACTS_VERSION, verdicts, failure, header_only: kept.len() < raw.len() }, facts }
+        Mail {
+            place,
+            packed: pack(kept),
+            reading: Reading { version: FACTS_VERSION, verdicts, failure, header_only: kept.len() < raw.len() },
+            facts,
+        }
     }
 
     /// Reads a journaled mail again: the verdicts on its tokens are those of its day, for keys may be gone.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::words;
+use super::encoded_words;
 use crate::domain::{EmailAddress, Participant};
 
 /// The people of a field's value: on one line, encoded words not yet decoded. At most `most`, the same address once; and
@@ -13,7 +13,7 @@ pub(super) fn list(value: &str, most: usize) -> (Vec<Participant>, bool) {
     let mut people = Reader::read(value, most);
     if people.is_empty() && !value.contains('@') && value.contains("=?") {
         // Some programs encode the field as a whole.
-        people = Reader::read(&words::decode(value).text, most);
+        people = Reader::read(&encoded_words::decode(value).text, most);
     }
     let more = people.len() > most;
     people.truncate(most);
@@ -278,7 +278,7 @@ fn phrase(words: &[Word]) -> String {
 
 /// A name as people read it: encoded words decoded, on one line, no quotes around it.
 fn shown(name: &str) -> String {
-    let decoded = words::decode(name).text;
+    let decoded = encoded_words::decode(name).text;
     let mut out = String::with_capacity(decoded.len());
     for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
@@ -302,7 +302,7 @@ fn address(text: &str) -> Option<EmailAddress> {
     if !text.contains('@') {
         return None;
     }
-    let decoded = words::decode(text).text;
+    let decoded = encoded_words::decode(text).text;
     // The route of RFC 5322 4.4 means nothing any more.
     let route = decoded.trim_start();
     let bare =

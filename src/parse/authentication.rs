@@ -75,7 +75,8 @@ fn sections(value: &str) -> Vec<Vec<Piece>> {
             }
             '\\' if quoted || depth > 0 => escaped = true,
             '"' if depth == 0 => quoted = !quoted,
-            c if quoted => reader.word.push(c),
+            // A quoted string may be folded (RFC 5322 3.2.4).
+            c if quoted => reader.word.extend((!c.is_control()).then_some(c)),
             '(' => {
                 reader.end_word();
                 depth += 1;

@@ -6,12 +6,15 @@
 use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::{Message, MimeHeaders};
 
 use super::tables;
 
 /// A label longer than this names nothing.
 const LONGEST_LABEL: usize = 45;
+
+/// How far into a mail its charset is looked for.
+const HEAD: usize = 64 * 1024;
+const NAME: &[u8] = b"charset=";
 
 /// A text, and whether the label decided or we had to guess or to put replacement characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +60,15 @@ pub(super) fn guess<'b>(bytes: &'b [u8], hint: Option<&str>) -> Decoded<'b> {
     Decoded { text, sound: false }
 }
 
-/// The charset that the mail names for its text: of the first part that has one.
-pub(super) fn hint(message: &Message<'_>) -> Option<String> {
-    let label = message.parts.iter().take(10).find_map(|part| part.content_type()?.attribute("charset"));
-    label.map(canonical).filter(|label| !label.is_empty())
+/// The charset that a mail names first, near its beginning.
+pub(super) fn hint(raw: &[u8]) -> Option<String> {
+    let head = raw.get(..HEAD).unwrap_or(raw);
+    let named = |at: usize| head.get(at..at + NAME.len()).is_some_and(|found| found.eq_ignore_ascii_case(NAME));
+    let at = memchr::memchr2_iter(b'c', b'C', head).find(|at| named(*at))?;
+    let value = head.get(at + NAME.len()..)?;
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    let end = value.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b';'))?;
+    Some(canonical(&String::from_utf8_lossy(value.get(..end)?))).filter(|label| !label.is_empty())
 }
 
 /// A whole file in UTF-16, as some programs save mail: with a byte order mark or without. Gives it in UTF-8.
@@ -193,6 +201,7 @@ mod tests {
     #[test]
     fn unlabelled_japanese_is_known_by_its_escapes() {
         assert_eq!(guess(b"\x1b$B%F%9%H\x1b(B", None).text, "テスト");
+        assert_eq!(hint(b"Subject: x\nContent-Type: text/plain; Charset=\"KOI8-R\"\n\n").as_deref(), Some("koi8-r"));
         assert_eq!(guess(b"\xed\xc9\xd2", Some("koi8-r")), Decoded { text: "Мир".into(), sound: false });
     }
 

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use mail_parser::{DateTime, Header, HeaderName, Message};
+use mail_parser::DateTime;
 
-use super::{addresses, authentication, charset, ids, subject, words};
-use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp};
+use super::raw_fields::{Field, Fields};
+use super::{addresses, authentication, charset, encoded_words, ids, subject};
+use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 
 /// The newest references that are kept.
 const MOST_REFERENCES: usize = 100;
@@ -16,33 +17,30 @@ const MOST_ADDRESSES: usize = 1_000;
 const MOST_HOPS: usize = 100;
 /// Fields that are kept for ignore rules.
 const MOST_FIELDS: usize = 200;
-/// Characters that are kept of one field's value there.
+/// Bytes that are kept of one field's value there.
 const LONGEST_VALUE: usize = 1_000;
 /// A Date later than the server's by more than this is wrong.
 const CLOCK_TOLERANCE: i64 = crate::domain::DAY;
 
-/// Fields in which servers write down whom the envelope named.
-const ENVELOPE_FIELDS: &[&str] =
-    &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-rcpt-to", "x-forwarded-to"];
-/// Fields in which spam filters say `YES`.
-const SPAM_FIELDS: &[&str] = &["x-spam-flag", "x-spam", "x-spam-status"];
+/// Longest field name that means something here.
+const LONGEST_NAME: usize = 24;
 
-/// Reads every header field of the mail into `facts`.
-pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
-    let (fields, bytes) =
-        (message.headers().len(), message.headers().last().map_or(0, |last| last.offset_end as usize));
-    facts.headers.reserve(fields.min(MOST_FIELDS), bytes.min(MOST_FIELDS * LONGEST_VALUE));
+/// Reads every header field of the mail into `facts`. What comes back is left for mail-parser: from the first MIME field
+/// on, so that no other field is read twice. `None` where there is no header: then all of it is text.
+pub(super) fn read<'m>(facts: &mut Facts, raw: &'m [u8]) -> Option<&'m [u8]> {
+    let mut fields = Fields::of(raw);
     let mut hops = Vec::new();
-    for header in message.headers() {
-        field(facts, header, message, &mut hops);
+    for read in fields.by_ref() {
+        field(facts, &read, raw, &mut hops);
     }
     let excess = facts.references.len().saturating_sub(MOST_REFERENCES);
     if excess > 0 {
         facts.references.drain(..excess);
         defect(facts, Defect::Truncated);
     }
+    let has_header = facts.headers.count() > 0;
     let missing = [
-        (message.headers().is_empty(), Defect::NoHeaders),
+        (!has_header, Defect::NoHeaders),
         (facts.message_id.is_none(), Defect::NoMessageId),
         (facts.from.is_empty(), Defect::NoFrom),
         (facts.from.len() > 1, Defect::SeveralFrom),
@@ -56,6 +54,7 @@ pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
     {
         defect(facts, Defect::DateInFuture);
     }
+    has_header.then(|| fields.rest())
 }
 
 /// Notes a defect once.
@@ -66,77 +65,80 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
 }
 
 /// `hops`: the servers of the Received fields since the last Authentication-Results.
-fn field(facts: &mut Facts, header: &Header<'_>, message: &Message<'_>, hops: &mut Vec<String>) {
-    let written = unfolded(facts, header, message);
-    match header.name {
-        HeaderName::From => people(facts, &written, |facts| &mut facts.from),
-        HeaderName::To => people(facts, &written, |facts| &mut facts.to),
-        HeaderName::Cc => people(facts, &written, |facts| &mut facts.cc),
-        HeaderName::Bcc => people(facts, &written, |facts| &mut facts.bcc),
-        HeaderName::ReplyTo => people(facts, &written, |facts| &mut facts.reply_to),
-        HeaderName::Sender => {
-            let (senders, _) = addresses::list(&written, 1);
-            facts.sender = facts.sender.take().or_else(|| senders.into_iter().next());
-        }
-        _ => {}
-    }
-    let words::Words { text: value, sound } = words::decode(&written);
+fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String>) {
+    let written = written(facts, field.value, raw);
+    let encoded_words::Words { text: value, sound } = encoded_words::decode(&written);
     if !sound {
         defect(facts, Defect::Undecodable);
     }
     let value = without_nul(value);
-    match header.name {
-        HeaderName::Subject if facts.subject.text.is_empty() => {
-            (facts.subject, facts.subject_tags) = subject::read(&value);
+    let mut name = [0; LONGEST_NAME];
+    let known = match name.get_mut(..field.name.len()) {
+        Some(name) => {
+            name.copy_from_slice(field.name.as_bytes());
+            name.make_ascii_lowercase();
+            &*name
         }
-        HeaderName::Date if facts.date.is_none() => facts.date = header.value.as_datetime().and_then(timestamp),
-        HeaderName::Received => {
+        None => &[],
+    };
+    match known {
+        b"from" => people(facts, &written, |facts| &mut facts.from),
+        b"to" => people(facts, &written, |facts| &mut facts.to),
+        b"cc" => people(facts, &written, |facts| &mut facts.cc),
+        b"bcc" => people(facts, &written, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, &written, |facts| &mut facts.reply_to),
+        b"sender" if facts.sender.is_none() => {
+            facts.sender = addresses::list(&written, 1).0.into_iter().next();
+        }
+        b"subject" if facts.subject.text.is_empty() => (facts.subject, facts.subject_tags) = subject::read(&value),
+        b"date" if facts.date.is_none() => facts.date = date(&value),
+        b"received" => {
             facts.received = facts.received.or_else(|| received_date(&value));
             if hops.len() < MOST_HOPS {
                 hops.extend(authentication::received_by(&value));
             }
         }
-        HeaderName::MessageId if facts.message_id.is_none() => {
+        b"message-id" if facts.message_id.is_none() => {
             let (id, malformed) = ids::single(&value);
             facts.message_id = id;
             malformed.then(|| defect(facts, Defect::MalformedId));
         }
-        HeaderName::InReplyTo | HeaderName::References => {
-            let (found, malformed) = ids::list(&value);
-            malformed.then(|| defect(facts, Defect::MalformedId));
-            let list =
-                if header.name == HeaderName::InReplyTo { &mut facts.in_reply_to } else { &mut facts.references };
-            list.extend(found);
-            if header.name == HeaderName::InReplyTo && list.len() > MOST_REFERENCES {
-                list.truncate(MOST_REFERENCES);
+        b"in-reply-to" => {
+            cited(facts, &value, |facts| &mut facts.in_reply_to);
+            if facts.in_reply_to.len() > MOST_REFERENCES {
+                facts.in_reply_to.truncate(MOST_REFERENCES);
                 defect(facts, Defect::Truncated);
             }
         }
-        HeaderName::ReturnPath if facts.return_path.is_none() => {
-            facts.return_path = Some(EmailAddress::parse(&value));
+        b"references" => cited(facts, &value, |facts| &mut facts.references),
+        b"return-path" if facts.return_path.is_none() => facts.return_path = Some(EmailAddress::parse(&value)),
+        b"list-id" | b"list-unsubscribe" | b"list-post" => facts.list = true,
+        b"precedence" => {
+            facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
         }
-        HeaderName::ListId | HeaderName::ListUnsubscribe | HeaderName::ListPost => facts.list = true,
-        _ => other(facts, header.name.as_str(), &value, hops),
+        b"authentication-results" => {
+            facts.authentication.extend(authentication::read(&value, std::mem::take(hops)));
+        }
+        b"thread-index" if facts.thread_index.is_none() => facts.thread_index = conversation_root(&value),
+        // Fields in which servers write down whom the envelope named.
+        b"delivered-to" | b"x-original-to" | b"envelope-to" | b"x-envelope-to" | b"x-delivered-to" | b"x-rcpt-to"
+        | b"x-forwarded-to" => {
+            let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
+            facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
+        }
+        // Fields in which spam filters say `YES`.
+        b"x-spam-flag" | b"x-spam" | b"x-spam-status" => {
+            facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
+        }
+        _ => {}
     }
-    keep(facts, header.name.as_str(), &value);
+    keep(facts, field.name, &value);
 }
 
-/// Fields that mail-parser has no name for.
-fn other(facts: &mut Facts, name: &str, value: &str, hops: &mut Vec<String>) {
-    let is = |known: &str| name.eq_ignore_ascii_case(known);
-    if is("precedence") {
-        facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    } else if is("authentication-results") {
-        let received_by = std::mem::take(hops);
-        facts.authentication.extend(authentication::read(value, received_by));
-    } else if is("thread-index") && facts.thread_index.is_none() {
-        facts.thread_index = conversation_root(value);
-    } else if ENVELOPE_FIELDS.iter().any(|known| is(known)) {
-        let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
-        facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
-    } else if SPAM_FIELDS.iter().any(|known| is(known)) {
-        facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
-    }
+fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String>) {
+    let (found, malformed) = ids::list(value);
+    list(facts).extend(found);
+    malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
 fn people(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
@@ -159,31 +161,20 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
     addresses::list(text, MOST_ADDRESSES).0
 }
 
-/// The value on one line, NUL replaced, encoded words as they stand.
-fn unfolded<'m>(facts: &mut Facts, header: &'m Header<'_>, message: &'m Message<'_>) -> Cow<'m, str> {
-    let span = header.offset_start as usize..header.offset_end as usize;
-    let trimmed = message.raw_message().get(span).unwrap_or_default().trim_ascii();
+/// The value as text, encoded words as they stand. Folded as it was: what reads it does not mind.
+fn written<'m>(facts: &mut Facts, value: &'m [u8], raw: &[u8]) -> Cow<'m, str> {
+    let trimmed = value.trim_ascii();
     // Without a way out of the loop it is compiled to one over whole words.
-    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'~'));
+    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != 0x1b));
     if plain && let Ok(text) = std::str::from_utf8(trimmed) {
         return Cow::Borrowed(text);
     }
-    let decoded = match std::str::from_utf8(trimmed) {
-        Ok(_) => charset::guess(trimmed, None),
-        Err(_) => charset::guess(trimmed, charset::hint(message).as_deref()),
-    };
+    let hint = std::str::from_utf8(trimmed).is_err().then(|| charset::hint(raw)).flatten();
+    let decoded = charset::guess(trimmed, hint.as_deref());
     if !decoded.sound {
         defect(facts, Defect::Undecodable);
     }
-    let mut out = String::with_capacity(decoded.text.len());
-    // Unfolding (RFC 5322 2.2.3): a line end with the white space around it is one space.
-    for line in decoded.text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(line);
-    }
-    without_nul(Cow::Owned(out))
+    without_nul(decoded.text)
 }
 
 fn keep(facts: &mut Facts, name: &str, value: &str) {
@@ -191,9 +182,11 @@ fn keep(facts: &mut Facts, name: &str, value: &str) {
         defect(facts, Defect::Truncated);
         return;
     }
-    let long = value.len() > LONGEST_VALUE;
-    let cut = long.then(|| value.char_indices().nth(LONGEST_VALUE)).flatten();
-    facts.headers.push(name, cut.and_then(|(end, _)| value.get(..end)).unwrap_or(value));
+    if value.len() <= LONGEST_VALUE {
+        return facts.headers.push(name, value);
+    }
+    let line = unfolded(value);
+    facts.headers.push(name, line.get(..line.floor_char_boundary(LONGEST_VALUE)).unwrap_or(&line));
 }
 
 fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {

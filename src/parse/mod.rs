@@ -10,26 +10,34 @@
 mod addresses;
 mod attribution;
 mod authentication;
+mod authors;
 mod automatic;
 mod blocks;
 mod bounce;
 mod bounds;
 mod charset;
+mod codes;
+mod delivery_status;
 mod digest;
 mod encoded;
+mod encoded_words;
 mod entities;
+mod fields;
 mod forward;
 mod headers;
 mod html;
 mod html_attributes;
 mod ids;
 mod lines;
+mod notice;
 mod params;
 mod part_text;
 mod parts;
 mod phrases;
 mod quote;
+mod raw_fields;
 mod report;
+mod returned;
 mod signature;
 mod subject;
 mod tables;
@@ -57,20 +65,18 @@ pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    if memchr::memchr(0, raw).is_some() {
+        headers::defect(&mut facts, Defect::Nul);
+    }
     let in_utf8 = charset::from_utf16(raw);
     let (bounded, cut) = bounds::within(in_utf8.as_deref().unwrap_or(raw));
     if cut {
         headers::defect(&mut facts, Defect::Truncated);
     }
     let raw = &*bounded;
-    if memchr::memchr(0, raw).is_some() {
-        headers::defect(&mut facts, Defect::Nul);
-    }
-    match message_of(raw) {
-        Some(message) if has_fields(&message) => fill(&mut facts, &message),
-        _ => {
-            let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
-            nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
+    match headers::read(&mut facts, raw).and_then(message_of) {
+        Some(message) => fill(&mut facts, &message),
+        None => {
             facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
@@ -113,14 +119,7 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
     std::panic::catch_unwind(|| PARSER.parse(raw)).ok().flatten()
 }
 
-/// Whether anything in it is a header field (RFC 5322 3.6.8): to mail-parser all is one that has a colon behind it, in
-/// pictures too.
-fn has_fields(message: &Message<'_>) -> bool {
-    message.headers().iter().any(|field| field.name.as_str().bytes().all(|b| b.is_ascii_graphic()))
-}
-
 fn fill(facts: &mut Facts, message: &Message<'_>) {
-    headers::read(facts, message);
     let stream = parts::read(facts, message);
     body(facts, message, stream);
     facts.report = report::read(facts, message);
@@ -171,8 +170,8 @@ fn claims(facts: &mut Facts) {
     let mut found = Vec::new();
     let id = |id: &String, place| tokens::in_id(id, place);
     found.extend(facts.message_id.iter().filter_map(|i| id(i, TokenPlace::MessageId)));
-    let header = facts.headers.iter().filter(|(name, _)| *name == "x-ticketd-token");
-    found.extend(header.filter_map(|(_, v)| tokens::whole(v.trim())).map(|t| tokens::claim(TokenPlace::Header, t)));
+    let header = facts.headers.of("x-ticketd-token").filter_map(|value| tokens::whole(value.trim()));
+    found.extend(header.map(|token| tokens::claim(TokenPlace::Header, token)));
     found.extend(facts.in_reply_to.iter().filter_map(|i| id(i, TokenPlace::InReplyTo)));
     found.extend(facts.references.iter().rev().filter_map(|i| id(i, TokenPlace::References)));
     let addressed = facts.to.iter().chain(&facts.cc).map(|person| &person.address).chain(&facts.delivered_to);

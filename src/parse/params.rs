@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use mail_parser::{HeaderName, Message, MessagePart};
 
-use super::{charset, words};
+use super::{charset, encoded_words};
 
 /// Characters that are kept of a name. Most file systems take no longer one.
 const LONGEST_NAME: usize = 255;
@@ -84,7 +84,7 @@ fn extended(pieces: BTreeMap<u32, (bool, Vec<u8>)>) -> Option<String> {
     }
     let text = charset::decode(&label, &bytes).text;
     // Some programs cut an encoded word into continuations.
-    Some(words::decode(&text).text.into_owned())
+    Some(encoded_words::decode(&text).text.into_owned())
 }
 
 /// A plain value: encoded words in it and percent signs are against the rules, and common.
@@ -94,7 +94,7 @@ fn decoded(value: &[u8]) -> String {
     if let Some((label, name)) = text.split_once("''").filter(|(label, _)| label.eq_ignore_ascii_case("utf-8")) {
         return charset::decode(label, &percent_decoded(name.as_bytes())).text.into_owned();
     }
-    words::decode(&text).text.into_owned()
+    encoded_words::decode(&text).text.into_owned()
 }
 
 /// `%C3%AB` as bytes (RFC 2231 4). A `%` that begins no byte stays.

@@ -176,7 +176,8 @@ pub fn delivery(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Option<DeliveryRow>, 
 /// How the mail of a message was read when it arrived; `None` for our own sends.
 pub fn reading(tx: &mut Tx<'_>, message: &MessageRow) -> Result<Option<Reading>, StoreError> {
     let Some(delivery) = message.delivery.map(|id| delivery(tx, id)).transpose()?.flatten() else { return Ok(None) };
-    let arrival = super::journal::event(tx, delivery.event)?.and_then(|event| serde_json::from_str(&event.payload).ok());
+    let arrival =
+        super::journal::event(tx, delivery.event)?.and_then(|event| serde_json::from_str(&event.payload).ok());
     Ok(match arrival {
         Some(Payload::Arrival(arrival)) => Some(arrival.reading),
         _ => None,
@@ -226,6 +227,20 @@ pub fn totals(tx: &mut Tx<'_>) -> Result<Totals, StoreError> {
         sends: counts(tx, "SELECT state, count(*) FROM send GROUP BY state")?,
         to_review: count(tx, "SELECT count(*) FROM message WHERE review IS NOT NULL")?,
     })
+}
+
+/// How many tickets are where.
+pub fn occupied(tx: &mut Tx<'_>) -> Result<Occupied, StoreError> {
+    let mut occupied = Occupied::default();
+    for row in tx.query("SELECT pipeline, stage, count(*) FROM record GROUP BY pipeline, stage", &[])? {
+        if let Ok([Value::Text(pipeline), Value::Text(stage), Value::Integer(count)]) = <[Value; 3]>::try_from(row) {
+            occupied.pipelines.entry(pipeline).or_default().insert(stage, count);
+        }
+    }
+    let open = "SELECT mailbox.name, count(*) FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
+                WHERE ticket.closed_at IS NULL AND ticket.merged_into IS NULL GROUP BY mailbox.name";
+    occupied.mailboxes = counts(tx, open)?;
+    Ok(occupied)
 }
 
 fn count(tx: &mut Tx<'_>, sql: &str) -> Result<i64, StoreError> {

@@ -12,12 +12,14 @@
 mod architecture;
 mod cli;
 mod config;
+mod config_as_code;
 mod corpora;
 mod decisions;
 mod desk;
 mod history;
 mod hostile;
 mod kinds;
+mod languages;
 mod mail;
 mod properties;
 mod quarantine;
