@@ -19,7 +19,7 @@ const MOST_PARTS: usize = 500;
 /// At least this many, however large the mail.
 const FEWEST_PARTS: usize = 100;
 /// Bytes that may be looked at in vain for boundaries.
-const MOST_STEPS: usize = 1 << 28;
+const MOST_STEPS: usize = 1 << 27;
 /// Messages and multiparts in an encoded message.
 const MOST_ENCODED: usize = 100;
 /// Encoded messages within encoded messages that mail-parser would read.

@@ -132,7 +132,11 @@ fn create_private(path: &Path, database: &str) -> Result<(), StoreError> {
 }
 
 fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Connection, StoreError> {
-    let failed = |error| StoreError::from_sqlite(error, database, "open");
+    let failed = |error| match StoreError::from_sqlite(error, database, "open") {
+        // Nothing has been asked for yet: what SQLite cannot make sense of is the file.
+        StoreError::Other { database, what } => StoreError::Corrupt { database, what },
+        error => error,
+    };
     let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     configure(&connection).map_err(failed)?;
     Ok(connection)

@@ -210,14 +210,14 @@ fn twice_the_mail_takes_no_more_than_about_twice_the_time() {
         // A measurement that another program disturbed is made again.
         let grows = |attempt: usize, times: &mut (Duration, Duration)| {
             *times = (time(&once, attempt), time(&twice, attempt));
-            times.1 > times.0.mul_f64(2.6) + Duration::from_millis(3)
+            times.1 > times.0.mul_f64(2.6) + Duration::from_millis(40)
         };
         let quadratic = (1..5).all(|attempt| grows(attempt, &mut times));
         let per_megabyte = times.1.mul_f64(500_000.0 / size as f64);
         if std::env::var_os("TICKETD_TIMES").is_some() {
             println!("{name:<60} {:>8.1} ms a megabyte", per_megabyte.as_secs_f64() * 1e3);
         }
-        if quadratic || per_megabyte > Duration::from_secs(10) {
+        if quadratic || per_megabyte > Duration::from_secs(25) {
             slow.push(format!("{name}: {} bytes in {:?}, {} in {:?}", once.len(), times.0, twice.len(), times.1));
         }
     }

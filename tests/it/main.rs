@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod bad_input;
 mod cli;
 mod config;
 mod config_as_code;
