@@ -48,12 +48,12 @@ impl Outside {
         let subject = codes::folded(&facts.subject.text);
         let prefix = facts.subject.outermost();
         let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
-        let tail = codes::folded(&facts.subject.base).rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(tail));
+        let tail = || codes::folded(&facts.subject.base).rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(tail));
         Outside {
             sender: sender(facts),
             failed_header: facts.headers.iter().any(|(name, _)| name == "x-failed-recipients"),
             subject: !passed_on && SUBJECTS.is_in(&subject),
-            tail: tail && prefix == Some(SubjectPrefix::Reply),
+            tail: prefix == Some(SubjectPrefix::Reply) && tail(),
             passed_on,
         }
     }

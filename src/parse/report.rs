@@ -149,7 +149,8 @@ fn complete(report: &mut Report, facts: &Facts, message: &Message<'_>) {
 /// Sieve's `reject` may answer with an MDN (RFC 5429 2.1.1): a refusal, and no receipt.
 fn rejection(facts: &Facts, outside: &Outside, receipt: Report) -> Report {
     let refused = facts.headers.iter().any(|(name, value)| name == "auto-submitted" && value.contains("reject"));
-    if !refused && !(outside.rejects() && outside.sender != Sender::Someone) {
+    let refused = refused || (outside.rejects() && outside.sender != Sender::Someone);
+    if !refused {
         return receipt;
     }
     let (class, status) = bounce::ending_of(facts);

@@ -10,6 +10,8 @@
 )]
 
 mod architecture;
+mod automatic;
+mod bounces;
 mod cli;
 mod config;
 mod corpora;

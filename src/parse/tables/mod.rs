@@ -3,6 +3,7 @@
 //! Everything is lower-cased unless said otherwise; the readers fold before they look up.
 
 mod automatic;
+mod automatic_subjects;
 mod blocks;
 mod bounce_subjects;
 mod notices;
@@ -13,6 +14,7 @@ mod reports;
 mod subjects;
 
 pub(super) use automatic::*;
+pub(super) use automatic_subjects::*;
 pub(super) use blocks::*;
 pub(super) use bounce_subjects::*;
 pub(super) use notices::*;

@@ -1,0 +1,294 @@
+//! Bounces in free form in the languages of the world, and what looks like one and is none. Each system's own shape stands in
+//! `fixtures/mail/bounce`.
+
+use ticketd::domain::{BounceClass, Facts, Report, ReportKind};
+use ticketd::parse;
+
+/// A mail in UTF-8 as a system sends it: null return path, `headers`, a body.
+fn mail(headers: &str, body: &str) -> Facts {
+    let head = "Date: Tue, 4 Mar 2025 09:12:00 +0100\nMessage-ID: <1@mx.example.net>\nTo: desk@example.com\n\
+                MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit";
+    parse::read(format!("{head}\n{headers}\n\n{body}\n").as_bytes())
+}
+
+fn notice(subject: &str, body: &str) -> Facts {
+    mail(&format!("Return-Path: <>\nFrom: postmaster@mx.example.net\nSubject: {subject}"), body)
+}
+
+fn bounce(facts: &Facts) -> Option<&Report> {
+    facts.report.as_ref().filter(|report| matches!(report.kind, ReportKind::Bounce | ReportKind::Dsn))
+}
+
+fn failed(facts: &Facts) -> Vec<&str> {
+    bounce(facts).map(|report| report.recipients.iter().map(|r| r.address.as_str()).collect()).unwrap_or_default()
+}
+
+/// Language, subject, text, class: for good.
+const HARD: &[(&str, &str, &str)] = &[
+    (
+        "nl",
+        "Onbestelbaar: Uw pakket",
+        "Uw bericht kon niet worden bezorgd aan:\n\ngone@example.org\n\nHet e-mailadres bestaat niet.",
+    ),
+    ("nl", "Niet bezorgd: Uw pakket", "Bezorging aan de volgende geadresseerden is mislukt:\n\n  gone@example.org"),
+    (
+        "de",
+        "Unzustellbar: Ihr Paket",
+        "Fehler bei der Nachrichtenzustellung an folgende Empfänger oder Verteilerlisten:\n\ngone@example.org\nDer Empfänger wurde nicht gefunden.",
+    ),
+    (
+        "de",
+        "Nachricht nicht zustellbar",
+        "Ihre Nachricht an gone@example.org konnte nicht zugestellt werden.\nGrund: Benutzer unbekannt.",
+    ),
+    ("fr", "Non remis : Votre colis", "Votre message n'a pas pu être remis à gone@example.org : utilisateur inconnu."),
+    (
+        "fr",
+        "Échec de la remise",
+        "Votre message\n  Objet : Votre colis\nn’a pas pu être délivré aux destinataires suivants :\n\n  <gone@example.org>",
+    ),
+    (
+        "es",
+        "No se puede entregar: Su paquete",
+        "No se pudo entregar el mensaje a los siguientes destinatarios:\n\ngone@example.org\nLa dirección no existe.",
+    ),
+    ("es", "Error en la entrega", "Su mensaje para gone@example.org no ha podido ser entregado: usuario desconocido."),
+    (
+        "it",
+        "Non recapitabile: Il pacco",
+        "Impossibile recapitare il messaggio ai seguenti destinatari:\n\n gone@example.org\nIndirizzo inesistente.",
+    ),
+    ("it", "Mancata consegna", "Il messaggio non è stato recapitato a gone@example.org\nUtente sconosciuto."),
+    (
+        "pt",
+        "Não é possível entregar: A encomenda",
+        "Não foi possível entregar a mensagem a:\n\ngone@example.org\n\nO endereço não existe.",
+    ),
+    ("pt", "Falha na entrega", "Sua mensagem para gone@example.org não pôde ser entregue.\nUsuário desconhecido."),
+    (
+        "pl",
+        "Niedostarczone: Paczka",
+        "Nie udało się dostarczyć wiadomości do:\n\ngone@example.org\n\nAdres nie istnieje.",
+    ),
+    (
+        "ru",
+        "Недоставленное сообщение",
+        "Это письмо создано автоматически.\n\nНе удалось доставить сообщение:\n\ngone@example.org\nтакого пользователя не существует",
+    ),
+    ("ru", "Ошибка доставки", "Ваше письмо на адрес gone@example.org не было доставлено.\nПользователь не найден."),
+    (
+        "sv",
+        "Olevererbart: Ditt paket",
+        "Meddelandet kunde inte levereras till:\n\ngone@example.org\n\nAdressen hittades inte.",
+    ),
+    (
+        "da",
+        "Kan ikke leveres: Din pakke",
+        "Din meddelelse kunne ikke leveres til:\n\ngone@example.org\n\nAdressen findes ikke.",
+    ),
+    ("no", "Kan ikke leveres: Pakken", "Meldingen din til gone@example.org ble ikke levert.\nAdressen finnes ikke."),
+    (
+        "fi",
+        "Ei voi toimittaa: Pakettisi",
+        "Viestiä ei voitu toimittaa seuraaville vastaanottajille:\n\ngone@example.org\n\nOsoitetta ei löytynyt.",
+    ),
+    ("cs", "Nedoručitelné: Balík", "Zprávu nelze doručit těmto příjemcům:\n\ngone@example.org\n\nAdresa neexistuje."),
+    (
+        "tr",
+        "Teslim edilemedi: Paketiniz",
+        "İletiniz şu alıcılara teslim edilemedi:\n\ngone@example.org\n\nAdres bulunamadı.",
+    ),
+    (
+        "ja",
+        "配信不能: お荷物",
+        "次の宛先にメッセージを配信できませんでした：\n\ngone@example.org\n\nユーザーが見つかりません。",
+    ),
+    ("zh", "退信通知", "抱歉，您的邮件无法送达以下收件人：\n\ngone@example.org\n\n用户不存在。"),
+    ("zh", "無法傳遞: 包裹", "無法將您的郵件傳遞給下列收件者：\n\ngone@example.org\n\n無法送達，找不到此收件者。"),
+    (
+        "ko",
+        "배달되지 않음: 소포",
+        "다음 받는 사람에게 메시지를 배달하지 못했습니다.\n\ngone@example.org\n\n존재하지 않는 주소입니다.",
+    ),
+];
+
+/// For now: full mailboxes, and servers that go on trying.
+const SOFT: &[(&str, &str, &str)] = &[
+    (
+        "en",
+        "Delivery delayed: Your parcel",
+        "Delivery to these recipients has been delayed:\n\ngone@example.org\n\nThe server will keep trying for 2 days.",
+    ),
+    ("en", "Undeliverable", "Your message could not be delivered to gone@example.org: mailbox is full."),
+    (
+        "nl",
+        "Bezorging vertraagd: Uw pakket",
+        "De bezorging van uw bericht aan gone@example.org is vertraagd. Het is nog niet bezorgd.",
+    ),
+    (
+        "de",
+        "Zustellung verzögert: Ihr Paket",
+        "Ihre Nachricht an gone@example.org konnte noch nicht zugestellt werden. Es folgen weitere Zustellversuche.",
+    ),
+    (
+        "de",
+        "Unzustellbar: Ihr Paket",
+        "Ihre Nachricht wurde nicht zugestellt an:\n\ngone@example.org\n\nDas Postfach ist voll.",
+    ),
+    (
+        "fr",
+        "Remise différée",
+        "Votre message à gone@example.org n'a pas encore été remis. De nouvelles tentatives seront faites.",
+    ),
+    ("es", "Entrega retrasada", "El mensaje para gone@example.org aún no se ha entregado. Se seguirá intentando."),
+    ("it", "Consegna ritardata", "Il messaggio a gone@example.org non è ancora stato consegnato."),
+    ("pt", "Entrega atrasada", "A mensagem para gone@example.org ainda não foi entregue."),
+    (
+        "pl",
+        "Nie można dostarczyć: Paczka",
+        "Nie udało się dostarczyć wiadomości do:\n\ngone@example.org\n\nSkrzynka jest pełna.",
+    ),
+    ("ru", "Письмо не доставлено", "Ваше письмо не было доставлено:\n\ngone@example.org\n\nПочтовый ящик переполнен."),
+    ("sv", "Försenad leverans", "Meddelandet till gone@example.org har försenats."),
+    ("ja", "配信不能", "メッセージを配信できませんでした：\n\ngone@example.org\n\nメールボックスがいっぱいです。"),
+    ("zh", "系统退信", "您的邮件无法送达：\n\ngone@example.org\n\n对方邮箱已满。"),
+    ("ko", "전송 실패", "메일이 전송되지 못했습니다.\n\ngone@example.org\n\n사서함이 가득 찼습니다."),
+];
+
+#[test]
+fn notices_are_read_in_every_language_with_whom_they_are_about_and_for_how_long() {
+    let mut wrong = Vec::new();
+    for (class, notices) in [(BounceClass::Hard, HARD), (BounceClass::Soft, SOFT)] {
+        for (language, subject, text) in notices {
+            let facts = notice(subject, text);
+            let found = (bounce(&facts).map(|report| report.class), failed(&facts));
+            if found != (Some(class), vec!["gone@example.org"]) {
+                wrong.push(format!("{language} {subject}: {found:?}, not {class}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn bystanders_are_no_failed_recipients() {
+    let facts = mail(
+        "Return-Path: <>\nFrom: Mail Delivery System <mailer-daemon@mx.example.net>\nSubject: Undeliverable",
+        "Hello desk@example.com,\n\nyour message could not be delivered:\n\nSender: desk-bounces@example.com\n\
+         Cc: other@example.org\nTo: list@example.org\nMessage-ID: <abc@desk.example.com>\n\n<gone@example.org>: user unknown\n\n\
+         If you have questions, please contact\nhelp@isp.example.net or abuse@isp.example.net.\n\
+         See http://isp.example.net/bounce?to=someone@example.org for more.",
+    );
+    assert_eq!(failed(&facts), ["gone@example.org"]);
+    let report = bounce(&facts).expect("a bounce");
+    assert_eq!(report.original_message_id.as_deref(), Some("abc@desk.example.com"));
+}
+
+#[test]
+fn where_nobody_is_named_the_only_recipient_of_the_returned_mail_failed() {
+    let returned = |to: &str| {
+        let body = format!(
+            "Your message was not delivered.\n\n----- Original message -----\nFrom: desk@example.com\nTo: {to}\n\
+             Message-ID: <abc@desk.example.com>\nSubject: Your parcel\n"
+        );
+        mail("From: mailer-daemon@mx.example.net\nSubject: Undeliverable", &body)
+    };
+    assert_eq!(failed(&returned("Ann <gone@example.org>")), ["gone@example.org"]);
+    assert_eq!(failed(&returned("a@example.org, b@example.org")), [] as [&str; 0]);
+}
+
+#[test]
+fn what_people_and_programs_write_about_delivery_is_no_bounce() {
+    let person = "Return-Path: <bob@example.org>\nFrom: Bob Roe <bob@example.org>";
+    let pasted = "This is the mail system at host mx.example.net.\n\n<gone@example.org>: host mx.example.org said: 550 5.1.1\n\
+                  <gone@example.org>: User unknown";
+    for (what, headers, body) in [
+        ("a question", format!("{person}\nSubject: Undeliverable mail"), format!("Hi, I got this:\n\n{pasted}")),
+        (
+            "a complaint",
+            format!("{person}\nSubject: mail could not be delivered"),
+            "My message could not be delivered to gone@example.org. Why?".into(),
+        ),
+        (
+            "an answer that quotes one",
+            format!("{person}\nSubject: Re: Undelivered Mail Returned to Sender\nIn-Reply-To: <1@mx.example.net>"),
+            format!("Please look at this.\n\n> {}", pasted.replace('\n', "\n> ")),
+        ),
+        (
+            "one passed on by hand",
+            format!("{person}\nSubject: Fwd: Mail delivery failed: returning message to sender"),
+            format!(
+                "---------- Forwarded message ---------\nFrom: Mail Delivery System <mailer-daemon@mx.example.net>\n\
+                 Date: Tue, 4 Mar 2025\nSubject: Mail delivery failed: returning message to sender\nTo: <bob@example.org>\n\n{pasted}"
+            ),
+        ),
+        (
+            "a newsletter",
+            "Return-Path: <bounces+12@news.example.net>\nFrom: Mail Tips <news@example.net>\n\
+             Subject: Undeliverable mail? Five tips against delivery failure\nList-Unsubscribe: <https://example.net/u>\n\
+             Precedence: bulk"
+                .into(),
+            "Is your mail returned to sender? A mailbox is full, a user unknown: here is what to do.\nWrite to tips@example.net."
+                .into(),
+        ),
+        (
+            "a parcel",
+            "Return-Path: <>\nFrom: noreply@parcels.example.net\nSubject: Delivery failed".into(),
+            "Your parcel could not be delivered to the following address:\n\nMain Street 550, Springfield".into(),
+        ),
+        (
+            "a warning about one's own mailbox",
+            "From: postmaster@example.com\nSubject: Your mailbox is almost full".into(),
+            "Dear desk@example.com, your mailbox is over quota at 95 %. Please delete mail.".into(),
+        ),
+        (
+            "a vacation message",
+            "Return-Path: <>\nFrom: Ann Lee <ann@example.org>\nSubject: Automatic reply: Your parcel\n\
+             Auto-Submitted: auto-replied"
+                .into(),
+            "I no longer work here and your message was not delivered to anyone. Write to bea@example.org instead.".into(),
+        ),
+        (
+            "the new address of someone",
+            "Return-Path: <>\nFrom: Ann Lee <ann@example.org>\nSubject: Re: Your parcel\nAuto-Submitted: auto-replied".into(),
+            "This address is no longer in use. My new address is ann.lee@example.net.".into(),
+        ),
+        (
+            "a postmaster who writes himself",
+            "From: Postmaster <postmaster@example.net>\nSubject: Maintenance on Sunday".into(),
+            "Dear customers, the mail servers rest on Sunday from 1 to 5. Dora".into(),
+        ),
+    ] {
+        let facts = mail(&headers, &body);
+        assert_eq!(facts.report, None, "{what}");
+    }
+}
+
+#[test]
+fn a_report_that_a_person_passes_on_is_not_the_persons() {
+    let parts = "--b\nContent-Type: text/plain\n\nSee below.\n\n--b\nContent-Type: message/delivery-status\n\n\
+                 Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; gone@example.org\nAction: failed\nStatus: 5.1.1\n\n--b--\n";
+    let read = |headers: &str| {
+        parse::read(format!("{headers}\nTo: desk@example.com\nMIME-Version: 1.0\n\n{parts}").as_bytes()).report
+    };
+    let mixed = "Content-Type: multipart/mixed; boundary=b";
+    let person = "From: Bob Roe <bob@example.org>\nSubject: Fwd: Delivery Status Notification (Failure)";
+    assert_eq!(read(&format!("{person}\n{mixed}")), None);
+    let system = "From: mailer-daemon@mx.example.net\nSubject: Delivery Status Notification (Failure)";
+    assert!(read(&format!("{system}\n{mixed}")).is_some(), "multipart/mixed from a system");
+    let report = "From: imss@mx.example.net\nSubject: oops\nContent-Type: multipart/report; report-type=delivery-status; boundary=b";
+    assert!(read(report).is_some(), "multipart/report from anyone");
+}
+
+#[test]
+fn reports_about_other_things_are_no_bounces() {
+    for kind in ["tlsrpt", "dmarc"] {
+        let mail = format!(
+            "From: postmaster@example.net\nTo: desk@example.com\nSubject: Report Domain: example.com Submitter: example.net\n\
+             MIME-Version: 1.0\nContent-Type: multipart/report; report-type={kind}; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nThis is an aggregate report from example.net. Contact tls@example.net.\n\n\
+             --b\nContent-Type: application/tlsrpt+gzip\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--b--\n"
+        );
+        assert_eq!(parse::read(mail.as_bytes()).report, None, "{kind}");
+    }
+}
