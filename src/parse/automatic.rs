@@ -11,65 +11,102 @@ use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
 /// An out-of-office message says so within its first lines; in bytes, of which some scripts need three a letter.
 const WORDING_REACH: usize = 1_000;
 
+/// Values with which a field takes itself back.
+const NO: &[&str] = &["no", "none", "false", "0"];
+
 static ABSENCE: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ABSENCE_WORDINGS));
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a field's name says about who wrote the mail.
+#[derive(Clone, Copy)]
 enum Role {
+    /// Auto-Submitted.
+    Submitted,
+    /// X-Auto-Response-Suppress.
+    Suppress,
     Vacation,
+    /// A vacation field if its value begins with one of these.
+    Valued(&'static [&'static str]),
     Program,
 }
 
 static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
     let vacation = tables::VACATION_HEADERS.iter().map(|&name| (name, Role::Vacation));
-    vacation.chain(tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program))).collect()
+    let valued = tables::VACATION_VALUES.iter().map(|&(name, values)| (name, Role::Valued(values)));
+    let programs = tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program));
+    let own = [("auto-submitted", Role::Submitted), ("x-auto-response-suppress", Role::Suppress)];
+    vacation.chain(valued).chain(programs).chain(own).collect()
 });
 
-/// What a field's name alone says. All but a few of the names begin with `x-`.
+/// The names of all such fields begin so; others are not looked up.
 fn role(name: &str) -> Option<Role> {
-    let may_have_one = name.starts_with("x-") || name.starts_with("auto") || name.starts_with("feed");
+    let may_have_one = ["x-", "auto", "feed", "pre", "delivered-to"].iter().any(|start| name.starts_with(start));
     may_have_one.then(|| ROLES.get(name).copied()).flatten()
+}
+
+/// What the header says.
+#[derive(Default)]
+struct Header {
+    submitted: Option<AutomaticSign>,
+    suppress: bool,
+    vacation: bool,
+    program: bool,
+}
+
+impl Header {
+    fn of(facts: &Facts) -> Self {
+        let mut header = Header::default();
+        for (name, value) in facts.headers.iter() {
+            match role(name) {
+                Some(Role::Submitted) => {
+                    // Of several fields the strongest counts.
+                    header.submitted = [header.submitted, keyword(value)].into_iter().flatten().max_by_key(strength);
+                }
+                Some(Role::Suppress) => header.suppress |= !value.eq_ignore_ascii_case("none"),
+                Some(Role::Vacation) => header.vacation |= !NO.iter().any(|no| value.eq_ignore_ascii_case(no)),
+                Some(Role::Valued(values)) => {
+                    let value = value.trim_start().to_lowercase();
+                    header.vacation |= values.iter().any(|word| value.starts_with(word));
+                }
+                Some(Role::Program) => header.program = true,
+                None => {}
+            }
+        }
+        header
+    }
 }
 
 /// The signs, each once, strongest first.
 pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
-    let submitted = auto_submitted(facts);
+    let header = Header::of(facts);
     let subject = facts.subject.outermost() == Some(SubjectPrefix::Automatic);
     let null_path = facts.return_path == Some(None);
-    let suppress = facts
-        .headers
-        .iter()
-        .any(|(name, value)| name == "x-auto-response-suppress" && !value.eq_ignore_ascii_case("none"));
-    let vacation = facts.headers.iter().any(|(name, value)| is_vacation_header(name, value));
     // The wording never counts alone, so it is looked for only beside another sign.
-    let beside = submitted.is_some() || vacation || subject || null_path || suppress;
+    let beside = header.submitted.is_some() || header.vacation || header.suppress || subject || null_path;
     let wording = beside && absence_wording(&facts.body.reply());
     // Programs set X-Auto-Response-Suppress on ordinary mail too, and notices of all sorts go out with the null return path
     // (RFC 3834 4 asks for it): each is a vacation header beside another sign only.
     let answer = subject || wording;
-    let vacation = vacation || (suppress && (submitted.is_some() || answer)) || (null_path && answer);
-    let program = facts.headers.iter().any(|(name, _)| role(name) == Some(Role::Program));
+    let suppress = header.suppress && (header.submitted.is_some() || answer);
+    let vacation = header.vacation || suppress || (null_path && answer);
     let found = [
-        submitted,
+        header.submitted,
         vacation.then_some(AutomaticSign::VacationHeader),
         subject.then_some(AutomaticSign::Subject),
         wording.then_some(AutomaticSign::Wording),
-        program.then_some(AutomaticSign::Programmatic),
+        header.program.then_some(AutomaticSign::Programmatic),
     ];
     found.into_iter().flatten().collect()
 }
 
-/// RFC 3834 5: a keyword, perhaps with parameters and comments, here also before it; `no` is no sign. Of several fields the
-/// strongest counts.
-fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
-    let values = facts.headers.iter().filter(|(name, _)| *name == "auto-submitted").map(|(_, value)| value);
-    let strength = |sign: &AutomaticSign| match sign {
+fn strength(sign: &AutomaticSign) -> u8 {
+    match sign {
         AutomaticSign::AutoReplied => 2,
         AutomaticSign::AutoGenerated => 1,
         _ => 0,
-    };
-    values.filter_map(keyword).max_by_key(strength)
+    }
 }
 
+/// RFC 3834 5: a keyword, perhaps with parameters and comments, here also before it; `no` is no sign.
 fn keyword(value: &str) -> Option<AutomaticSign> {
     let value = match value.trim_start().strip_prefix('(') {
         Some(comment) => comment.split_once(')')?.1,
@@ -83,18 +120,6 @@ fn keyword(value: &str) -> Option<AutomaticSign> {
         "auto-generated" => Some(AutomaticSign::AutoGenerated),
         _ => Some(AutomaticSign::AutoOther),
     }
-}
-
-/// Whether a field is one that only answering programs write.
-fn is_vacation_header(name: &str, value: &str) -> bool {
-    if role(name) == Some(Role::Vacation) {
-        return !["no", "none", "false", "0"].iter().any(|no| value.eq_ignore_ascii_case(no));
-    }
-    let values = tables::VACATION_VALUES.iter().find(|(field, _)| *field == name).map(|(_, values)| *values);
-    values.is_some_and(|values| {
-        let value = value.trim_start().to_lowercase();
-        values.iter().any(|word| value.starts_with(word))
-    })
 }
 
 fn absence_wording(reply: &str) -> bool {

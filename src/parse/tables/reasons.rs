@@ -125,6 +125,7 @@ pub(in crate::parse) const SOFT_REASONS: &[&str] = &[
     "mailfolder is full",
     "box is full",
     "storage limit",
+    "exceeded the local limit",
     // servers and ways
     "temporary",
     "temporarily",

@@ -86,7 +86,7 @@ fn every_label_is_scored_and_no_kind_falls_under_its_floor() {
             (Verdict::Unlabelled, _) => {}
             (Verdict::Pass, None) => score.passed += 1,
             (Verdict::Pass, Some(_)) => {
-                wrong.push(format!("{} {}: the exception is needed no more", label.kind, label.file))
+                wrong.push(format!("{} {}: the exception is needed no more", label.kind, label.file));
             }
             (Verdict::Miss(_), Some((kind, file, reason))) => {
                 score.excepted += 1;
