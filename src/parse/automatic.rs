@@ -38,9 +38,8 @@ static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
 });
 
 /// The names of all such fields begin so; others are not looked up.
-fn role(name: &str) -> Option<Role> {
-    let may_have_one = ["x-", "auto", "feed", "pre", "delivered-to"].iter().any(|start| name.starts_with(start));
-    may_have_one.then(|| ROLES.get(name).copied()).flatten()
+fn may_have_role(name: &str) -> bool {
+    ["x-", "auto", "feed", "pre", "delivered-to"].iter().any(|start| name.starts_with(start))
 }
 
 /// What the header says.
@@ -55,11 +54,11 @@ struct Header {
 impl Header {
     fn of(facts: &Facts) -> Self {
         let mut header = Header::default();
-        for (name, value) in facts.headers.iter() {
-            match role(name) {
+        for (name, value) in facts.headers.whose(may_have_role) {
+            match ROLES.get(name) {
                 Some(Role::Submitted) => {
                     // Of several fields the strongest counts.
-                    header.submitted = [header.submitted, keyword(value)].into_iter().flatten().max_by_key(strength);
+                    header.submitted = [header.submitted, keyword(&value)].into_iter().flatten().max_by_key(strength);
                 }
                 Some(Role::Suppress) => header.suppress |= !value.eq_ignore_ascii_case("none"),
                 Some(Role::Vacation) => header.vacation |= !NO.iter().any(|no| value.eq_ignore_ascii_case(no)),

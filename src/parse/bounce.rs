@@ -48,10 +48,10 @@ impl Outside {
         let subject = codes::folded(&facts.subject.text);
         let prefix = facts.subject.outermost();
         let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
-        let tail = || codes::folded(&facts.subject.base).rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(tail));
+        let tail = || facts.subject.base.rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(&codes::folded(tail)));
         Outside {
             sender: sender(facts),
-            failed_header: facts.headers.iter().any(|(name, _)| name == "x-failed-recipients"),
+            failed_header: facts.headers.of("x-failed-recipients").next().is_some(),
             subject: !passed_on && SUBJECTS.is_in(&subject),
             tail: prefix == Some(SubjectPrefix::Reply) && tail(),
             passed_on,
@@ -63,8 +63,8 @@ impl Outside {
         self.failed_header || self.subject || self.tail || self.sender != Sender::Someone
     }
 
-    /// Whether the subject says that a mail was not taken.
-    pub fn rejects(&self) -> bool {
+    /// Whether the subject is a bounce's.
+    pub fn has_subject(&self) -> bool {
         self.subject
     }
 
@@ -75,7 +75,7 @@ impl Outside {
 }
 
 fn sender(facts: &Facts) -> Sender {
-    let from = facts.headers.iter().find(|(name, _)| *name == "from").map_or("", |(_, value)| value);
+    let from = facts.headers.of("from").next().unwrap_or_default();
     let address = facts.author().map(|author| &author.address);
     let path = facts.return_path.as_ref().and_then(|path| path.as_ref());
     if address.is_some_and(notice::is_daemon)
@@ -83,7 +83,7 @@ fn sender(facts: &Facts) -> Sender {
     {
         return Sender::Daemon;
     }
-    let named = || NAMES.is_in(&codes::folded(from)) || from.contains("<>");
+    let named = || NAMES.is_in(&codes::folded(&from)) || from.contains("<>");
     if address.is_some_and(notice::is_system) || named() {
         return Sender::Postmaster;
     }
@@ -176,8 +176,8 @@ pub(super) fn ending_of(facts: &Facts) -> (BounceClass, String) {
 
 /// The failed recipients: X-Failed-Recipients (Exim, Gmail), else the addresses that the notice names.
 pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec<ReportedRecipient> {
-    let named = facts.headers.iter().filter(|(name, _)| *name == "x-failed-recipients");
-    let mut addresses: Vec<_> = named.flat_map(|(_, value)| super::fields::addresses(value)).collect();
+    let named = facts.headers.of("x-failed-recipients");
+    let mut addresses: Vec<_> = named.flat_map(|value| super::fields::addresses(&value)).collect();
     addresses.dedup();
     if addresses.is_empty() {
         return notice::recipients(facts, notice::of(&facts.body.text), class, status);

@@ -13,6 +13,12 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
+    /// The set of a table's phrases, each found only where a word begins: not `skrev` in `beskrev`.
+    pub fn at_words(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
+    }
+
     /// The same phrases where they begin a line, strokes and white space before them aside.
     pub fn at_line_start(phrases: &[&str]) -> Self {
         let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
@@ -33,6 +39,13 @@ impl Phrases {
 #[cfg(test)]
 mod tests {
     use super::Phrases;
+
+    #[test]
+    fn phrases_at_words_are_no_parts_of_words() {
+        let phrases = Phrases::at_words(&["skrev", "écrit"]);
+        assert!(phrases.is_in("den 4. mars skrev ola") && phrases.is_in("a\u{a0}écrit"));
+        assert!(!phrases.is_in("som jag beskrev"));
+    }
 
     #[test]
     fn phrases_are_literal_and_the_first_in_the_text_is_found() {

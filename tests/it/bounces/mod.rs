@@ -168,6 +168,19 @@ fn a_report_that_a_person_passes_on_is_not_the_persons() {
 }
 
 #[test]
+fn a_bounce_that_a_postmaster_passes_on_as_an_attachment_is_not_his() {
+    let inner = "From: mailer-daemon@mx.example.net\nSubject: failure\nMIME-Version: 1.0\n\
+                 Content-Type: multipart/report; report-type=delivery-status; boundary=i\n\n\
+                 --i\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; gone@example.org\nAction: failed\n\n--i--\n";
+    let mail = format!(
+        "From: Dora <postmaster@example.net>\nTo: desk@example.com\nSubject: what I found\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\nSee the attachment. Dora\n\n\
+         --o\nContent-Type: message/rfc822\n\n{inner}\n--o--\n"
+    );
+    assert_eq!(parse::read(mail.as_bytes()).report, None);
+}
+
+#[test]
 fn reports_about_other_things_are_no_bounces() {
     for kind in ["tlsrpt", "dmarc"] {
         let mail = format!(
