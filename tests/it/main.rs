@@ -24,6 +24,7 @@ mod languages;
 mod mail;
 mod quarantine;
 mod replay;
+mod reports;
 mod rules;
 mod store;
 mod stories;

@@ -192,3 +192,43 @@ fn reports_about_other_things_are_no_bounces() {
         assert_eq!(parse::read(mail.as_bytes()).report, None, "{kind}");
     }
 }
+
+#[test]
+fn hostile_notices_are_read_in_linear_time() {
+    let notice = |piece: &str| {
+        let body = piece.repeat(1_000_000 / piece.len());
+        format!("Return-Path: <>\nFrom: MAILER-DAEMON@example.net\nSubject: failure notice\n\n{body}")
+    };
+    let status = |piece: &str| {
+        let body = piece.repeat(1_000_000 / piece.len());
+        format!(
+            "From: MAILER-DAEMON@example.net\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n--b\n\
+             Content-Type: message/delivery-status\n\n{body}\n--b--\n"
+        )
+    };
+    let mails = [
+        notice("a@example.org "),
+        notice("<a@example.org>:\n"),
+        notice("a"),
+        notice("@"),
+        notice("550 "),
+        notice("5.1.1"),
+        notice("-"),
+        notice("\n"),
+        notice("Message-ID: <a@b>\n"),
+        notice("\nFinal-Recipient: rfc822;a@b.c\n"),
+        notice("To: a@example.org,\n"),
+        notice("contact\nuser unknown a@example.org\n"),
+        status("Final-Recipient: rfc822;a@b.c\n"),
+        status("Final-Recipient: rfc822;a@b.c\nStatus: 5.1.1\n\n"),
+        status("Diagnostic-Code: smtp; 550\n x\n"),
+        status("Diagnostic-Code: x\n 550 5.1.1\n"),
+        status("\\x{41}"),
+    ];
+    for mail in mails {
+        let started = std::time::Instant::now();
+        parse::read(mail.as_bytes());
+        let took = started.elapsed();
+        assert!(took.as_secs() < 2, "{took:?} for {:?}…", mail.chars().skip(60).take(80).collect::<String>());
+    }
+}
