@@ -338,8 +338,6 @@ pub(in crate::parse) const FAILURES: &[&str] = &[
     "rejected by a remote",
     "delivering your m",
     "failed to send",
-    "delivery of",
-    "delivery to",
     "has been rejected",
     "was rejected",
     // nl, de, fr, es, pt, it

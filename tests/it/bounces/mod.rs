@@ -136,6 +136,16 @@ fn what_people_and_programs_write_about_delivery_is_no_bounce() {
             "I no longer work here and your message was not delivered to anyone. Write to bea@example.org instead.".into(),
         ),
         (
+            "a notice of maintenance",
+            "From: postmaster@example.net\nSubject: Maintenance".into(),
+            "The servers are temporarily unavailable tonight. Until then write to backup@example.org".into(),
+        ),
+        (
+            "an administrator on vacation",
+            "From: System Administrator <admin@example.net>\nSubject: Automatic reply: Your parcel".into(),
+            "Mail to me is not delivered this week. My mailbox is full. Write to bea@example.org".into(),
+        ),
+        (
             "the new address of someone",
             "Return-Path: <>\nFrom: Ann Lee <ann@example.org>\nSubject: Re: Your parcel\nAuto-Submitted: auto-replied".into(),
             "This address is no longer in use. My new address is ann.lee@example.net.".into(),
