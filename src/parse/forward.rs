@@ -8,7 +8,7 @@ use super::headers::participants_in;
 use super::lines::{Lines, bare, is_mark, is_quoted};
 use super::quote::ForwardAt;
 use super::words::{Words, folded};
-use super::{authors, blocks, tables, text};
+use super::{attribution, authors, blocks, tables, text};
 use crate::domain::{Body, ForwardMark, Forwarded};
 
 /// Longest line that a client puts above a forward, in bytes.
@@ -86,10 +86,11 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     let mut from = std::mem::take(&mut block.from);
     if block.is_empty() {
         // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:
-        let line = bare(blocks::unquoted(lines.get(first), depth));
-        if let Some((date, author)) = authors::in_attribution(line) {
-            (block.date, from) = (date.to_owned(), author.to_owned());
-            block.end = first + 1;
+        let end = attribution::at(lines, first).map_or(first + 1, |(end, _)| end);
+        let line = (first..end).map(|n| bare(blocks::unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
+        if let Some((date, author)) = authors::in_attribution(&line) {
+            (block.date, from) = (date, author);
+            block.end = end;
         } else if let Some((found, author)) = notes(lines, first, depth) {
             (block, from) = (found, author);
         }

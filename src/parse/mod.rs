@@ -36,7 +36,7 @@ use std::sync::LazyLock;
 
 use mail_parser::{Message, MessageParser};
 
-use crate::domain::{Body, Defect, Facts, Timestamp, TokenPlace};
+use crate::domain::{Body, Defect, Facts, SubjectPrefix, Timestamp, TokenPlace};
 
 /// How far into a mail [`arrival_of`] looks.
 const HEAD: usize = 64 * 1024;
@@ -127,7 +127,8 @@ fn body(facts: &mut Facts, message: &Message<'_>) {
     if lines.truncated {
         headers::defect(facts, Defect::Truncated);
     }
-    let split = quote::split(&lines, &marks);
+    let forwards = facts.subject.outermost() == Some(SubjectPrefix::Forward);
+    let split = quote::split(&lines, &marks, forwards);
     let forward = split.forward;
     let author = facts.author().map_or("", |author| author.name.as_str());
     let spans = split.into_spans(&lines, &text, author);
@@ -136,6 +137,10 @@ fn body(facts: &mut Facts, message: &Message<'_>) {
     let comment = facts.forwarded.is_some().then(|| facts.body.reply());
     if let (Some(forwarded), Some(comment)) = (&mut facts.forwarded, comment) {
         forwarded.comment = comment;
+        // Where the client names none below its line, it is the forward's own without prefixes.
+        if forwarded.subject.is_empty() {
+            forwarded.subject.clone_from(&facts.subject.base);
+        }
     }
 }
 

@@ -29,11 +29,14 @@ pub(super) struct Split {
     quoted: Vec<bool>,
     pub forward: Option<ForwardAt>,
     seen_quote: bool,
+    /// Whether the subject says that this is a forward.
+    forwards: bool,
 }
 
-/// Walks the lines of a text; `marks` are the quote containers of the HTML that it came from.
-pub(super) fn split(lines: &Lines<'_>, marks: &[Mark]) -> Split {
-    let mut split = Split { quoted: vec![false; lines.count()], forward: None, seen_quote: false };
+/// Walks the lines of a text; `marks` are the quote containers of the HTML that it came from, `forwards` whether the subject
+/// has a forward's prefix outermost.
+pub(super) fn split(lines: &Lines<'_>, marks: &[Mark], forwards: bool) -> Split {
+    let mut split = Split { quoted: vec![false; lines.count()], forward: None, seen_quote: false, forwards };
     let mut marks = marks.iter().map(|m| (lines.at_offset(m.start), lines.at_offset(m.end), m.to_end)).peekable();
     let mut number = 0;
     while number < lines.count() {
@@ -155,6 +158,10 @@ impl Split {
         }
         if marked.is_some() || sureness == Sureness::IfQuoted || next == lines.count() {
             return None;
+        }
+        if self.forwards && !self.seen_quote {
+            // Outlook for the Mac wrote so until 2019: only the subject's prefix tells it from a reply.
+            return Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock));
         }
         if lines.next_text(0) == number {
             // Quote and answer cannot be told apart where neither is marked: all of it is shown.

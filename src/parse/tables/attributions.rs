@@ -162,6 +162,50 @@ pub(in crate::parse) const ATTRIBUTION_VERBS_GLUED: &[&str] = &[
     "ने लिखा",  // hi
 ];
 
+/// Words of attribution lines that are neither date nor name.
+pub(in crate::parse) const ATTRIBUTION_FILLERS: &[&str] = &[
+    "by",
+    "from", // en
+    "heeft",
+    "het",
+    "volgende", // nl
+    "hat",
+    "folgendes",
+    "um",
+    "uhr", // de
+    "giorno",
+    "a",
+    "ha",
+    "às",
+    "à(s)",
+    "à", // fr, it, es, pt
+    "den",
+    "följande",
+    "følgende", // sv, da, no
+    "przez",
+    "użytkownik",
+    "napisał(a)", // pl
+    "odesílatel",
+    "uživatel",
+    "napsal(a)",
+    "používateľ",
+    "napísal(a)", // cs, sk
+    "пользователь",
+    "написал(а)",
+    "від",
+    "користувач", // ru, uk
+    "időpontban",
+    "dátummal",
+    "keltezéssel",
+    "ezt", // hu
+    "tarihinde",
+    "şunu",
+    "şunları", // tr
+    "je",
+    "ο",
+    "ο/η", // hr, sl, el
+];
+
 /// Ends of attribution lines that have no colon: Apple Mail in Japanese, QQ and 163, Zoho between its dashes.
 pub(in crate::parse) const ATTRIBUTION_ENDS: &[&str] =
     &["のメール", "さんのメッセージ", "写道", "寫道", "wrote", "書きました", "작성"];
