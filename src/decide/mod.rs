@@ -27,4 +27,4 @@ pub use queued::{Composed, queued};
 pub use receive::{check_fence, receive, retried, unreadable};
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
 pub use send::{Refusal, send};
-pub use setup::setup;
+pub use setup::{Objection, check_role, check_setup, objections, setup};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::mail::{Mail, Place, Reader};
-use super::step::{Step, revision_of};
+use super::step::Step;
 use super::unit::{Input, Outcome, Unit, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
@@ -17,7 +17,7 @@ use crate::store::{self, Answer, GroupWriter, Limits, Store, StoreError, keys};
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("there is no message {0}")]
     NoMessage(MessageId),
@@ -47,21 +47,29 @@ impl Engine {
         at: Timestamp,
         read: fn(&[u8]) -> Facts,
     ) -> Result<Engine, EngineError> {
+        let engine = Engine::begin(store, origin, read)?;
+        engine.install(setup, at, None).await?;
+        Ok(engine)
+    }
+
+    /// Starts on a database with the setup that is in force in it.
+    pub fn resume(store: Store, origin: Origin) -> Result<Engine, EngineError> {
+        Engine::begin(store, origin, parse::read)
+    }
+
+    fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts) -> Result<Engine, EngineError> {
         let (keys, seed) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seed);
         let writer =
             GroupWriter::start(store.clone(), Limits::default(), Unit::weight, move |tx, units| step.run(tx, units))?;
-        let engine = Engine { store, writer, reader: Reader::new(keyring, read), origin };
-        engine.install(setup, at).await?;
-        Ok(engine)
+        Ok(Engine { store, writer, reader: Reader::new(keyring, read), origin })
     }
 
-    /// Brings a setup into force.
-    pub async fn install(&self, setup: &Setup, at: Timestamp) -> Result<(), EngineError> {
-        let digest = revision_of(setup, at).digest;
-        if self.store.read(store::journal::current_digest)?.as_ref() != Some(&digest) {
-            self.command(at, None, Input::Setup(Arc::new(setup.clone()))).await?;
+    /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
+    pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
+        if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
+            self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
         }
         Ok(())
     }

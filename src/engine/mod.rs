@@ -17,5 +17,6 @@ pub use handle::{Engine, EngineError, written};
 pub use mail::{MOST_BYTES, Mail, Place, Reader};
 pub use refold::{Refolded, refold};
 pub use replay::{Replayed, Source, replay};
+pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};

@@ -132,8 +132,8 @@ impl Names {
 
 fn setup(tx: &mut Tx<'_>, row: &EventRow) -> Result<Arc<Setup>, StoreError> {
     let revision = journal::revision(tx, &row.revision)?;
-    let body = revision.ok_or_else(|| tx.damaged(format!("revision {} is missing", row.revision)))?.body;
-    serde_json::from_str(&body).map(Arc::new).map_err(|error| tx.damaged(format!("revision {}: {error}", row.revision)))
+    let revision = revision.ok_or_else(|| tx.damaged(format!("revision {} is missing", row.revision)))?;
+    journal::setup_of(tx, &revision).map(Arc::new)
 }
 
 fn written(tx: &mut Tx<'_>, draft: ContentId) -> Result<Written, StoreError> {

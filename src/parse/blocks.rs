@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::lines::{Lines, bare, is_mark};
+use super::lines::{Lines, bare, is_mark, unquoted};
 use super::tables::{self, Label};
 use super::words::Words;
 
@@ -252,16 +252,6 @@ fn is_label_shaped(line: &str) -> bool {
             && word.split(' ').count() <= 3
             && word.chars().all(|c| c.is_alphabetic() || " -'’/".contains(c))
     })
-}
-
-/// The line without `depth` levels of `>`.
-pub(super) fn unquoted(line: &str, depth: usize) -> &str {
-    let mut line = line;
-    for _ in 0..depth {
-        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
-        line = inner.strip_prefix(' ').unwrap_or(inner);
-    }
-    line
 }
 
 #[cfg(test)]

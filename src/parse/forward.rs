@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use mail_parser::{HeaderName, Message, PartType};
 
 use super::headers::participants_in;
-use super::lines::{Lines, bare, is_mark, is_quoted};
+use super::lines::{Lines, bare, is_mark, unquoted};
 use super::quote::ForwardAt;
 use super::words::{Words, folded};
 use super::{attribution, authors, blocks, tables, text};
@@ -78,8 +78,8 @@ fn begins_with_any(words: &str, beginnings: &[&str]) -> bool {
 pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     let mut first = lines.next_text(at.content);
     // Apple Mail quotes the block and the mail below its line.
-    let depth = usize::from(is_quoted(lines.get(first)));
-    while first < lines.count() && bare(blocks::unquoted(lines.get(first), depth)).is_empty() {
+    let depth = usize::from(lines.is_quoted(first));
+    while first < lines.count() && bare(unquoted(lines.get(first), depth)).is_empty() {
         first += 1;
     }
     let mut block = blocks::read(lines, first, depth, blocks::Place::BelowLine);
@@ -87,7 +87,7 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     if block.is_empty() {
         // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:
         let end = attribution::at(lines, first).map_or(first + 1, |(end, _)| end);
-        let line = (first..end).map(|n| bare(blocks::unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
+        let line = (first..end).map(|n| bare(unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
         if let Some((date, author)) = authors::in_attribution(&line) {
             (block.date, from) = (date, author);
             block.end = end;
@@ -111,7 +111,7 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
 
 /// Lotus Notes writes author and date without labels above To, cc and Subject.
 fn notes(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(blocks::Block, String)> {
-    let line = |number: usize| bare(blocks::unquoted(lines.get(number), depth));
+    let line = |number: usize| bare(unquoted(lines.get(number), depth));
     let begin = (first + 1..=first + NOTES_REACH).find(|&n| blocks::may_begin(line(n)))?;
     let mut block = blocks::read(lines, begin, depth, blocks::Place::Open);
     let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() >= 4;
@@ -124,24 +124,19 @@ fn notes(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(blocks::Block
 /// The text of the original, from line `first` on.
 fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
     // Proton quotes the mail below an unquoted block.
-    let all_quoted = || (first..lines.count()).all(|n| lines.is_blank(n) || is_quoted(lines.get(n)));
+    let all_quoted = || (first..lines.count()).all(|n| lines.is_blank(n) || lines.is_quoted(n));
     let depth = if depth == 0 && all_quoted() { 1 } else { depth };
     let mut end = lines.count();
     let last = (first..end).rev().find(|&n| !lines.is_blank(n)).unwrap_or(first);
-    if is_end(bare(blocks::unquoted(lines.get(last), depth))) {
+    if is_end(bare(unquoted(lines.get(last), depth))) {
         end = last;
     }
     let mut start = lines.next_text(first);
     // SquirrelMail and The Bat! draw a line below the block.
-    if start < end && is_rule(bare(lines.get(start))) {
+    if start < end && is_rule(lines.trimmed(start)) {
         start += 1;
     }
-    let mut original = String::with_capacity(lines.start(end).saturating_sub(lines.start(start)));
-    for number in start..end {
-        original.push_str(blocks::unquoted(lines.get(number), depth));
-        original.push('\n');
-    }
-    original.trim().to_owned()
+    lines.unquoted(start, end, depth).trim().to_owned()
 }
 
 /// A line below a forwarded mail: of Zoho the same as above, of KMail dashes.

@@ -13,7 +13,13 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
-    /// The set of a table's phrases, each found only where a word begins: not `skrev` in `beskrev`.
+    /// The same phrases where they begin a line, strokes and white space before them aside.
+    pub fn at_line_start(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"(?m)^[\s\-=_*>|#.~]*(?:{any})")).ok()).flatten())
+    }
+
+    /// The same phrases, each found only where a word begins: not `skrev` in `beskrev`.
     pub fn at_words(phrases: &[&str]) -> Self {
         let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
         Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
@@ -48,5 +54,12 @@ mod tests {
         assert_eq!(phrases.first_in("a-b copy"), None);
         assert!(phrases.is_in("ann schrieb"));
         assert!(!Phrases::of(&[]).is_in("anything"));
+    }
+
+    #[test]
+    fn a_phrase_at_a_line_start_may_have_strokes_before_it() {
+        let phrases = Phrases::at_line_start(&["copy"]);
+        assert_eq!(phrases.first_in("a copy\n--- copy"), Some(7));
+        assert_eq!(phrases.first_in("a copy"), None);
     }
 }

@@ -6,7 +6,7 @@
 use super::attribution::{self, Sureness};
 use super::forward;
 use super::html::Mark;
-use super::lines::{Lines, bare, is_quoted};
+use super::lines::{Lines, bare, unquoted};
 use super::{blocks, signature};
 use crate::domain::ForwardMark;
 
@@ -60,8 +60,8 @@ impl Split {
     /// Decides about one line that is not blank. `None` when it is new by these rules. `marked` is where the HTML's quote
     /// ends that begins here.
     fn step(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
-        let line = bare(lines.get(number));
-        if is_quoted(lines.get(number)) {
+        let line = lines.trimmed(number);
+        if lines.is_quoted(number) {
             if let Some(next) = self.quoted_forward(lines, number) {
                 return Some(next);
             }
@@ -94,7 +94,7 @@ impl Split {
         if self.seen_quote {
             return None;
         }
-        let line = bare(blocks::unquoted(lines.get(number), 1));
+        let line = bare(unquoted(lines.get(number), 1));
         if forward::is_line(line) {
             return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
         }
@@ -110,7 +110,7 @@ impl Split {
     /// `-----Original Message-----`: Outlook writes it above quotes and forwards alike.
     fn earlier_mail(&mut self, lines: &Lines<'_>, number: usize, content: usize) -> usize {
         let first = lines.next_text(content);
-        if blocks::read(lines, first, usize::from(is_quoted(lines.get(first))), blocks::Place::BelowLine).is_sure() {
+        if blocks::read(lines, first, usize::from(lines.is_quoted(first)), blocks::Place::BelowLine).is_sure() {
             return self.forwarded(lines, number, first, ForwardMark::HeaderBlock);
         }
         self.rest(lines, number)
@@ -121,7 +121,7 @@ impl Split {
             return None;
         }
         let above = (0..number).rev().find(|&n| !lines.is_blank(n));
-        if let Some(above) = above.filter(|&above| forward::is_sentence(bare(lines.get(above)))) {
+        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.trimmed(above))) {
             return Some(self.forwarded(lines, above, first, ForwardMark::Line));
         }
         Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
@@ -146,7 +146,7 @@ impl Split {
         let (end, sureness) = attribution::at(lines, number)?;
         let next = lines.next_text(end);
         let near = next < lines.count() && next <= end + GAP;
-        if near && is_quoted(lines.get(next)) {
+        if near && lines.is_quoted(next) {
             self.mark(first_of_name(lines, number), next);
             return self.quoted_lines(lines, next);
         }
@@ -177,12 +177,12 @@ impl Split {
     fn quoted_lines(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
         let mut end = number;
         while end < lines.count() {
-            if is_quoted(lines.get(end)) {
+            if lines.is_quoted(end) {
                 end += 1;
                 continue;
             }
             let next = lines.next_text(end);
-            if next > end && next < lines.count() && next <= end + GAP && is_quoted(lines.get(next)) {
+            if next > end && next < lines.count() && next <= end + GAP && lines.is_quoted(next) {
                 end = next;
             } else {
                 break;
@@ -209,7 +209,7 @@ impl Split {
 
     /// A quote container of the HTML. Where it holds `>` lines, only what stands above them is its attribution.
     fn marked(&mut self, lines: &Lines<'_>, number: usize, end: usize) -> usize {
-        let first_quoted = (number..end).find(|&n| is_quoted(lines.get(n)));
+        let first_quoted = (number..end).find(|&n| lines.is_quoted(n));
         let end = first_quoted.unwrap_or(end).max(number + 1);
         self.mark(number, end);
         end
@@ -276,8 +276,8 @@ fn is_rule(line: &str) -> bool {
 /// Where an attribution begins whose writer's name was wrapped onto the line above: `<ann@example.org> schrieb am …`.
 fn first_of_name(lines: &Lines<'_>, number: usize) -> usize {
     let Some(above) = number.checked_sub(1) else { return number };
-    let name = bare(lines.get(above));
-    let is_name = bare(lines.get(number)).starts_with('<')
+    let name = lines.trimmed(above);
+    let is_name = lines.trimmed(number).starts_with('<')
         && !name.is_empty()
         && name.len() <= LONGEST_NAME
         && !name.ends_with(['.', '!', '?', ':', ',', ';', '。'])

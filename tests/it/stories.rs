@@ -89,6 +89,7 @@ const SENTENCES: &[&str] = &[
     "3 stale",
     "3 closed_at",
     "3 merged",
+    "3 stage",
     "4 received",
     "6.5 subject",
     "6.5 address",

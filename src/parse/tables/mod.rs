@@ -4,16 +4,24 @@
 
 mod attributions;
 mod automatic;
+mod bounce_subjects;
 mod forwards;
 mod labels;
+mod notices;
+mod reasons;
+mod recipients;
 mod reports;
 mod signatures;
 mod subjects;
 
 pub(super) use attributions::*;
 pub(super) use automatic::*;
+pub(super) use bounce_subjects::*;
 pub(super) use forwards::*;
 pub(super) use labels::*;
+pub(super) use notices::*;
+pub(super) use reasons::*;
+pub(super) use recipients::*;
 pub(super) use reports::*;
 pub(super) use signatures::*;
 pub(super) use subjects::*;
