@@ -86,9 +86,7 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     let mut from = std::mem::take(&mut block.from);
     if block.is_empty() {
         // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:
-        let end = attribution::at(lines, first).map_or(first + 1, |(end, _)| end);
-        let line = (first..end).map(|n| bare(unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
-        if let Some((date, author)) = authors::in_attribution(&line) {
+        if let Some((end, date, author)) = attributed(lines, first, depth) {
             (block.date, from) = (date, author);
             block.end = end;
         } else if let Some((found, author)) = notes(lines, first, depth) {
@@ -107,6 +105,14 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
         body: original(lines, block.end, depth),
         comment: String::new(),
     }
+}
+
+/// The attribution at line `first`: the line behind it, the date and the author.
+fn attributed(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(usize, String, String)> {
+    let (end, _) = attribution::at(lines, first)?;
+    let line = (first..end).map(|n| bare(unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
+    let (date, author) = authors::in_attribution(&line)?;
+    Some((end, date, author))
 }
 
 /// Lotus Notes writes author and date without labels above To, cc and Subject.

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use super::lines::Lines;
 use super::tables;
 
-/// A signature below `--` without the space, or below a drawn line, is no longer than this.
+/// A signature below `--` without the space, or a mailing list's footer, is no longer than this.
 const LONGEST_LOOSE: usize = 12;
-/// A drawn line above a signature or a mailing list's footer is at least this long; Mailman's has 47.
-const SHORTEST_RULE: usize = 20;
+/// Underscores that Mailman draws above a list's footer.
+const MAILMAN_RULE: usize = 47;
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
 /// Longest line of a phone, in bytes, with the address that it links to and without.
@@ -36,7 +36,7 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
 }
 
 fn is_loose_delimiter(line: &str) -> bool {
-    matches!(line, "--" | "—" | "––") || (line.len() >= SHORTEST_RULE && line.bytes().all(|b| b == b'_'))
+    matches!(line, "--" | "—" | "––") || (line.len() == MAILMAN_RULE && line.bytes().all(|b| b == b'_'))
 }
 
 /// The first of the phones' lines at the end, the rules between them included.
