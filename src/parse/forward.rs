@@ -8,11 +8,13 @@ use super::headers::participants_in;
 use super::lines::{Lines, bare, is_mark, unquoted};
 use super::quote::ForwardAt;
 use super::words::{Words, folded};
-use super::{attribution, authors, blocks, tables, text};
+use super::{attribution, authors, blocks, inline_blocks, tables, text};
 use crate::domain::{Body, ForwardMark, Forwarded};
 
 /// Longest line that a client puts above a forward, in bytes.
 const LONGEST_LINE: usize = 200;
+/// Longest with the fields behind it.
+const LONGEST_WITH_FIELDS: usize = 2_000;
 /// Lines between the author's and the first label in a block of Lotus Notes.
 const NOTES_REACH: usize = 4;
 
@@ -28,13 +30,22 @@ fn of(table: &'static [&'static str]) -> Words<()> {
 /// Whether a line is one that a client puts above a forwarded mail.
 pub(super) fn is_line(line: &str) -> bool {
     if line.len() > LONGEST_LINE {
-        return false;
+        return line.len() <= LONGEST_WITH_FIELDS && is_drawn(line) && fields_behind(line).is_some();
     }
     if is_drawn(line) {
         let words = undrawn(line);
-        return LINES.get(words).is_some() || begins_with_any(words, tables::FORWARD_LINE_BEGINNINGS);
+        return LINES.get(words).is_some()
+            || fields_behind(line).is_some()
+            || begins_with_any(words, tables::FORWARD_LINE_BEGINNINGS);
     }
     line.ends_with([':', '：', '*']) && BEGINNINGS.get(undrawn(line)).is_some()
+}
+
+/// The fields that stand behind such a line, on the same one (Yahoo).
+fn fields_behind(line: &str) -> Option<&str> {
+    let (words, fields) = line.trim_start_matches(is_stroke).split_once("--")?;
+    let fields = fields.trim_start_matches(is_stroke).trim();
+    (fields.contains('@') && LINES.get(words.trim()).is_some()).then_some(fields)
 }
 
 /// Whether a line says so in a sentence, which needs a block below it.
@@ -82,7 +93,14 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     while first < lines.count() && bare(unquoted(lines.get(first), depth)).is_empty() {
         first += 1;
     }
-    let mut block = blocks::read(lines, first, depth, blocks::Place::BelowLine);
+    let behind = at.content.checked_sub(1).and_then(|above| fields_behind(lines.trimmed(above)));
+    let mut block = match behind {
+        Some(fields) => inline_blocks::read(fields),
+        None => blocks::read(lines, first, depth, blocks::Place::BelowLine),
+    };
+    if behind.is_some() {
+        block.end = at.content;
+    }
     let mut from = std::mem::take(&mut block.from);
     if block.is_empty() {
         // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:

@@ -23,6 +23,7 @@ mod headers;
 mod html;
 mod html_attributes;
 mod ids;
+mod inline_blocks;
 mod lines;
 mod notice;
 mod parts;

@@ -77,12 +77,11 @@ impl Split {
                 return Some(self.earlier_mail(lines, number, number + 1));
             }
             if is_rule(line) {
-                let next = lines.next_text(number + 1);
-                return self.header_block(lines, number, next).or_else(|| self.yandex(lines, number, next));
+                return self.below_rule(lines, number);
             }
         }
         if blocks::may_begin(line)
-            && let Some(end) = self.header_block(lines, number, number)
+            && let Some(end) = self.header_block(lines, number)
         {
             return Some(end);
         }
@@ -116,22 +115,29 @@ impl Split {
         self.rest(lines, number)
     }
 
-    fn header_block(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
-        if !blocks::read(lines, first, 0, blocks::Place::Open).is_sure() {
+    /// A line of underscores or dashes with a block below it; Yandex writes To and Subject there, and then an attribution.
+    fn below_rule(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+        let first = lines.next_text(number + 1);
+        if !blocks::may_begin(lines.trimmed(first)) {
+            return None;
+        }
+        let block = blocks::read(lines, first, 0, blocks::Place::Open);
+        if block.is_sure() {
+            return Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock));
+        }
+        let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
+        attributed.then(|| self.rest(lines, number))
+    }
+
+    fn header_block(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+        if !blocks::read(lines, number, 0, blocks::Place::Open).is_sure() {
             return None;
         }
         let above = (0..number).rev().find(|&n| !lines.is_blank(n));
         if let Some(above) = above.filter(|&above| forward::is_sentence(lines.trimmed(above))) {
-            return Some(self.forwarded(lines, above, first, ForwardMark::Line));
+            return Some(self.forwarded(lines, above, number, ForwardMark::Line));
         }
-        Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
-    }
-
-    /// Below a line of dashes Yandex writes To and Subject, and then an attribution.
-    fn yandex(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
-        let block = blocks::read(lines, first, 0, blocks::Place::Open);
-        let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
-        attributed.then(|| self.rest(lines, number))
+        Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock))
     }
 
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.

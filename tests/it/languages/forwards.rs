@@ -63,6 +63,11 @@ fn formats(l: &Language) -> Vec<Format> {
             ForwardMark::Line,
         ),
         format(
+            "yahoo on one line",
+            format!("   ----- Forwarded Message ----- {from}: {author}{to}: {TO}{sent}: {date}{subject}: {title}\n \n{text}\n"),
+            ForwardMark::Line,
+        ),
+        format(
             "proton",
             format!(
                 "------- Forwarded Message -------\n{from}: {author}\n{apple_date}: {date}\n{subject}: {title}\n{to}: {TO}\n\n{}",
