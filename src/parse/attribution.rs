@@ -32,7 +32,7 @@ pub(super) enum Sureness {
 
 /// The attribution that begins at line `first`: the line behind it, and how sure it is.
 pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
-    let whole = lines.trimmed(first);
+    let whole = lines.bare(first);
     if whole.len() > LONGEST {
         return None;
     }
@@ -47,7 +47,7 @@ pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
     let mut joined = line.to_owned();
     for number in first + 1..=last {
         joined.push(' ');
-        joined.push_str(lines.trimmed(number));
+        joined.push_str(lines.bare(number));
     }
     judge(joined.trim_end_matches(['-', '*', ' ']), false).map(|sureness| (last + 1, sureness))
 }
@@ -57,9 +57,9 @@ fn last_of_wrapped(lines: &Lines<'_>, first: usize, line: &str) -> Option<usize>
     let mut length = line.len();
     let mut open = brackets(line);
     for number in first + 1..first + MOST_WRAPPED {
-        let next = lines.trimmed(number);
+        let next = lines.bare(number);
         // Converters give the address a paragraph of its own.
-        if next.is_empty() && lines.trimmed(number + 1).starts_with('<') {
+        if next.is_empty() && lines.bare(number + 1).starts_with('<') {
             continue;
         }
         // Gmail wraps before the bracket that closes an address: that is no quoted line.

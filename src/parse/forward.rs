@@ -93,7 +93,7 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     while first < lines.count() && bare(unquoted(lines.get(first), depth)).is_empty() {
         first += 1;
     }
-    let behind = at.content.checked_sub(1).and_then(|above| fields_behind(lines.trimmed(above)));
+    let behind = at.content.checked_sub(1).and_then(|above| fields_behind(lines.bare(above)));
     let mut block = match behind {
         Some(fields) => inline_blocks::read(fields),
         None => blocks::read(lines, first, depth, blocks::Place::BelowLine),
@@ -157,7 +157,7 @@ fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
     }
     let mut start = lines.next_text(first);
     // SquirrelMail and The Bat! draw a line below the block.
-    if start < end && is_rule(lines.trimmed(start)) {
+    if start < end && is_rule(lines.bare(start)) {
         start += 1;
     }
     lines.unquoted(start, end, depth).trim().to_owned()

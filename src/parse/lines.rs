@@ -19,8 +19,8 @@ pub(super) struct Lines<'t> {
 struct Span {
     from: u32,
     to: u32,
-    trimmed_from: u32,
-    trimmed_to: u32,
+    bare_from: u32,
+    bare_to: u32,
 }
 
 impl<'t> Lines<'t> {
@@ -48,13 +48,13 @@ impl<'t> Lines<'t> {
     }
 
     /// The line without the white space and the marks around it.
-    pub fn trimmed(&self, number: usize) -> &'t str {
+    pub fn bare(&self, number: usize) -> &'t str {
         let span = self.spans.get(number);
-        span.and_then(|s| self.text.get(s.trimmed_from as usize..s.trimmed_to as usize)).unwrap_or_default()
+        span.and_then(|s| self.text.get(s.bare_from as usize..s.bare_to as usize)).unwrap_or_default()
     }
 
     pub fn is_blank(&self, number: usize) -> bool {
-        self.spans.get(number).is_none_or(|span| span.trimmed_from == span.trimmed_to)
+        self.spans.get(number).is_none_or(|span| span.bare_from == span.bare_to)
     }
 
     /// Where the line begins; the end of the text behind the last one.
@@ -88,7 +88,7 @@ impl<'t> Lines<'t> {
 
     /// Whether the line is quoted; behind the end none is.
     pub fn is_quoted(&self, number: usize) -> bool {
-        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.trimmed_from as usize), Some(b'>' | 0xef));
+        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.bare_from as usize), Some(b'>' | 0xef));
         self.spans.get(number).is_some_and(marked) && is_quoted(self.get(number))
     }
 }
@@ -101,16 +101,11 @@ fn span(text: &str, from: usize, to: usize) -> Span {
     let (before, kept) = if plain(bytes.first()) && plain(bytes.last()) {
         (0, line.len())
     } else {
-        let trimmed = line.trim_start_matches(is_edge);
-        (line.len() - trimmed.len(), trimmed.trim_end_matches(is_edge).len())
+        let begun = line.trim_start_matches(is_unseen);
+        (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
     };
     // No line lies beyond MOST_BYTES.
-    Span {
-        from: from as u32,
-        to: to as u32,
-        trimmed_from: (from + before) as u32,
-        trimmed_to: (from + before + kept) as u32,
-    }
+    Span { from: from as u32, to: to as u32, bare_from: (from + before) as u32, bare_to: (from + before + kept) as u32 }
 }
 
 /// Whether a line is quoted with `>`; Japanese writers use the full-width form too.
@@ -137,9 +132,9 @@ pub(super) fn is_mark(c: char) -> bool {
 
 /// The text without white space and marks at its ends.
 pub(super) fn bare(text: &str) -> &str {
-    text.trim_matches(is_edge)
+    text.trim_matches(is_unseen)
 }
 
-fn is_edge(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     c.is_whitespace() || is_mark(c)
 }

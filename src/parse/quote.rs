@@ -60,7 +60,7 @@ impl Split {
     /// Decides about one line that is not blank. `None` when it is new by these rules. `marked` is where the HTML's quote
     /// ends that begins here.
     fn step(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
-        let line = lines.trimmed(number);
+        let line = lines.bare(number);
         if lines.is_quoted(number) {
             if let Some(next) = self.quoted_forward(lines, number) {
                 return Some(next);
@@ -118,7 +118,7 @@ impl Split {
     /// A line of underscores or dashes with a block below it; Yandex writes To and Subject there, and then an attribution.
     fn below_rule(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
         let first = lines.next_text(number + 1);
-        if !blocks::may_begin(lines.trimmed(first)) {
+        if !blocks::may_begin(lines.bare(first)) {
             return None;
         }
         let block = blocks::read(lines, first, 0, blocks::Place::Open);
@@ -134,7 +134,7 @@ impl Split {
             return None;
         }
         let above = (0..number).rev().find(|&n| !lines.is_blank(n));
-        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.trimmed(above))) {
+        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.bare(above))) {
             return Some(self.forwarded(lines, above, number, ForwardMark::Line));
         }
         Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock))
@@ -282,8 +282,8 @@ fn is_rule(line: &str) -> bool {
 /// Where an attribution begins whose writer's name was wrapped onto the line above: `<ann@example.org> schrieb am …`.
 fn first_of_name(lines: &Lines<'_>, number: usize) -> usize {
     let Some(above) = number.checked_sub(1) else { return number };
-    let name = lines.trimmed(above);
-    let is_name = lines.trimmed(number).starts_with('<')
+    let name = lines.bare(above);
+    let is_name = lines.bare(number).starts_with('<')
         && !name.is_empty()
         && name.len() <= LONGEST_NAME
         && !name.ends_with(['.', '!', '?', ':', ',', ';', '。'])

@@ -44,7 +44,7 @@ fn mobile_line(lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
     let mut first = None;
     let mut others = 0;
     for number in (from..to).rev().filter(|&n| !lines.is_blank(n)) {
-        let line = lines.trimmed(number);
+        let line = lines.bare(number);
         let is_rule = line.bytes().all(|b| b == b'_' || b == b'-');
         if is_mobile_line(line) || (is_rule && first.is_some()) {
             first = Some(number);
@@ -61,13 +61,13 @@ fn mobile_line(lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
 /// Whether nothing but a signature stands at `from` and below.
 pub(super) fn is_all(lines: &Lines<'_>, from: usize) -> bool {
     let line = lines.get(from);
-    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(lines.trimmed(from))
+    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(lines.bare(from))
 }
 
 /// The writer's display name alone on the last line, set off by a blank one.
 fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<usize> {
     let last = (from..to).rev().find(|&n| !lines.is_blank(n))?;
-    let name = lines.trimmed(last);
+    let name = lines.bare(last);
     // "Ann Lee (Support)" signs as "Ann Lee".
     let bare = author.split(" (").next().unwrap_or(author).trim();
     let is_name = !name.is_empty() && (name == author || name == bare);
