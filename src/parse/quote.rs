@@ -142,10 +142,23 @@ impl Split {
 
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.
     fn forwarded(&mut self, lines: &Lines<'_>, number: usize, content: usize, mark: ForwardMark) -> usize {
-        if !self.seen_quote {
+        let outermost = !self.seen_quote;
+        if outermost {
             self.forward = Some(ForwardAt { mark, content });
         }
-        self.rest(lines, number)
+        let end = self.rest(lines, number);
+        let replies = outermost && mark == ForwardMark::HeaderBlock && !self.forwards;
+        if replies && number == lines.next_text(0) {
+            self.answer_below(lines, content);
+        }
+        end
+    }
+
+    /// Who answers below an unmarked mail writes under all that it quotes.
+    fn answer_below(&mut self, lines: &Lines<'_>, content: usize) {
+        let last_quoted = (content..lines.count()).rev().find(|&n| lines.is_quoted(n));
+        let answer = last_quoted.and_then(|last| self.quoted.get_mut(last + 1..));
+        answer.into_iter().for_each(|answer| answer.fill(false));
     }
 
     fn attribution(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
