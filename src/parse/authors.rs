@@ -1,11 +1,16 @@
 //! Authors as clients write them in header blocks: `Ann Lee [mailto:ann@example.org]`, `ann@example.org<mailto:…>`,
 //! `desk@example.org On Behalf Of Ann Lee`.
 
+use std::sync::LazyLock;
+
 use super::headers::participants_in;
 use super::lines::is_mark;
+use super::phrases::Phrases;
 use super::tables;
 use super::words::folded;
 use crate::domain::Participant;
+
+static BEHALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ON_BEHALF));
 
 /// Longest author's field that is looked at, in bytes.
 const LONGEST: usize = 1_000;
@@ -69,13 +74,8 @@ fn without_fillers(text: &str) -> String {
 fn split_at_behalf(value: &str) -> (&str, Option<&str>) {
     let lower = folded(value);
     // Folding may change lengths: then the value is left whole.
-    let found = (lower.len() == value.len()).then(|| {
-        tables::ON_BEHALF.iter().find_map(|words| {
-            let at = lower.find(words)?;
-            Some((value.get(..at)?, value.get(at + words.len()..)?))
-        })
-    });
-    match found.flatten() {
+    let found = if lower.len() == value.len() { BEHALF.find(&lower) } else { None };
+    match found.and_then(|words| Some((value.get(..words.start)?, value.get(words.end..)?))) {
         Some((sender, behalf)) if sender.contains('@') && !behalf.trim().is_empty() => (sender, Some(behalf)),
         _ => (value, None),
     }

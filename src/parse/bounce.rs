@@ -45,14 +45,13 @@ pub(super) struct Outside {
 
 impl Outside {
     pub fn of(facts: &Facts) -> Self {
-        let subject = codes::folded(&facts.subject.text);
         let prefix = facts.subject.outermost();
         let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
         let tail = || facts.subject.base.rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(&codes::folded(tail)));
         Outside {
             sender: sender(facts),
             failed_header: facts.headers.of("x-failed-recipients").next().is_some(),
-            subject: !passed_on && SUBJECTS.is_in(&subject),
+            subject: !passed_on && SUBJECTS.is_in(&codes::folded(&facts.subject.text)),
             tail: prefix == Some(SubjectPrefix::Reply) && tail(),
             passed_on,
         }
@@ -75,22 +74,31 @@ impl Outside {
 }
 
 fn sender(facts: &Facts) -> Sender {
-    let from = facts.headers.of("from").next().unwrap_or_default();
-    let address = facts.author().map(|author| &author.address);
     let path = facts.return_path.as_ref().and_then(|path| path.as_ref());
-    if address.is_some_and(notice::is_daemon)
-        || (address.is_none() && !from.is_empty() && from.contains("MAILER-DAEMON"))
-    {
-        return Sender::Daemon;
-    }
-    let named = || NAMES.is_in(&codes::folded(&from)) || from.contains("<>");
-    if address.is_some_and(notice::is_system) || named() {
-        return Sender::Postmaster;
+    match facts.author() {
+        Some(author) if notice::is_daemon(&author.address) => return Sender::Daemon,
+        Some(author) if notice::is_system(&author.address) || is_system_name(&author.name) => {
+            return Sender::Postmaster;
+        }
+        Some(_) => {}
+        None => {
+            let from = facts.headers.of("from").next().unwrap_or_default();
+            if from.contains("MAILER-DAEMON") {
+                return Sender::Daemon;
+            }
+            if from.contains("<>") || is_system_name(&from) {
+                return Sender::Postmaster;
+            }
+        }
     }
     if facts.return_path == Some(None) || path.is_some_and(notice::is_daemon) {
         return Sender::NullPath;
     }
     Sender::Someone
+}
+
+fn is_system_name(name: &str) -> bool {
+    !name.is_empty() && NAMES.is_in(&codes::folded(name))
 }
 
 /// Reads a bounce that is no RFC 3464 report. `has_original`: a mail or its header is attached. `is_report`: the mail calls

@@ -30,6 +30,11 @@ impl Phrases {
         self.0.as_ref().is_some_and(|any| any.is_match(text))
     }
 
+    /// Where the first of the phrases stands.
+    pub fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        Some(self.0.as_ref()?.find(text)?.range())
+    }
+
     /// Where the first of the phrases begins.
     pub fn first_in(&self, text: &str) -> Option<usize> {
         Some(self.0.as_ref()?.find(text)?.start())

@@ -80,16 +80,23 @@ static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     lines.filter_map(|line| line.split(' ').next()).collect()
 });
 
+/// The last words of those that are known by them.
+static LAST_WORDS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| tables::MOBILE_SIGNATURE_ENDS.iter().filter_map(|line| line.split(' ').next_back()).collect());
+
 fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
     }
     // Galaxy phones write <<sent by galaxy>>, some people (sent from a phone).
     let line = line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']);
-    // All but the lines of Chinese, Japanese and Korean are known by their first word.
-    let first = line.split(' ').next().unwrap_or_default().to_lowercase();
-    if line.is_ascii() && !FIRST_WORDS.contains(first.as_str()) {
-        return false;
+    // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
+    let wide = line.starts_with(|c| c >= '\u{2e80}');
+    if !wide && !FIRST_WORDS.contains(line.split(' ').next().unwrap_or_default().to_lowercase().as_str()) {
+        let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
+        if line.is_ascii() || !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
+            return false;
+        }
     }
     let lower = line.to_lowercase().replace('’', "'");
     let plain = lower.split(['<', '(']).next().unwrap_or_default();
