@@ -10,7 +10,7 @@ use crate::store::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     Success = 0,
-    /// The answer is no: mail was quarantined, a journal gives another state.
+    /// The answer is no: mail was quarantined, a journal gives another state, an order was refused.
     Negative = 1,
     /// EX_USAGE: wrong arguments.
     Usage = 64,
@@ -84,10 +84,13 @@ pub(super) fn failed(error: &anyhow::Error) -> Code {
 
 /// What an error of the database means for the one that called.
 fn code_of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
-    let engine = cause.downcast_ref::<EngineError>().and_then(|error| match error {
-        EngineError::Store(error) => Some(error),
-        EngineError::Refused(_) | EngineError::NoMessage(_) | EngineError::NoKey => None,
-    });
+    let engine = match cause.downcast_ref::<EngineError>() {
+        Some(EngineError::Store(error)) => Some(error),
+        Some(EngineError::Refused(_) | EngineError::Unreadable(..)) => return Some(Code::Negative),
+        Some(EngineError::NoMessage(_)) => return Some(Code::NoInput),
+        Some(EngineError::ReadersHang { .. } | EngineError::NoThread(_)) => return Some(Code::TryLater),
+        Some(EngineError::NoKey) | None => None,
+    };
     Some(match engine.or_else(|| cause.downcast_ref())? {
         StoreError::Busy { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,

@@ -11,7 +11,10 @@ mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod quarantine;
 mod replay;
+mod review;
+mod review_show;
 pub mod screen;
 mod sources;
 mod stories;
@@ -43,6 +46,8 @@ enum Command {
     Why(why::Args),
     Ticket(ticket::Args),
     Message(message::Args),
+    Review(review::Args),
+    Quarantine(quarantine::Args),
 }
 
 const HELP: &str = "\
@@ -67,6 +72,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Why(args) => why::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Message(args) => message::run(args),
+        Command::Review(args) => review::run(args),
+        Command::Quarantine(args) => quarantine::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

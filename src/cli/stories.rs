@@ -12,7 +12,7 @@ use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
-use crate::domain::{RecordId, SendPurpose};
+use crate::domain::{RecordId, ReviewRequest, SendPurpose, Verdict};
 use crate::engine::{self, Input, Source, Story, Told, stories_in};
 use crate::explain::Names;
 use crate::store::{Store, views};
@@ -146,6 +146,8 @@ fn word(order: &Input) -> &'static str {
         Input::Move { .. } => "move",
         Input::Open { .. } => "open",
         Input::Merge { .. } => "merge",
+        Input::Review(_) => "review",
+        Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
     }
 }
 
@@ -170,6 +172,23 @@ fn deed(order: &Input, names: &Names) -> String {
             format!("opens a ticket{contact} (source {source}): {subject}")
         }
         Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
+        Input::Review(order) => {
+            let ReviewRequest { message, verdict, ticket: to, contact, .. } = &order.request;
+            let original = order.original.as_ref().and_then(|original| original.draft.from.as_ref());
+            match (verdict, to) {
+                (Verdict::Attach, Some(to)) => {
+                    let contact = if *contact { ", its author as a contact" } else { "" };
+                    format!("attaches {message} to {}{contact}", ticket(to))
+                }
+                (Verdict::New, _) => {
+                    let original = original.map(|who| format!(" for {}", person(who))).unwrap_or_default();
+                    format!("opens a ticket from {message}{original}")
+                }
+                _ => format!("drops {message} from review"),
+            }
+        }
+        Input::QuarantineRetry { delivery, .. } => format!("has {delivery} read again"),
+        Input::QuarantineDrop { delivery } => format!("gives {delivery} up"),
     }
 }
 

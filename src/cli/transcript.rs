@@ -78,6 +78,7 @@ impl Counts {
             *self.queued.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
+        self.to_review = self.to_review.saturating_sub(usize::from(settles_review(&outcome.decision)));
     }
 
     /// Adds what others came to.
@@ -225,6 +226,12 @@ impl<W: Write> Transcript<W> {
         Ok(self.counts.print(&mut self.out)?)
     }
 
+    /// Prints what is to be said after all of it.
+    pub fn after(&mut self, text: &str) -> anyhow::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        Ok(self.out.flush()?)
+    }
+
     /// Counts the tickets that there are now.
     pub fn count_tickets(&mut self, totals: &Totals) {
         for ((_, stage), count) in &totals.tickets {
@@ -286,6 +293,10 @@ impl<W: Write> Transcript<W> {
     fn below(&mut self, text: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
     }
+}
+
+fn settles_review(decision: &Decision) -> bool {
+    decision.explanation.evidence.iter().any(|sign| matches!(sign, Evidence::Reviewed { .. }))
 }
 
 /// The flag that the decision's ticket has now.
