@@ -265,9 +265,9 @@ fn export(args: &ExportArgs) -> anyhow::Result<Code> {
 fn as_line(database: &Database, found: &Unread) -> String {
     let row = &found.delivery;
     let reason = last_failure(found).unwrap_or_default();
-    let given_up = if row.state == DeliveryState::Dropped { "given up  " } else { "" };
+    let given_up = if row.state == DeliveryState::Dropped { "  given up" } else { "" };
     format!(
-        "{:>6}  {}  {}  {} bytes  {given_up}\n{:8}{}",
+        "{:>6}  {}  {}  {} bytes{given_up}\n{:8}{}",
         row.id.to_string(),
         local(row.arrived_at, &database.zone),
         line(&found.place),

@@ -102,7 +102,7 @@ impl<'e, T> Intake<'e, T> {
         Ok(())
     }
 
-    /// The next mail, read. `None`: all that was brought has been given out.
+    /// The next mail, read; to be handed over before the one after it is asked for. `None`: all that was brought has been given out.
     pub async fn next(&mut self) -> Result<Option<(T, Mail)>, EngineError> {
         while self.reading.len() < AHEAD {
             match self.groups.front_mut() {
@@ -130,6 +130,8 @@ impl<'e, T> Intake<'e, T> {
         Ok(match self.groups.pop_front() {
             Some(Group::Alone(tag, raw)) => {
                 self.unfinished.remove(&raw.digest);
+                // What was given out before is decided first: its attempts are over, whatever this one does.
+                self.engine.note(Vec::new()).await?.get().await?;
                 Some((tag, self.engine.read_alone(raw).await?))
             }
             Some(Group::Never(tag, raw)) => {

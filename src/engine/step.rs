@@ -64,12 +64,12 @@ impl Step {
             contents: Vec::new(),
         };
         let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
-        let outcomes = units.iter().map(|unit| batch.decide(self, unit)).collect();
+        let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
         counter::reserve(tx, Counter::Event, batch.seq - first_seq)?;
         counter::reserve(tx, Counter::Id, batch.ids.peek() - first_id)?;
         counter::reserve(tx, Counter::TicketNumber, batch.numbers.peek() - first_number)?;
         batch.write(tx)?;
-        attempts::forget(tx, units.iter().filter_map(|unit| unit.input.mail()?.attempt))?;
+        attempts::forget(tx, units.iter().zip(&outcomes).filter_map(|(unit, outcome)| ended(unit, outcome)))?;
         Ok(outcomes)
     }
 
@@ -90,6 +90,14 @@ impl Step {
         self.setup = Some((digest.clone(), setup.clone()));
         Ok((digest, setup))
     }
+}
+
+/// The attempt to read that ends with this outcome. A mail that is tried again keeps what was noted about it alone: the
+/// next try may be the one that ends the program.
+fn ended(unit: &Unit, outcome: &Outcome) -> Option<ContentDigest> {
+    let mail = unit.input.mail()?;
+    let pending = outcome.decision.kind.is_none();
+    mail.attempt.filter(|attempt| !(pending && *attempt == mail.packed.digest))
 }
 
 /// What a revision looks like as a row: the setup as JSON, and the digest of that.

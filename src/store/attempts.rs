@@ -23,6 +23,9 @@ pub fn key_of(digests: &[ContentDigest]) -> ContentDigest {
 
 /// Notes that these mails are about to be read together.
 pub fn note(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<(), StoreError> {
+    if digests.is_empty() {
+        return Ok(());
+    }
     let sql = "INSERT INTO attempt (key, digests, count) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING";
     tx.execute(sql, &[key_of(digests).to_value(), Value::Blob(joined(digests))]).map(|_| ())
 }

@@ -12,6 +12,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod crashes;
 mod decisions;
 mod desk;
 mod history;
@@ -19,6 +20,7 @@ mod kinds;
 mod mail;
 mod quarantine;
 mod replay;
+mod review;
 mod rules;
 mod store;
 mod stories;
