@@ -22,6 +22,8 @@ const MOST_LEFT: usize = 16;
 pub(super) struct Readers {
     reader: Reader,
     limit: Duration,
+    /// Threads that work at a time.
+    most: usize,
     shared: Arc<Shared>,
 }
 
@@ -60,7 +62,8 @@ enum Stage {
 impl Readers {
     /// No thread is started before there is something to read.
     pub fn new(reader: Reader, limit: Duration) -> Self {
-        Readers { reader, limit, shared: Arc::default() }
+        let most = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        Readers { reader, limit, most, shared: Arc::default() }
     }
 
     /// Begins to read a mail. `attempt`: the key of the attempt that ends once it is decided.
@@ -72,7 +75,7 @@ impl Readers {
             return Err(EngineError::ReadersHang { left: state.left, limit: self.limit });
         }
         state.jobs.push_back(Job { raw: raw.clone(), stage: stage.clone(), answer });
-        if state.jobs.len() > state.idle && state.threads < threads() {
+        if state.jobs.len() > state.idle && state.threads < self.most {
             self.spawn(&mut state)?;
         }
         drop(state);
@@ -160,10 +163,6 @@ impl Shared {
             state.idle -= 1;
         }
     }
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
 }
 
 /// A mail that is being read.
