@@ -76,7 +76,8 @@ fn as_json(path: &Path, result: &Result<Config, Vec<Problem>>) -> String {
     format!("{object}\n")
 }
 
-fn problem_as_json(problem: &Problem) -> serde_json::Value {
+/// A problem for programs.
+pub(super) fn problem_as_json(problem: &Problem) -> serde_json::Value {
     json!({
         "severity": problem.severity.to_string(),
         "line": problem.line,

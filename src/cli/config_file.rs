@@ -15,15 +15,22 @@ pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
 pub fn load_config(path: Option<&Path>) -> Result<Config, Failure> {
     let Some(path) = path else { return Ok(config::builtin()) };
     let text = read(path)?;
-    let config = parse(&text).map_err(|problems| {
-        let shown = render(path, &text, &problems);
-        let message = format!("the configuration is wrong\n\n{}", shown.trim_end());
-        Failure { code: Code::Config, message, way_out: None }
-    })?;
-    for warning in &config.warnings {
+    let config = parse(&text).map_err(|problems| wrong(path, &text, &problems))?;
+    warn(path, &config.warnings);
+    Ok(config)
+}
+
+/// The failure of a command whose configuration is wrong: every problem of it.
+pub(super) fn wrong(path: &Path, text: &str, problems: &[Problem]) -> Failure {
+    let message = format!("the configuration is wrong\n\n{}", render(path, text, problems).trim_end());
+    Failure { code: Code::Config, message, way_out: None }
+}
+
+/// Logs what looks wrong and stops nothing.
+pub(super) fn warn(path: &Path, warnings: &[Problem]) {
+    for warning in warnings {
         tracing::warn!("{}:{}:{}: {}", path.display(), warning.line, warning.column, warning.message);
     }
-    Ok(config)
 }
 
 /// Reads a configuration with all that can be said about it without using it: the text itself, its templates, its zone.
@@ -83,6 +90,11 @@ pub(super) fn read(path: &Path) -> Result<String, Failure> {
         let way_out = format!("`ticketd init {}` writes a file to begin with", path.display());
         Failure::new(Code::NoInput, format!("cannot read {}: {error}", path.display()), way_out)
     })?;
+    decode(path, bytes)
+}
+
+/// The text that the bytes are.
+pub(super) fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;

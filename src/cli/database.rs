@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use super::config_file::DEFAULT_PATH;
 use super::naming::Naming;
 use super::{Code, Failure, load_config, times};
+use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::store::{Store, StoreError, Tx, journal, views};
+use crate::store::{Store, journal, views};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
@@ -34,20 +35,33 @@ pub(super) struct Database {
 impl DatabaseArgs {
     /// Opens the database. One that is missing is never made here.
     pub fn open(&self) -> anyhow::Result<Database> {
-        let default = Path::new(DEFAULT_PATH);
-        let file = self.config.as_deref().or_else(|| default.exists().then_some(default));
-        let config = load_config(file)?;
-        let named = self.db.clone().or_else(|| config.database.as_ref().map(PathBuf::from));
-        let path = named.ok_or_else(|| {
-            let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
-            Failure::new(Code::Usage, "which database?", way_out)
-        })?;
-        let store = existing(&path)?;
-        let setup = store.read(setup)?.unwrap_or(config.setup);
+        let config = self.config()?;
+        let store = existing(&self.path(config.database.as_deref())?)?;
+        let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
         let mut naming = Naming::new(store.clone(), &setup)?;
         // Reads the names of mailboxes and users.
         naming.of(&Explanation::default())?;
         Ok(Database { store, setup, naming, zone: times::zone(config.time_zone.as_deref())? })
+    }
+
+    /// The configuration: that of --config, else ./ticketd.toml where there is one, else what is built in.
+    pub fn config(&self) -> Result<Config, Failure> {
+        load_config(self.file())
+    }
+
+    /// The file of the configuration, where there is one.
+    pub fn file(&self) -> Option<&Path> {
+        let default = Path::new(DEFAULT_PATH);
+        self.config.as_deref().or_else(|| default.exists().then_some(default))
+    }
+
+    /// Where the database is: --db, else what a configuration says.
+    pub fn path(&self, configured: Option<&str>) -> Result<PathBuf, Failure> {
+        let named = self.db.clone().or_else(|| configured.map(PathBuf::from));
+        named.ok_or_else(|| {
+            let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
+            Failure::new(Code::Usage, "which database?", way_out)
+        })
     }
 }
 
@@ -62,8 +76,8 @@ pub(super) struct UserArgs {
 impl Database {
     /// The engine at work on it, for orders. What a replayed database decides to send stays held.
     pub fn engine(&self) -> anyhow::Result<Engine> {
-        let first = self.store.read(|tx| journal::events(tx, EventSeq(0), 1))?.pop();
-        Ok(Engine::resume(self.store.clone(), first.map_or(Origin::Live, |event| event.origin))?)
+        let origin = self.store.read(journal::origin)?.unwrap_or(Origin::Live);
+        Ok(Engine::resume(self.store.clone(), origin)?)
     }
 
     /// The user that is named, who must be one.
@@ -106,11 +120,6 @@ pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
         return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
     }
     Ok(Store::open(path)?)
-}
-
-fn setup(tx: &mut Tx<'_>) -> Result<Option<Setup>, StoreError> {
-    let Some(revision) = journal::current_revision(tx)? else { return Ok(None) };
-    serde_json::from_str(&revision.body).map(Some).map_err(|error| tx.damaged(format!("revision: {error}")))
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.

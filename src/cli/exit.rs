@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::decide::Refusal;
 use crate::engine::EngineError;
 use crate::store::StoreError;
 
@@ -24,6 +25,8 @@ pub enum Code {
     CantCreate = 73,
     /// EX_TEMPFAIL: trying again later may help.
     TryLater = 75,
+    /// EX_NOPERM: the user has no role for it.
+    NoPermission = 77,
     /// EX_CONFIG: the configuration is wrong.
     Config = 78,
 }
@@ -79,19 +82,25 @@ pub(super) fn failed(error: &anyhow::Error) -> Code {
     }
     // As above.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
-    failure.map(|failure| failure.code).or_else(|| error.chain().find_map(code_of_store)).unwrap_or(Code::Software)
+    failure.map(|failure| failure.code).or_else(|| error.chain().find_map(code_of)).unwrap_or(Code::Software)
 }
 
-/// What an error of the database means for the one that called.
-fn code_of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
-    let engine = match cause.downcast_ref::<EngineError>() {
+/// What an error of the engine or its database means for the one that called.
+fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
+    let store = match cause.downcast_ref() {
         Some(EngineError::Store(error)) => Some(error),
-        Some(EngineError::Refused(_) | EngineError::Unreadable(..)) => return Some(Code::Negative),
+        Some(EngineError::Refused(refusal)) => return code_of(refusal),
         Some(EngineError::NoMessage(_)) => return Some(Code::NoInput),
+        Some(EngineError::Unreadable(..)) => return Some(Code::Negative),
         Some(EngineError::ReadersHang { .. } | EngineError::NoThread(_)) => return Some(Code::TryLater),
-        Some(EngineError::NoKey) | None => None,
+        Some(EngineError::NoKey) | None => cause.downcast_ref(),
     };
-    Some(match engine.or_else(|| cause.downcast_ref())? {
+    match cause.downcast_ref() {
+        Some(Refusal::Role { .. }) => return Some(Code::NoPermission),
+        Some(_) => return Some(Code::Negative),
+        None => {}
+    }
+    Some(match store? {
         StoreError::Busy { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,

@@ -3,10 +3,13 @@
 //! Results go to standard output, everything else to standard error. A command writes with `writeln!(…)?` and never with
 //! `println!`, which would panic when the reader of a pipe has gone.
 
+mod apply;
 mod check;
 mod config_file;
 mod database;
+mod difference;
 mod exit;
+mod export;
 mod init;
 mod message;
 mod message_json;
@@ -44,6 +47,8 @@ enum Command {
     Check(check::Args),
     Replay(replay::Args),
     Why(why::Args),
+    Export(export::Args),
+    Apply(apply::Args),
     Ticket(ticket::Args),
     Message(message::Args),
     Review(review::Args),
@@ -56,6 +61,7 @@ Begin with:
   ticketd why MESSAGE-ID --db mail.db  and why
   ticketd init                         write a commented ticketd.toml
   ticketd check                        find every mistake in it
+  ticketd apply ticketd.toml           put it into force in a database
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
 
@@ -70,6 +76,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Check(args) => check::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Why(args) => why::run(args),
+        Command::Export(args) => export::run(args),
+        Command::Apply(args) => apply::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),

@@ -42,7 +42,8 @@ pub(super) struct Args {
     /// Mail in that mailbox and folder (INBOX unless named); may be repeated
     #[arg(long, value_name = "MAILBOX[:FOLDER]=PATH")]
     mail: Vec<Placed>,
-    /// Configuration; without it: one team mailbox `support` and the built-in pipeline
+    /// Configuration, which comes into force in the database; without it: what is in force in the database of --db, else
+    /// one team mailbox `support` and the built-in pipeline
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the result in this database, made when it is missing; without it: in memory
@@ -74,7 +75,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if let Some(folders) = stories::find(&args.paths)? {
         return tell_stories(&args, &folders);
     }
-    let config = load_config(args.config.as_deref())?;
+    let mut config = load_config(args.config.as_deref())?;
+    if let Some(setup) = in_force(&args)? {
+        config.setup = setup;
+    }
     let gathered = gather(&config.setup, &args.paths, &args.mail)?;
     let complete = tell_missing(&gathered)?;
     if gathered.sources.is_empty() {
@@ -89,6 +93,14 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
         true => Code::Success,
     })
+}
+
+/// The setup in force in the database, where no configuration says otherwise.
+fn in_force(args: &Args) -> anyhow::Result<Option<Setup>> {
+    match args.db.as_deref().filter(|path| args.config.is_none() && path.exists()) {
+        Some(path) => Ok(Store::open(path)?.read(journal::current_setup)?),
+        None => Ok(None),
+    }
 }
 
 /// Stories have mailboxes and a configuration of their own.
@@ -250,8 +262,7 @@ fn progress(length: u64) -> ProgressBar {
 fn open(path: Option<&std::path::Path>) -> anyhow::Result<Store> {
     let Some(path) = path else { return Ok(in_memory()?) };
     let store = Store::open(path)?;
-    let first = store.read(|tx| journal::events(tx, EventSeq(0), 1))?.pop();
-    if first.is_some_and(|event| event.origin == Origin::Live) {
+    if store.read(journal::origin)? == Some(Origin::Live) {
         let message =
             format!("{} is the database of a running desk: a replay would add to its tickets", path.display());
         return Err(Failure::new(Code::Usage, message, "name a new file").into());

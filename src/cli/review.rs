@@ -64,7 +64,9 @@ struct ListArgs {
 
 /// Show why a message waits, what it says, and what each verdict would do
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ticketd review show 31 --db mail.db\n  ticketd review show '<abc@example.org>' --json")]
+#[command(
+    after_help = "Examples:\n  ticketd review show 31 --db mail.db\n  ticketd review show '<abc@example.org>' --json"
+)]
 struct ShowArgs {
     #[command(flatten)]
     of: Which,
@@ -77,7 +79,9 @@ struct ShowArgs {
 
 /// The message belongs to that ticket, and so does its author
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ticketd review attach 31 1001 --as alice\n  ticketd review attach 31 1001 --contact")]
+#[command(
+    after_help = "Examples:\n  ticketd review attach 31 1001 --as alice\n  ticketd review attach 31 1001 --contact"
+)]
 struct AttachArgs {
     #[command(flatten)]
     of: Which,
@@ -92,7 +96,9 @@ struct AttachArgs {
 
 /// The message opens a ticket
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ticketd review new 31\n  ticketd review new 31 --for 'Tom Reed <tom@example.net>'")]
+#[command(
+    after_help = "Examples:\n  ticketd review new 31\n  ticketd review new 31 --for 'Tom Reed <tom@example.net>'"
+)]
 struct NewArgs {
     #[command(flatten)]
     of: Which,

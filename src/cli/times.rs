@@ -14,6 +14,11 @@ pub(super) fn zone(configured: Option<&str>) -> Result<TimeZone, Failure> {
     })
 }
 
+/// The present moment.
+pub(super) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
 /// Date and time in that zone: `2026-03-02 09:14`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     instant(at).to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
@@ -22,11 +27,6 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
 /// RFC 3339 in UTC: `2026-03-02T08:14:00Z`.
 pub(super) fn rfc3339(at: Timestamp) -> String {
     instant(at).to_string()
-}
-
-/// The present moment.
-pub(super) fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_millisecond())
 }
 
 /// How long that is, roughly: `3 days`, `1 hour`.

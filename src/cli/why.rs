@@ -216,7 +216,7 @@ fn delivery_line(database: &Database, found: &Delivery) -> String {
 fn decided_lines(database: &Database, story: &Story) -> Vec<String> {
     let Some(event) = &story.event else { return Vec::new() };
     let since = story.revision.as_ref().map(|revision| local(revision.at, &database.zone));
-    let since = since.map(|since| format!(", in force since {since}")).unwrap_or_default();
+    let since = since.map(|since| format!(", first in force {since}")).unwrap_or_default();
     let at = local(event.at, &database.zone);
     vec![format!("event {} ({}, {}), {at}, revision {}{since}", event.seq, event.kind, event.origin, event.revision)]
 }

@@ -15,8 +15,10 @@ use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
 
 /// Reads a configuration. Takes the text of the file; gives the configuration with its warnings, or, when anything is
-/// wrong, every problem of the text by place, warnings among them.
+/// wrong, every problem of the text by place, warnings among them. Line ends of Windows mean the same as others, also
+/// inside of texts of several lines.
 pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+    let text = &text.replace("\r\n", "\n");
     let mut report = Report::new(text);
     let readable = without_lone_keys(text);
     for source in [text, readable.as_ref()] {

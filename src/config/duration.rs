@@ -22,6 +22,14 @@ pub(super) fn parse(text: &str) -> Option<Millis> {
     (total > 0).then_some(total)
 }
 
+/// The span in words that [`parse`] reads: `15 days`, `1 day 12 hours`. Parts of a minute are not counted.
+pub(super) fn words(span: Millis) -> String {
+    let parts = [(span / DAY, "day"), (span % DAY / HOUR, "hour"), (span % HOUR / MINUTE, "minute")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let words = parts.map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn unit_of(word: &str) -> Option<Millis> {
     Some(match word {
         "minute" | "minutes" | "min" | "m" => MINUTE,
@@ -34,8 +42,17 @@ fn unit_of(word: &str) -> Option<Millis> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, words};
     use crate::domain::{DAY, HOUR, MINUTE};
+
+    #[test]
+    fn a_span_in_words_is_read_as_that_span() {
+        for (span, expected) in
+            [(15 * DAY, "15 days"), (DAY, "1 day"), (36 * HOUR + 2 * MINUTE, "1 day 12 hours 2 minutes")]
+        {
+            assert_eq!((words(span).as_str(), parse(&words(span))), (expected, Some(span)));
+        }
+    }
 
     #[test]
     fn a_span_is_numbers_with_units() {

@@ -1,15 +1,20 @@
-//! Configuration: text -> [`Config`], reporting every problem at once with line, column and a hint.
+//! Configuration: text -> [`Config`], reporting every problem at once with line, column and a hint; and back: a setup as
+//! the text of a file, and how two setups differ.
 //!
 //! This room reads a text that someone else read from a file, and knows what holds without one. It opens no files, looks
 //! up no time zones and renders no templates. The text is walked by a small typed reader ([`table`]) instead of serde,
 //! which would stop at the first problem. What the keys mean stands in `starter.toml`.
 
 mod builtin;
+mod difference;
 mod document;
 mod duration;
+mod export;
 mod ignore;
+mod lines;
 mod mailbox;
 mod names;
+mod outline;
 mod owners;
 mod pipeline;
 mod problem;
@@ -17,11 +22,16 @@ pub mod story;
 mod suggest;
 mod table;
 mod template;
+mod text;
 mod user;
 
 use crate::domain::Setup;
 
+pub use difference::{Change, Difference, Place, differences};
 pub use document::parse;
+pub use export::export;
+pub use lines::{Line, line_differences};
+pub use outline::Value;
 pub use problem::{Problem, Severity};
 
 /// The commented `ticketd.toml` that a new installation begins with.

@@ -57,8 +57,7 @@ fn read_stages(pipeline: &mut Table, report: &mut Report) -> (Vec<Stage>, Names)
     let mut names = Names::of("stage", "waiting_on_us");
     let mut stages = Vec::new();
     let mut first_place = pipeline.place();
-    pipeline.require("stage", "[[pipeline.stage]] with name = \"new\"", report);
-    for mut table in pipeline.tables("stage", report) {
+    for mut table in pipeline.needed_tables("stage", "[[pipeline.stage]] with name = \"new\"", report) {
         if stages.is_empty() {
             first_place = table.place();
         }

@@ -141,6 +141,17 @@ impl<'t> Table<'t> {
         None
     }
 
+    /// The tables at `key`, of which there must be one at least. `example` is how one may begin.
+    pub(super) fn needed_tables(&mut self, key: &'static str, example: &str, report: &mut Report) -> Vec<Table<'t>> {
+        self.require(key, example, report);
+        let value = self.value(key);
+        if let Some(value) = value.filter(|value| matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()))
+        {
+            report.error(value.span(), format!("`{key}` is an empty list"), format!("for example: {example}"));
+        }
+        self.tables(key, report)
+    }
+
     /// The tables at `key`, a list of them: `[[key]]`.
     pub(super) fn tables(&mut self, key: &'static str, report: &mut Report) -> Vec<Table<'t>> {
         let Some(value) = self.value(key) else { return Vec::new() };

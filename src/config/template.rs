@@ -17,7 +17,6 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
     for mut table in root.tables("template", report) {
         let name = names.claim(&mut table, report);
         let transactional = table.flag("transactional", report).unwrap_or(true);
-        table.require("text", "[[template.text]] with language, subject and text", report);
         let texts = read_texts(&mut table, report);
         table.close(report);
         let template = Template { name, transactional, texts };
@@ -31,7 +30,8 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
 
 fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {
     let mut texts: Vec<TemplateText> = Vec::new();
-    for mut table in template.tables("text", report) {
+    let example = "[[template.text]] with language, subject and text";
+    for mut table in template.needed_tables("text", example, report) {
         table.require("language", "language = \"en\"", report);
         let language = read_language(&mut table, report);
         let subject = table.needed_text("subject", "subject = \"{{ ticket.tag }} {{ ticket.subject }}\"", report);

@@ -2,6 +2,7 @@
 
 use super::deciding::Deciding;
 use super::rules::{self, RuleInput, ThreadStanding};
+use super::setup::Objection;
 use super::stage::Because;
 use crate::domain::*;
 
@@ -36,6 +37,18 @@ pub enum Refusal {
     NotAForward,
     #[error("the mail is not in quarantine")]
     NotQuarantined,
+    #[error("{}", lines(.0))]
+    InTheWay(Vec<Objection>),
+    #[error("user `{user}` may not change that; it takes the role {}", one_of(.roles))]
+    Role { user: String, roles: &'static [Role] },
+}
+
+fn lines(objections: &[Objection]) -> String {
+    objections.iter().map(Objection::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn one_of(roles: &[Role]) -> String {
+    roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// What is to be sent, before it has ids.

@@ -1,23 +1,36 @@
 //! The header fields of a mail, kept for ignore rules.
 
+use std::borrow::Cow;
+
+/// Room that most headers fit in.
+const USUAL_FIELDS: usize = 24;
+const USUAL_BYTES: usize = 1_000;
+
 /// Names and values in order of the mail. They stand behind one another in one text: a mail has dozens, and hardly any
 /// is ever looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HeaderFields {
     text: String,
     /// Per field, where its name and its value end.
     ends: Vec<(usize, usize)>,
 }
 
-impl HeaderFields {
-    /// Makes room for `fields` fields that take `bytes` bytes together.
-    pub fn reserve(&mut self, fields: usize, bytes: usize) {
-        self.ends.reserve(fields);
-        self.text.reserve(bytes);
+/// However they are folded.
+impl PartialEq for HeaderFields {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
+}
 
-    /// Adds a field; its name is lower-cased.
+impl Eq for HeaderFields {}
+
+impl HeaderFields {
+    /// Adds a field; its name is lower-cased. The value may be folded.
     pub fn push(&mut self, name: &str, value: &str) {
+        if self.ends.is_empty() {
+            self.ends.reserve(USUAL_FIELDS);
+            self.text.reserve(USUAL_BYTES);
+        }
         let start = self.text.len();
         self.text.push_str(name);
         let name_end = self.text.len();
@@ -33,8 +46,22 @@ impl HeaderFields {
         self.ends.len()
     }
 
-    /// The fields: lower-cased name, value.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The fields: lower-cased name, value on one line.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.folded().map(|(name, value)| (name, unfolded(value)))
+    }
+
+    /// The fields whose lower-cased name is `wanted`.
+    pub fn whose<'f>(&'f self, wanted: impl Fn(&str) -> bool + 'f) -> impl Iterator<Item = (&'f str, Cow<'f, str>)> {
+        self.folded().filter(move |(name, _)| wanted(name)).map(|(name, value)| (name, unfolded(value)))
+    }
+
+    /// The values of the fields of one name, given in lower case.
+    pub fn of<'f>(&'f self, name: &'f str) -> impl Iterator<Item = Cow<'f, str>> {
+        self.whose(move |found| found == name).map(|(_, value)| value)
+    }
+
+    fn folded(&self) -> impl Iterator<Item = (&str, &str)> {
         let part = |from, to| self.text.get(from..to).unwrap_or_default();
         let mut start = 0;
         self.ends.iter().map(move |&(name_end, end)| {
@@ -43,6 +70,15 @@ impl HeaderFields {
             field
         })
     }
+}
+
+/// Unfolding (RFC 5322 2.2.3): a line end with the white space around it is one space.
+pub fn unfolded(value: &str) -> Cow<'_, str> {
+    if !value.contains('\n') {
+        return Cow::Borrowed(value);
+    }
+    let lines: Vec<&str> = value.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
+    Cow::Owned(lines.join(" "))
 }
 
 #[cfg(test)]
@@ -55,8 +91,17 @@ mod tests {
         fields.push("X-Shop", "Order 7");
         fields.push("Précedence", "");
         fields.push("x-shop", "again");
-        let read: Vec<_> = fields.iter().collect();
-        assert_eq!(read, [("x-shop", "Order 7"), ("précedence", ""), ("x-shop", "again")]);
+        let read: Vec<_> = fields.iter().map(|(name, value)| (name, value.into_owned())).collect();
+        let expected = [("x-shop", "Order 7"), ("précedence", ""), ("x-shop", "again")];
+        assert_eq!(read, expected.map(|(name, value)| (name, value.to_owned())));
         assert_eq!(fields.count(), 3);
+        assert_eq!(fields.of("x-shop").collect::<Vec<_>>(), ["Order 7", "again"]);
+    }
+
+    #[test]
+    fn a_folded_value_is_read_as_one_line() {
+        let mut fields = HeaderFields::default();
+        fields.push("X-Shop", "Order\r\n\t7");
+        assert_eq!(fields.of("x-shop").collect::<Vec<_>>(), ["Order 7"]);
     }
 }

@@ -26,7 +26,7 @@ pub use digest::{ContentDigest, LookupKey};
 pub use event::*;
 pub use evidence::*;
 pub use facts::*;
-pub use header_fields::HeaderFields;
+pub use header_fields::{HeaderFields, unfolded};
 pub use ids::*;
 pub use kind::Kind;
 pub use reference::SendReference;

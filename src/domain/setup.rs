@@ -1,13 +1,15 @@
 //! The setup: everything the operator decided that decisions depend on. One value, hashed as a whole: its digest is the
 //! *revision* that every journal entry names, so that a decision can be explained and repeated with the rules of its day.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::text_enum::text_enum;
 use super::{EmailAddress, Kind, Millis, Timestamp};
 
 /// Automations, directory (mailboxes, users, ignore rules) and templates in force.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Setup {
     /// What stands before the number in `[PREFIX-123]`. Upper case.
     pub ticket_prefix: String,
@@ -252,6 +254,15 @@ pub struct TemplateText {
     pub text: String,
     /// Without it the mail is plain text only.
     pub html: Option<String>,
+}
+
+/// How many tickets are where: what a setup must not take from under them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Occupied {
+    /// Tickets by pipeline and stage.
+    pub pipelines: BTreeMap<String, BTreeMap<String, i64>>,
+    /// Open tickets by the name of the mailbox that they are answered from.
+    pub mailboxes: BTreeMap<String, i64>,
 }
 
 text_enum! {

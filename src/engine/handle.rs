@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::intake::{Intake, MOST_ATTEMPTS};
 use super::mail::{Mail, Place, RawMail, Reader};
 use super::readers::Readers;
-use super::step::{Step, revision_of};
+use super::step::Step;
 use super::unit::{Input, Outcome, Unit, Work, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
@@ -23,7 +23,7 @@ pub const READING_LIMIT: Duration = Duration::from_secs(30);
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("there is no message {0}")]
     NoMessage(MessageId),
@@ -63,22 +63,17 @@ impl Engine {
         read: fn(&[u8]) -> Facts,
         limit: Duration,
     ) -> Result<Engine, EngineError> {
-        let engine = Engine::work_on(store, origin, read, limit)?;
-        engine.install(setup, at).await?;
+        let engine = Engine::begin(store, origin, read, limit)?;
+        engine.install(setup, at, None).await?;
         Ok(engine)
     }
 
-    /// Goes on with the setup that is in force in the database.
+    /// Starts on a database with the setup that is in force in it.
     pub fn resume(store: Store, origin: Origin) -> Result<Engine, EngineError> {
-        Engine::work_on(store, origin, parse::read, READING_LIMIT)
+        Engine::begin(store, origin, parse::read, READING_LIMIT)
     }
 
-    fn work_on(
-        store: Store,
-        origin: Origin,
-        read: fn(&[u8]) -> Facts,
-        limit: Duration,
-    ) -> Result<Engine, EngineError> {
+    fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
         let (keys, seed) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seed);
@@ -88,11 +83,10 @@ impl Engine {
         Ok(Engine { store, writer, readers, origin })
     }
 
-    /// Brings a setup into force.
-    pub async fn install(&self, setup: &Setup, at: Timestamp) -> Result<(), EngineError> {
-        let digest = revision_of(setup, at).digest;
-        if self.store.read(store::journal::current_digest)?.as_ref() != Some(&digest) {
-            self.command(at, None, Input::Setup(Arc::new(setup.clone()))).await?;
+    /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
+    pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
+        if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
+            self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
         }
         Ok(())
     }

@@ -20,5 +20,6 @@ pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
 pub use refold::{Refolded, refold};
 pub use replay::{Replayed, Source, replay};
+pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{Input, Outcome, QueuedSend, ReviewOrder, SendOrder, Unit, Written};

@@ -137,12 +137,7 @@ impl Names {
 }
 
 /// A delivery that was read again.
-fn again(
-    tx: &mut Tx<'_>,
-    reader: &Reader,
-    delivery: DeliveryId,
-    reading: &Reading,
-) -> Result<Arc<Mail>, StoreError> {
+fn again(tx: &mut Tx<'_>, reader: &Reader, delivery: DeliveryId, reading: &Reading) -> Result<Arc<Mail>, StoreError> {
     let (raw, _, history) = pending(tx, delivery)?;
     let place = Place { history, ..Place::default() };
     Ok(Arc::new(reader.journaled(&raw, place, reading)))
@@ -150,8 +145,8 @@ fn again(
 
 fn setup(tx: &mut Tx<'_>, row: &EventRow) -> Result<Arc<Setup>, StoreError> {
     let revision = journal::revision(tx, &row.revision)?;
-    let body = revision.ok_or_else(|| tx.damaged(format!("revision {} is missing", row.revision)))?.body;
-    serde_json::from_str(&body).map(Arc::new).map_err(|error| tx.damaged(format!("revision {}: {error}", row.revision)))
+    let revision = revision.ok_or_else(|| tx.damaged(format!("revision {} is missing", row.revision)))?;
+    journal::setup_of(tx, &revision).map(Arc::new)
 }
 
 fn written(tx: &mut Tx<'_>, draft: ContentId) -> Result<Written, StoreError> {

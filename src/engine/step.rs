@@ -45,9 +45,16 @@ impl Step {
 
     /// Carries out a batch. One outcome a unit, in order.
     pub fn run(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<Vec<Outcome>, StoreError> {
-        if units.is_empty() {
-            return Ok(Vec::new());
+        let mut outcomes = Vec::with_capacity(units.len());
+        // Whether a setup may come into force depends on where all tickets are: what stands before it is written first.
+        for part in units.chunk_by(|_, next| !matches!(next.input, Input::Setup(_))) {
+            outcomes.extend(self.run_part(tx, part)?);
         }
+        Ok(outcomes)
+    }
+
+    /// The same for units of which only the first may be a setup.
+    fn run_part(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<Vec<Outcome>, StoreError> {
         let (revision, setup) = self.setup(tx, units)?;
         let mut keys = Keys::default();
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
@@ -62,6 +69,10 @@ impl Step {
             decisions: Vec::new(),
             revisions: Vec::new(),
             contents: Vec::new(),
+            occupied: match units.first().map(|unit| &unit.input) {
+                Some(Input::Setup(_)) => store::views::occupied(tx)?,
+                _ => Occupied::default(),
+            },
         };
         let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
         let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
@@ -78,15 +89,14 @@ impl Step {
         let Some(digest) = journal::current_digest(tx)? else {
             return Ok(match units.first().map(|unit| &unit.input) {
                 Some(Input::Setup(setup)) => (String::new(), setup.clone()),
-                _ => (String::new(), Arc::new(empty_setup())),
+                _ => (String::new(), Arc::default()),
             });
         };
         if let Some((known, setup)) = self.setup.as_ref().filter(|(known, _)| *known == digest) {
             return Ok((known.clone(), setup.clone()));
         }
         let row = journal::revision(tx, &digest)?.ok_or_else(|| tx.damaged("the revision in force is missing"))?;
-        let setup: Setup = serde_json::from_str(&row.body).map_err(|e| tx.damaged(format!("revision: {e}")))?;
-        let setup = Arc::new(setup);
+        let setup = Arc::new(journal::setup_of(tx, &row)?);
         self.setup = Some((digest.clone(), setup.clone()));
         Ok((digest, setup))
     }
@@ -100,6 +110,11 @@ fn ended(unit: &Unit, outcome: &Outcome) -> Option<ContentDigest> {
     mail.attempt.filter(|attempt| !(pending && *attempt == mail.packed.digest))
 }
 
+/// The revision that a setup is.
+pub fn digest_of(setup: &Setup) -> String {
+    revision_of(setup, Timestamp::default()).digest
+}
+
 /// What a revision looks like as a row: the setup as JSON, and the digest of that.
 pub(super) fn revision_of(setup: &Setup, at: Timestamp) -> RevisionRow {
     // A setup is plain data: writing it cannot fail.
@@ -107,17 +122,6 @@ pub(super) fn revision_of(setup: &Setup, at: Timestamp) -> RevisionRow {
     let digest: String =
         ContentDigest::of(body.as_bytes()).0.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     RevisionRow { digest, at, body }
-}
-
-fn empty_setup() -> Setup {
-    Setup {
-        ticket_prefix: String::new(),
-        mailboxes: Vec::new(),
-        users: Vec::new(),
-        ignore: Vec::new(),
-        pipelines: Vec::new(),
-        templates: Vec::new(),
-    }
 }
 
 /// The rows that deciding a unit needs.
@@ -191,11 +195,17 @@ struct Batch<'a> {
     decisions: Vec<DecisionRow>,
     revisions: Vec<RevisionRow>,
     contents: Vec<(ContentId, std::borrow::Cow<'a, Packed>)>,
+    /// Where tickets are before the batch, for a setup.
+    occupied: Occupied,
 }
 
 impl<'a> Batch<'a> {
     fn decide(&mut self, step: &Step, unit: &'a Unit) -> Outcome {
         if let Input::Setup(setup) = &unit.input {
+            let checked = decide::check_setup(&self.occupied, &self.ws.setup, setup, unit.actor.as_deref());
+            if let Err(refusal) = checked {
+                return refused(unit, refusal);
+            }
             let row = revision_of(setup, unit.at);
             self.revision.clone_from(&row.digest);
             self.revisions.push(row);

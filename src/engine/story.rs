@@ -251,9 +251,7 @@ impl Teller<'_> {
 
     async fn review(&mut self, step: &ReviewStep) -> Done {
         let judgement = match (step.attach, step.new, step.drop) {
-            (Some(ticket), false, false) => {
-                Judgement::Attach { ticket: self.ticket(ticket)?, contact: step.contact }
-            }
+            (Some(ticket), false, false) => Judgement::Attach { ticket: self.ticket(ticket)?, contact: step.contact },
             (None, true, false) => Judgement::New { original: step.original.as_deref().map(person).transpose()? },
             (None, false, true) => Judgement::Drop,
             _ => return Err(wrong(0, "a review has one of `attach = TICKET`, `new = true` and `drop = true`")),

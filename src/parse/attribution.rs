@@ -25,12 +25,14 @@ pub(super) enum Sureness {
 /// The attribution that begins at line `first`: the line behind it, and how sure it is.
 pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
     // Zoho draws dashes around it, converters stars.
-    let line = lines.get(first).trim_matches([' ', '\t', '\u{a0}', '-', '*']);
+    let line = lines.trimmed(first);
+    let drawn = line.starts_with(['-', '*']) || line.ends_with(['-', '*']);
+    let line = if drawn { line.trim_matches([' ', '\t', '\u{a0}', '-', '*']) } else { line };
     if ends_as_one(line) {
         return judge(line, has_opener(line)).map(|sureness| (first + 1, sureness));
     }
     // A wrapped attribution has its date on the first line.
-    if line.len() > LONGEST || !line.bytes().any(|b| b.is_ascii_digit()) {
+    if line.len() > LONGEST || !has_digit(line) {
         return None;
     }
     let starts = has_opener(line);
@@ -41,7 +43,7 @@ pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
     // Only a line that opens an attribution is joined with those below it.
     let mut joined = line.to_owned();
     for number in first + 1..first + MOST_WRAPPED {
-        let next = lines.get(number).trim();
+        let next = lines.trimmed(number);
         if next.is_empty() || is_quoted(next) || joined.len() + next.len() > LONGEST {
             return None;
         }
@@ -56,6 +58,11 @@ pub(super) fn at(lines: &Lines<'_>, first: usize) -> Option<(usize, Sureness)> {
 
 fn ends_as_one(line: &str) -> bool {
     line.ends_with([':', '：']) || line.ends_with("のメール") || line.ends_with("写道") || line.ends_with("wrote")
+}
+
+/// Without a way out of the loop it is compiled to one over whole words.
+fn has_digit(line: &str) -> bool {
+    line.bytes().fold(false, |found, b| found | b.is_ascii_digit())
 }
 
 fn has_opener(line: &str) -> bool {

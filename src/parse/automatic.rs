@@ -25,7 +25,7 @@ static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
 
 /// What a field's name alone says. All but a few of the names begin with `x-`.
 fn role(name: &str) -> Option<Role> {
-    let may_have_one = name.starts_with("x-") || name.starts_with("auto") || name.starts_with("feed");
+    let may_have_one = name.starts_with(['x', 'a', 'f']);
     may_have_one.then(|| ROLES.get(name).copied()).flatten()
 }
 
@@ -44,7 +44,7 @@ pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
     if (!signs.is_empty() || facts.return_path == Some(None)) && absence_wording(&facts.body.reply()) {
         signs.push(AutomaticSign::Wording);
     }
-    if facts.headers.iter().any(|(name, _)| role(name) == Some(Role::Program)) {
+    if facts.headers.whose(|name| role(name) == Some(Role::Program)).next().is_some() {
         signs.push(AutomaticSign::Programmatic);
     }
     signs
@@ -52,7 +52,7 @@ pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
 
 /// RFC 3834 5: a keyword, perhaps with parameters and comments; `no` is no sign.
 fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
-    let value = value_of(facts, "auto-submitted")?;
+    let value = facts.headers.of("auto-submitted").next()?;
     let keyword = value.split([';', '(', ' ']).find(|word| !word.is_empty())?.to_lowercase();
     match keyword.as_str() {
         "no" => None,
@@ -64,7 +64,8 @@ fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
 
 /// Exchange sets X-Auto-Response-Suppress on ordinary mail of programs too, so it counts beside Auto-Submitted only.
 fn vacation_header(facts: &Facts, submitted: bool) -> bool {
-    facts.headers.iter().any(|(name, value)| match name {
+    let may_be_one = |name: &str| name.starts_with("x-") || name.starts_with("auto") || name == "precedence";
+    facts.headers.whose(may_be_one).any(|(name, value)| match name {
         "precedence" => tables::VACATION_PRECEDENCES.iter().any(|word| value.eq_ignore_ascii_case(word)),
         "x-auto-response-suppress" => submitted && !value.eq_ignore_ascii_case("none"),
         // Tobit's manual: 9 is the class of automatic answers.
@@ -79,8 +80,4 @@ fn vacation_header(facts: &Facts, submitted: bool) -> bool {
 fn absence_wording(reply: &str) -> bool {
     let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply).to_lowercase();
     ABSENCE.is_in(&head)
-}
-
-fn value_of<'f>(facts: &'f Facts, name: &str) -> Option<&'f str> {
-    facts.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
 }

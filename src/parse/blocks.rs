@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::lines::Lines;
+use super::lines::{Lines, unquoted};
 use super::tables::{self, Label};
 
 /// Longest label in bytes.
@@ -117,14 +117,4 @@ fn label(line: &str) -> Option<(Label, &str)> {
         None => *LABELS.get(word.to_lowercase().as_str())?,
     };
     Some((label, line.get(at + length..)?.trim_matches([' ', '*', '\t', '\u{a0}', '\u{3000}'])))
-}
-
-/// The line without `depth` levels of `>`.
-pub(super) fn unquoted(line: &str, depth: usize) -> &str {
-    let mut line = line;
-    for _ in 0..depth {
-        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
-        line = inner.strip_prefix(' ').unwrap_or(inner);
-    }
-    line
 }

@@ -24,7 +24,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
 
 /// Reads a bounce that is no RFC 3464 report.
 pub(super) fn read(facts: &Facts) -> Option<Report> {
-    let failed_header = facts.headers.iter().any(|(name, _)| name == "x-failed-recipients");
+    let failed_header = facts.headers.of("x-failed-recipients").next().is_some();
     let from_system = facts.author().is_some_and(|author| is_system(&author.address));
     let null_path = facts.return_path == Some(None);
     if !failed_header && !from_system && !null_path {
@@ -60,8 +60,7 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
 
 /// The failed recipients: X-Failed-Recipients (Exim, Gmail), else the addresses that the notice names.
 pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec<ReportedRecipient> {
-    let named: Vec<&str> =
-        facts.headers.iter().filter(|(name, _)| *name == "x-failed-recipients").map(|(_, value)| value).collect();
+    let named: Vec<_> = facts.headers.of("x-failed-recipients").collect();
     let mut addresses: Vec<EmailAddress> =
         named.iter().flat_map(|value| value.split(',')).filter_map(EmailAddress::parse).collect();
     if addresses.is_empty() {

@@ -7,12 +7,12 @@ use mail_parser::{Encoding, Message, MessagePart, PartType};
 
 use crate::domain::{ContentDigest, Facts};
 
-/// Parts up to this size are gathered and hashed in one go, which is several times faster than piece by piece.
-const GATHERED: usize = 64 * 1024;
+/// Pieces are gathered and hashed in one go, which is several times faster than piece by piece.
+const GATHERED: usize = 4 * 1024;
 
 /// The digest of a mail whose header facts are read already.
 pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
-    let mut content = Content { hasher: None, gathered: Vec::with_capacity(4 * 1024) };
+    let mut content = Content { hasher: None, gathered: [0; GATHERED], length: 0 };
     for field in [&facts.from, &facts.to, &facts.cc] {
         for participant in field {
             content.add(participant.address.as_str().as_bytes());
@@ -32,7 +32,8 @@ pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
 struct Content {
     /// Only a mail that is not gathered whole needs one that goes on.
     hasher: Option<Box<blake3::Hasher>>,
-    gathered: Vec<u8>,
+    gathered: [u8; GATHERED],
+    length: usize,
 }
 
 impl Content {
@@ -65,20 +66,26 @@ impl Content {
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        if self.gathered.len() + bytes.len() > GATHERED {
-            let hasher = self.hasher.get_or_insert_with(|| Box::new(blake3::Hasher::new()));
-            hasher.update(&self.gathered);
-            self.gathered.clear();
-            hasher.update(bytes);
-        } else {
-            self.gathered.extend_from_slice(bytes);
+        if let Some(room) = self.gathered.get_mut(self.length..self.length + bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.length += bytes.len();
+            return;
         }
+        let mut hasher = self.hasher.take().unwrap_or_default();
+        hasher.update(self.gathered());
+        self.length = 0;
+        hasher.update(bytes);
+        self.hasher = Some(hasher);
+    }
+
+    fn gathered(&self) -> &[u8] {
+        self.gathered.get(..self.length).unwrap_or_default()
     }
 
     fn finish(self) -> ContentDigest {
-        match self.hasher {
-            Some(mut hasher) => ContentDigest(*hasher.update(&self.gathered).finalize().as_bytes()),
-            None => ContentDigest::of(&self.gathered),
+        match self.hasher.as_deref() {
+            Some(hasher) => ContentDigest(*hasher.clone().update(self.gathered()).finalize().as_bytes()),
+            None => ContentDigest::of(self.gathered()),
         }
     }
 }

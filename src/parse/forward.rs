@@ -3,7 +3,7 @@
 use mail_parser::{HeaderName, Message, PartType};
 
 use super::headers::participants_in;
-use super::lines::{Lines, is_quoted};
+use super::lines::Lines;
 use super::quote::ForwardAt;
 use super::{blocks, tables, text};
 use crate::domain::{Body, ForwardMark, Forwarded, Participant};
@@ -23,16 +23,12 @@ pub(super) fn is_line(line: &str) -> bool {
 pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     let first = lines.next_text(at.content);
     // Apple Mail quotes the block and the mail below its line.
-    let depth = usize::from(is_quoted(lines.get(first)));
+    let depth = usize::from(lines.is_quoted(first));
     let block = blocks::read(lines, first, depth);
     // Proton quotes the mail below an unquoted block.
-    let all_quoted = || (block.end..lines.count()).all(|n| lines.is_blank(n) || is_quoted(lines.get(n)));
+    let all_quoted = || (block.end..lines.count()).all(|n| lines.is_blank(n) || lines.is_quoted(n));
     let body_depth = if depth == 0 && all_quoted() { 1 } else { depth };
-    let mut original = String::with_capacity(lines.start(lines.count()).saturating_sub(lines.start(block.end)));
-    for number in block.end..lines.count() {
-        original.push_str(blocks::unquoted(lines.get(number), body_depth));
-        original.push('\n');
-    }
+    let original = lines.unquoted(block.end, body_depth);
     let from = participants_in(&with_plain_addresses(&block.from));
     Forwarded {
         mark: at.mark,

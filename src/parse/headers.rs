@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Address, DateTime, Header, HeaderName, HeaderValue, Message, parsers::MessageStream};
+use mail_parser::{Address, DateTime, HeaderValue, parsers::MessageStream};
 
+use super::fields::{Field, Fields};
 use super::{authentication, ids, subject};
-use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp};
+use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 
 /// The newest references that are kept.
 const MOST_REFERENCES: usize = 100;
@@ -13,32 +14,29 @@ const MOST_REFERENCES: usize = 100;
 const MOST_ADDRESSES: usize = 1_000;
 /// Fields that are kept for ignore rules.
 const MOST_FIELDS: usize = 200;
-/// Characters that are kept of one field's value there.
+/// Bytes that are kept of one field's value there.
 const LONGEST_VALUE: usize = 1_000;
 /// A Date later than the server's by more than this is wrong.
 const CLOCK_TOLERANCE: i64 = crate::domain::DAY;
 
-/// Fields in which servers write down whom the envelope named.
-const ENVELOPE_FIELDS: &[&str] =
-    &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-rcpt-to", "x-forwarded-to"];
-/// Fields in which spam filters say `YES`.
-const SPAM_FIELDS: &[&str] = &["x-spam-flag", "x-spam", "x-spam-status"];
+/// Longest field name that means something here.
+const LONGEST_NAME: usize = 24;
 
-/// Reads every header field of the mail into `facts`.
-pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
-    let (fields, bytes) =
-        (message.headers().len(), message.headers().last().map_or(0, |last| last.offset_end as usize));
-    facts.headers.reserve(fields.min(MOST_FIELDS), bytes.min(MOST_FIELDS * LONGEST_VALUE));
-    for header in message.headers() {
-        field(facts, header, message.raw_message());
+/// Reads every header field of the mail into `facts`. What comes back is left for mail-parser: from the first MIME field
+/// on, so that no other field is read twice. `None` where there is no header: then all of it is text.
+pub(super) fn read<'m>(facts: &mut Facts, raw: &'m [u8]) -> Option<&'m [u8]> {
+    let mut fields = Fields::of(raw);
+    for read in fields.by_ref() {
+        field(facts, &read);
     }
     let excess = facts.references.len().saturating_sub(MOST_REFERENCES);
     if excess > 0 {
         facts.references.drain(..excess);
         defect(facts, Defect::Truncated);
     }
+    let has_header = facts.headers.count() > 0;
     let missing = [
-        (message.headers().is_empty(), Defect::NoHeaders),
+        (!has_header, Defect::NoHeaders),
         (facts.message_id.is_none(), Defect::NoMessageId),
         (facts.from.is_empty(), Defect::NoFrom),
         (facts.from.len() > 1, Defect::SeveralFrom),
@@ -52,6 +50,7 @@ pub(super) fn read(facts: &mut Facts, message: &Message<'_>) {
     {
         defect(facts, Defect::DateInFuture);
     }
+    has_header.then(|| fields.rest())
 }
 
 /// Notes a defect once.
@@ -61,128 +60,119 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
     }
 }
 
-fn field(facts: &mut Facts, header: &Header<'_>, raw: &[u8]) {
-    let value = unfolded(facts, header, raw);
-    match header.name {
-        HeaderName::From => people(facts, header, |facts| &mut facts.from),
-        HeaderName::To => people(facts, header, |facts| &mut facts.to),
-        HeaderName::Cc => people(facts, header, |facts| &mut facts.cc),
-        HeaderName::Bcc => people(facts, header, |facts| &mut facts.bcc),
-        HeaderName::ReplyTo => people(facts, header, |facts| &mut facts.reply_to),
-        HeaderName::Sender => {
-            let mut senders = Vec::new();
-            participants(&mut senders, header.value.as_address());
-            facts.sender = facts.sender.take().or_else(|| senders.into_iter().next());
+fn field(facts: &mut Facts, field: &Field<'_>) {
+    let value = text(facts, field.value);
+    let mut name = [0; LONGEST_NAME];
+    let known = match name.get_mut(..field.name.len()) {
+        Some(name) => {
+            name.copy_from_slice(field.name.as_bytes());
+            name.make_ascii_lowercase();
+            &*name
         }
-        HeaderName::Subject if facts.subject.text.is_empty() => {
-            (facts.subject, facts.subject_tags) = subject::read(&value);
+        None => &[],
+    };
+    match known {
+        b"from" => people(facts, field.value, |facts| &mut facts.from),
+        b"to" => people(facts, field.value, |facts| &mut facts.to),
+        b"cc" => people(facts, field.value, |facts| &mut facts.cc),
+        b"bcc" => people(facts, field.value, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, field.value, |facts| &mut facts.reply_to),
+        b"sender" if facts.sender.is_none() => {
+            facts.sender = participants(&MessageStream::new(field.value).parse_address()).next();
         }
-        HeaderName::Date if facts.date.is_none() => facts.date = header.value.as_datetime().and_then(timestamp),
-        HeaderName::Received if facts.received.is_none() => facts.received = received_date(&value),
-        HeaderName::MessageId if facts.message_id.is_none() => {
+        b"subject" if facts.subject.text.is_empty() => (facts.subject, facts.subject_tags) = subject::read(&value),
+        b"date" if facts.date.is_none() => facts.date = date(&value),
+        b"received" if facts.received.is_none() => facts.received = received_date(&value),
+        b"message-id" if facts.message_id.is_none() => {
             let (id, malformed) = ids::single(&value);
             facts.message_id = id;
             malformed.then(|| defect(facts, Defect::MalformedId));
         }
-        HeaderName::InReplyTo | HeaderName::References => {
-            let (found, malformed) = ids::list(&value);
-            malformed.then(|| defect(facts, Defect::MalformedId));
-            let list =
-                if header.name == HeaderName::InReplyTo { &mut facts.in_reply_to } else { &mut facts.references };
-            list.extend(found);
-            if header.name == HeaderName::InReplyTo && list.len() > MOST_REFERENCES {
-                list.truncate(MOST_REFERENCES);
+        b"in-reply-to" => {
+            cited(facts, &value, |facts| &mut facts.in_reply_to);
+            if facts.in_reply_to.len() > MOST_REFERENCES {
+                facts.in_reply_to.truncate(MOST_REFERENCES);
                 defect(facts, Defect::Truncated);
             }
         }
-        HeaderName::ReturnPath if facts.return_path.is_none() => {
-            facts.return_path = Some(EmailAddress::parse(&value));
+        b"references" => cited(facts, &value, |facts| &mut facts.references),
+        b"return-path" if facts.return_path.is_none() => facts.return_path = Some(EmailAddress::parse(&value)),
+        b"list-id" | b"list-unsubscribe" | b"list-post" => facts.list = true,
+        b"precedence" => {
+            facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
         }
-        HeaderName::ListId | HeaderName::ListUnsubscribe | HeaderName::ListPost => facts.list = true,
-        _ => other(facts, header.name.as_str(), &value),
+        b"authentication-results" => facts.authentication.extend(authentication::read(&value)),
+        b"thread-index" if facts.thread_index.is_none() => facts.thread_index = conversation_root(&value),
+        // Fields in which servers write down whom the envelope named.
+        b"delivered-to" | b"x-original-to" | b"envelope-to" | b"x-envelope-to" | b"x-delivered-to" | b"x-rcpt-to"
+        | b"x-forwarded-to" => {
+            let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
+            facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
+        }
+        // Fields in which spam filters say `YES`.
+        b"x-spam-flag" | b"x-spam" | b"x-spam-status" => {
+            facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
+        }
+        _ => {}
     }
-    keep(facts, header.name.as_str(), &value);
+    keep(facts, field.name, &value);
 }
 
-/// Fields that mail-parser has no name for.
-fn other(facts: &mut Facts, name: &str, value: &str) {
-    let is = |known: &str| name.eq_ignore_ascii_case(known);
-    if is("precedence") {
-        facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    } else if is("authentication-results") {
-        facts.authentication.extend(authentication::read(value));
-    } else if is("thread-index") && facts.thread_index.is_none() {
-        facts.thread_index = conversation_root(value);
-    } else if ENVELOPE_FIELDS.iter().any(|known| is(known)) {
-        let room = MOST_ADDRESSES.saturating_sub(facts.delivered_to.len());
-        facts.delivered_to.extend(value.split(',').filter_map(EmailAddress::parse).take(room));
-    } else if SPAM_FIELDS.iter().any(|known| is(known)) {
-        facts.spam |= value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("yes"));
-    }
+fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String>) {
+    let (found, malformed) = ids::list(value);
+    list(facts).extend(found);
+    malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
-fn people(facts: &mut Facts, header: &Header<'_>, list: fn(&mut Facts) -> &mut Vec<Participant>) {
-    participants(list(facts), header.value.as_address());
-    if list(facts).len() > MOST_ADDRESSES {
-        list(facts).truncate(MOST_ADDRESSES);
+fn people(facts: &mut Facts, value: &[u8], list: fn(&mut Facts) -> &mut Vec<Participant>) {
+    let people = list(facts);
+    people.extend(participants(&MessageStream::new(value).parse_address()));
+    if people.len() > MOST_ADDRESSES {
+        people.truncate(MOST_ADDRESSES);
         defect(facts, Defect::Truncated);
     }
 }
 
 /// The readable addresses of a field, groups flattened (RFC 5322 3.4).
-fn participants(into: &mut Vec<Participant>, address: Option<&Address<'_>>) {
-    for addr in address.into_iter().flat_map(Address::iter) {
-        if let Some(address) = addr.address.as_deref().and_then(EmailAddress::parse) {
-            let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()).into_owned());
-            into.push(Participant { name, address });
-        }
-    }
+fn participants(read: &HeaderValue<'_>) -> impl Iterator<Item = Participant> {
+    read.as_address().into_iter().flat_map(Address::iter).filter_map(|addr| {
+        let address = EmailAddress::parse(addr.address.as_deref()?)?;
+        let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()).into_owned());
+        Some(Participant { name, address })
+    })
 }
 
 /// Reads an address list that stands in a text, as in the header block of a forwarded mail.
 pub(super) fn participants_in(text: &str) -> Vec<Participant> {
     let line = format!("{}\n", text.replace(['\r', '\n'], " "));
-    let value = MessageStream::new(line.as_bytes()).parse_address();
-    let mut people = Vec::new();
-    participants(&mut people, value.as_address());
-    people.truncate(MOST_ADDRESSES);
-    people
+    participants(&MessageStream::new(line.as_bytes()).parse_address()).take(MOST_ADDRESSES).collect()
 }
 
-/// The value on one line, encoded words decoded (RFC 2047), NUL replaced.
-fn unfolded<'m>(facts: &mut Facts, header: &'m Header<'_>, raw: &'m [u8]) -> Cow<'m, str> {
-    let span = header.offset_start as usize..header.offset_end as usize;
-    let bytes = raw.get(span).unwrap_or_default();
-    if header.name == HeaderName::Subject
-        && let Some(decoded) = header.value.as_text()
-    {
-        return without_nul(decoded);
-    }
-    let trimmed = bytes.trim_ascii();
+/// The value as text, encoded words decoded (RFC 2047), NUL replaced. Folded as it was: what reads it does not mind.
+fn text<'m>(facts: &mut Facts, value: &'m [u8]) -> Cow<'m, str> {
+    let trimmed = value.trim_ascii();
     // Without a way out of the loop it is compiled to one over whole words.
-    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, b' '..=b'~') & (*b != b'?'));
-    if plain && let Ok(text) = std::str::from_utf8(trimmed) {
-        return Cow::Borrowed(text);
+    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != b'?'));
+    match std::str::from_utf8(trimmed) {
+        Ok(text) if plain => Cow::Borrowed(text),
+        Ok(text) => decoded(value, Cow::Borrowed(text)),
+        Err(_) => {
+            defect(facts, Defect::Undecodable);
+            decoded(value, String::from_utf8_lossy(trimmed))
+        }
     }
-    let text = String::from_utf8_lossy(bytes);
-    if matches!(text, Cow::Owned(_)) {
-        defect(facts, Defect::Undecodable);
-    }
+}
+
+fn decoded<'m>(value: &'m [u8], text: Cow<'m, str>) -> Cow<'m, str> {
     if text.contains("=?")
-        && let HeaderValue::Text(decoded) = MessageStream::new(bytes).parse_unstructured()
+        && let HeaderValue::Text(decoded) = MessageStream::new(value).parse_unstructured()
     {
         return Cow::Owned(without_nul(&decoded).into_owned());
     }
-    let text = text.trim();
-    let mut out = String::with_capacity(text.len());
-    // Unfolding (RFC 5322 2.2.3): a line end with the white space around it is one space.
-    for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(line);
+    match memchr::memchr(0, text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace('\0', "\u{FFFD}")),
+        None => text,
     }
-    Cow::Owned(if out.as_bytes().contains(&0) { out.replace('\0', "\u{FFFD}") } else { out })
 }
 
 fn keep(facts: &mut Facts, name: &str, value: &str) {
@@ -190,9 +180,11 @@ fn keep(facts: &mut Facts, name: &str, value: &str) {
         defect(facts, Defect::Truncated);
         return;
     }
-    let long = value.len() > LONGEST_VALUE;
-    let cut = long.then(|| value.char_indices().nth(LONGEST_VALUE)).flatten();
-    facts.headers.push(name, cut.and_then(|(end, _)| value.get(..end)).unwrap_or(value));
+    if value.len() <= LONGEST_VALUE {
+        return facts.headers.push(name, value);
+    }
+    let line = unfolded(value);
+    facts.headers.push(name, line.get(..line.floor_char_boundary(LONGEST_VALUE)).unwrap_or(&line));
 }
 
 fn without_nul(text: &str) -> Cow<'_, str> {

@@ -3,27 +3,39 @@
 /// Text beyond these is not looked at by the rules for quotes.
 const MOST_BYTES: usize = 256 * 1024;
 const MOST_LINES: usize = 5_000;
+/// Lines that most mails have no more of.
+const USUAL: usize = 64;
 
 /// The lines of a text: byte spans without line ends.
 pub(super) struct Lines<'t> {
     text: &'t str,
-    spans: Vec<(usize, usize)>,
+    spans: Vec<Span>,
     /// Whether the text goes on behind the last line.
     pub truncated: bool,
 }
 
+/// Where a line stands, with the white space around it and without.
+#[derive(Clone, Copy)]
+struct Span {
+    from: u32,
+    to: u32,
+    trimmed_from: u32,
+    trimmed_to: u32,
+}
+
 impl<'t> Lines<'t> {
     pub fn of(text: &'t str) -> Self {
-        let mut spans = Vec::with_capacity(64);
+        let mut lines = Lines { text, spans: Vec::with_capacity(USUAL), truncated: false };
         let mut at = 0;
         for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-            if spans.len() >= MOST_LINES || end > MOST_BYTES {
-                return Lines { text, spans, truncated: true };
+            if lines.spans.len() >= MOST_LINES || end > MOST_BYTES {
+                lines.truncated = true;
+                break;
             }
-            spans.push((at, end));
+            lines.spans.push(span(text, at, end));
             at = end + 1;
         }
-        Lines { text, spans, truncated: false }
+        lines
     }
 
     pub fn count(&self) -> usize {
@@ -32,16 +44,22 @@ impl<'t> Lines<'t> {
 
     /// The line, or an empty one behind the end.
     pub fn get(&self, number: usize) -> &'t str {
-        self.spans.get(number).and_then(|&(from, to)| self.text.get(from..to)).unwrap_or_default()
+        self.spans.get(number).and_then(|s| self.text.get(s.from as usize..s.to as usize)).unwrap_or_default()
+    }
+
+    /// The line without the white space around it.
+    pub fn trimmed(&self, number: usize) -> &'t str {
+        let span = self.spans.get(number);
+        span.and_then(|s| self.text.get(s.trimmed_from as usize..s.trimmed_to as usize)).unwrap_or_default()
     }
 
     pub fn is_blank(&self, number: usize) -> bool {
-        self.get(number).trim().is_empty()
+        self.spans.get(number).is_none_or(|span| span.trimmed_from == span.trimmed_to)
     }
 
     /// Where the line begins; the end of the text behind the last one.
     pub fn start(&self, number: usize) -> usize {
-        self.spans.get(number).map_or(self.text.len(), |&(from, _)| from)
+        self.spans.get(number).map_or(self.text.len(), |span| span.from as usize)
     }
 
     /// The first line at or behind `number` that is not blank.
@@ -51,12 +69,62 @@ impl<'t> Lines<'t> {
 
     /// The first line that begins at or behind a byte offset.
     pub fn at_offset(&self, offset: usize) -> usize {
-        self.spans.partition_point(|&(from, _)| from < offset)
+        self.spans.partition_point(|span| (span.from as usize) < offset)
+    }
+
+    /// The text from a line on, with `depth` levels of `>` taken off each line.
+    pub fn unquoted(&self, first: usize, depth: usize) -> String {
+        let rest = self.text.get(self.start(first)..).unwrap_or_default();
+        if depth == 0 {
+            return rest.to_owned();
+        }
+        let mut out = String::with_capacity(rest.len());
+        for line in rest.lines() {
+            out.push_str(unquoted(line, depth));
+            out.push('\n');
+        }
+        out
+    }
+
+    /// Whether the line is quoted; behind the end none is.
+    pub fn is_quoted(&self, number: usize) -> bool {
+        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.trimmed_from as usize), Some(b'>' | 0xef));
+        self.spans.get(number).is_some_and(marked) && is_quoted(self.get(number))
+    }
+}
+
+fn span(text: &str, from: usize, to: usize) -> Span {
+    let line = text.get(from..to).unwrap_or_default();
+    let bytes = line.as_bytes();
+    // Most lines have nothing to trim.
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let (before, kept) = if plain(bytes.first()) && plain(bytes.last()) {
+        (0, line.len())
+    } else {
+        let trimmed = line.trim_start();
+        (line.len() - trimmed.len(), trimmed.trim_end().len())
+    };
+    // No line lies beyond MOST_BYTES.
+    Span {
+        from: from as u32,
+        to: to as u32,
+        trimmed_from: (from + before) as u32,
+        trimmed_to: (from + before + kept) as u32,
     }
 }
 
 /// Whether a line is quoted with `>`; Japanese writers use the full-width form too.
 pub(super) fn is_quoted(line: &str) -> bool {
     let start = line.trim_start_matches([' ', '\t']);
-    line.len() - start.len() <= 3 && (start.starts_with('>') || start.starts_with('＞'))
+    line.len() - start.len() <= 3 && start.starts_with(['>', '＞'])
+}
+
+/// The line without `depth` levels of `>`.
+pub(super) fn unquoted(line: &str, depth: usize) -> &str {
+    let mut line = line;
+    for _ in 0..depth {
+        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
+        line = inner.strip_prefix(' ').unwrap_or(inner);
+    }
+    line
 }

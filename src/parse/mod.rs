@@ -14,6 +14,7 @@ mod blocks;
 mod bounce;
 mod digest;
 mod entities;
+mod fields;
 mod forward;
 mod headers;
 mod html;
@@ -52,11 +53,9 @@ pub fn read(raw: &[u8]) -> Facts {
     if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }
-    match message_of(raw) {
+    match headers::read(&mut facts, raw).and_then(message_of) {
         Some(message) => fill(&mut facts, &message),
         None => {
-            let nothing = [Defect::NoHeaders, Defect::NoMessageId, Defect::NoFrom, Defect::NoDate];
-            nothing.into_iter().for_each(|missing| headers::defect(&mut facts, missing));
             facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
@@ -100,7 +99,6 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
 }
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
-    headers::read(facts, message);
     parts::read(facts, message);
     body(facts, message);
     facts.report = report::read(facts, message);
@@ -143,8 +141,8 @@ fn claims(facts: &mut Facts) {
     let mut found = Vec::new();
     let id = |id: &String, place| tokens::in_id(id, place);
     found.extend(facts.message_id.iter().filter_map(|i| id(i, TokenPlace::MessageId)));
-    let header = facts.headers.iter().filter(|(name, _)| *name == "x-ticketd-token");
-    found.extend(header.filter_map(|(_, v)| tokens::whole(v.trim())).map(|t| tokens::claim(TokenPlace::Header, t)));
+    let header = facts.headers.of("x-ticketd-token").filter_map(|value| tokens::whole(value.trim()));
+    found.extend(header.map(|token| tokens::claim(TokenPlace::Header, token)));
     found.extend(facts.in_reply_to.iter().filter_map(|i| id(i, TokenPlace::InReplyTo)));
     found.extend(facts.references.iter().rev().filter_map(|i| id(i, TokenPlace::References)));
     let addressed = facts.to.iter().chain(&facts.cc).map(|person| &person.address).chain(&facts.delivered_to);

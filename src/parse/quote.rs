@@ -6,7 +6,7 @@
 use super::attribution::{self, Sureness};
 use super::forward;
 use super::html::Mark;
-use super::lines::{Lines, is_quoted};
+use super::lines::{Lines, unquoted};
 use super::{blocks, signature, tables};
 use crate::domain::ForwardMark;
 
@@ -55,10 +55,10 @@ pub(super) fn split(lines: &Lines<'_>, marks: &[Mark]) -> Split {
 impl Split {
     /// Decides about one line that is not blank. `None` when it is new by these rules.
     fn step(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
-        let line = lines.get(number).trim();
-        if is_quoted(lines.get(number)) {
+        let line = lines.trimmed(number);
+        if lines.is_quoted(number) {
             // Apple Mail quotes the forwarded mail with its line.
-            if !self.seen_quote && forward::is_line(blocks::unquoted(line, 1).trim()) {
+            if !self.seen_quote && forward::is_line(unquoted(line, 1).trim()) {
                 return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
             }
             return self.quoted_lines(lines, number);
@@ -109,7 +109,7 @@ impl Split {
     fn attribution(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
         let (end, sureness) = attribution::at(lines, number)?;
         let next = lines.next_text(end);
-        if next < lines.count() && next <= end + GAP && is_quoted(lines.get(next)) {
+        if next < lines.count() && next <= end + GAP && lines.is_quoted(next) {
             self.mark(number, next);
             return self.quoted_lines(lines, next);
         }
@@ -125,12 +125,12 @@ impl Split {
     fn quoted_lines(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
         let mut end = number;
         while end < lines.count() {
-            if is_quoted(lines.get(end)) {
+            if lines.is_quoted(end) {
                 end += 1;
                 continue;
             }
             let next = lines.next_text(end);
-            if next > end && next < lines.count() && next <= end + GAP && is_quoted(lines.get(next)) {
+            if next > end && next < lines.count() && next <= end + GAP && lines.is_quoted(next) {
                 end = next;
             } else {
                 break;
@@ -152,7 +152,7 @@ impl Split {
 
     /// A quote container of the HTML. Where it holds `>` lines, only what stands above them is its attribution.
     fn marked(&mut self, lines: &Lines<'_>, number: usize, end: usize) -> usize {
-        let first_quoted = (number..end).find(|&n| is_quoted(lines.get(n)));
+        let first_quoted = (number..end).find(|&n| lines.is_quoted(n));
         let end = first_quoted.unwrap_or(end).max(number + 1);
         self.mark(number, end);
         end

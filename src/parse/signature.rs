@@ -19,7 +19,7 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
     let texts = |first: usize| (first..to).filter(|&n| !lines.is_blank(n));
     let delimiter = (from..to).find(|&n| {
         let line = lines.get(n);
-        line == "-- " || (line.trim_end() == "--" && texts(n).nth(LONGEST_LOOSE).is_none())
+        line.starts_with("--") && (line == "-- " || (line.trim_end() == "--" && texts(n).nth(LONGEST_LOOSE).is_none()))
     });
     if let Some(delimiter) = delimiter {
         return delimiter;
@@ -27,7 +27,7 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
     let mut end = to;
     let mut reach = 0;
     for number in (from..to).rev().filter(|&n| !lines.is_blank(n)).take(MOBILE_REACH) {
-        let line = lines.get(number).trim();
+        let line = lines.trimmed(number);
         let is_rule = line.chars().all(|c| c == '_' || c == '-');
         if is_mobile_line(line) || (is_rule && end < to) {
             end = number;
@@ -47,13 +47,13 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
 /// Whether nothing but a signature stands at `from` and below.
 pub(super) fn is_all(lines: &Lines<'_>, from: usize) -> bool {
     let line = lines.get(from);
-    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(line.trim())
+    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(lines.trimmed(from))
 }
 
 /// The writer's display name alone on the last line, set off by a blank one.
 fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<usize> {
     let last = (from..to).rev().find(|&n| !lines.is_blank(n))?;
-    let name = lines.get(last).trim();
+    let name = lines.trimmed(last);
     // "Ann Lee (Support)" signs as "Ann Lee".
     let bare = author.split(" (").next().unwrap_or(author).trim();
     let is_name = !name.is_empty() && (name == author || name == bare);

@@ -3,7 +3,7 @@
 use super::statement::{insert, insert_absent, select};
 use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
-use crate::domain::{DecisionRow, EventRow, EventSeq, RevisionRow};
+use crate::domain::{DecisionRow, EventRow, EventSeq, Origin, RevisionRow, Setup};
 
 /// Adds events. Their numbers must be new, their revisions kept.
 pub fn append(tx: &mut Tx<'_>, events: &[EventRow]) -> Result<(), StoreError> {
@@ -53,4 +53,19 @@ pub fn current_digest(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
 pub fn current_revision(tx: &mut Tx<'_>) -> Result<Option<RevisionRow>, StoreError> {
     let newest = format!("WHERE digest = (SELECT revision FROM {} ORDER BY seq DESC LIMIT 1)", EventRow::TABLE);
     Ok(select(tx, &newest, &[])?.pop())
+}
+
+/// The setup in force. `None` for an empty journal.
+pub fn current_setup(tx: &mut Tx<'_>) -> Result<Option<Setup>, StoreError> {
+    current_revision(tx)?.map(|revision| setup_of(tx, &revision)).transpose()
+}
+
+/// The setup that a revision is.
+pub fn setup_of(tx: &Tx<'_>, revision: &RevisionRow) -> Result<Setup, StoreError> {
+    serde_json::from_str(&revision.body).map_err(|error| tx.damaged(format!("revision {}: {error}", revision.digest)))
+}
+
+/// Whose database it is: a running desk's or a replay's, as its first event says. `None` for an empty journal.
+pub fn origin(tx: &mut Tx<'_>) -> Result<Option<Origin>, StoreError> {
+    Ok(events(tx, EventSeq(0), 1)?.pop().map(|event| event.origin))
 }

@@ -74,11 +74,7 @@ pub fn reviews_about(tx: &mut Tx<'_>, ticket: RecordId) -> Result<Vec<Settled>, 
 }
 
 /// A message that waits, or has waited, with its author and ticket.
-pub fn with_names(
-    tx: &mut Tx<'_>,
-    message: MessageRow,
-    settled: Option<Settled>,
-) -> Result<InReview, StoreError> {
+pub fn with_names(tx: &mut Tx<'_>, message: MessageRow, settled: Option<Settled>) -> Result<InReview, StoreError> {
     let author = match message.author {
         Some(author) => addresses(tx, vec![author])?.remove(&author),
         None => None,
@@ -136,7 +132,8 @@ pub fn with_past(tx: &mut Tx<'_>, delivery: DeliveryRow) -> Result<Unread, Store
 
 /// Digests of the contents that nobody reads by himself: they are in quarantine, or were given up.
 pub fn unreadable_contents(tx: &mut Tx<'_>) -> Result<Vec<ContentDigest>, StoreError> {
-    let tail = "WHERE id IN (SELECT content FROM delivery WHERE message IS NULL AND state IN ('quarantined', 'dropped'))";
+    let tail =
+        "WHERE id IN (SELECT content FROM delivery WHERE message IS NULL AND state IN ('quarantined', 'dropped'))";
     let contents: Vec<ContentRow> = select(tx, tail, &[])?;
     Ok(contents.into_iter().map(|content| content.digest).collect())
 }

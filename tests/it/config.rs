@@ -82,6 +82,15 @@ fn a_text_cut_off_anywhere_gives_problems_inside_the_text_and_never_a_panic() {
 }
 
 #[test]
+fn line_ends_of_windows_mean_the_same() {
+    for path in files("config/valid").into_iter().chain(files("apply")) {
+        let text = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+        let windows = config::parse(&text.replace('\n', "\r\n")).unwrap();
+        assert_eq!(windows, config::parse(&text).unwrap(), "{}", path.display());
+    }
+}
+
+#[test]
 fn every_key_ends_up_where_it_belongs() {
     let Config { database, time_zone, setup, .. } = fixture("config/valid/everything.toml");
     assert_eq!(database.as_deref(), Some("data/desk.db"));

@@ -124,7 +124,14 @@ fn a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("desk.db");
     mails(&folder.path().join("mail"), 150, &[70]);
-    assert_eq!(start_until_it_is_done("a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once", &database), 3, "three attempts");
+    assert_eq!(
+        start_until_it_is_done(
+            "a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once",
+            &database
+        ),
+        3,
+        "three attempts"
+    );
 
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();
@@ -139,7 +146,13 @@ fn a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others
     assert_eq!(attempts(&store), 0, "nothing is left of the attempts");
     is_intact(&store);
 
-    assert!(start_again("a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once", &database), "the same mail found once more is not read again");
+    assert!(
+        start_again(
+            "a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once",
+            &database
+        ),
+        "the same mail found once more is not read again"
+    );
     assert_eq!(quarantined(&store).len(), 2, "and is in quarantine too");
     is_intact(&store);
 }
@@ -153,7 +166,10 @@ fn several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with
     let database = folder.path().join("desk.db");
     // Two in one batch, the last of a batch, the first of the next, the very last.
     mails(&folder.path().join("mail"), 140, &[10, 11, 63, 64, 139]);
-    let ended = start_until_it_is_done("several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them", &database);
+    let ended = start_until_it_is_done(
+        "several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them",
+        &database,
+    );
     assert!((12..=15).contains(&ended), "three attempts each, the first of which may have been for several: {ended}");
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();
@@ -174,7 +190,8 @@ fn a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("desk.db");
     mails(&folder.path().join("mail"), 20, &[7]);
-    let ended = start_until_it_is_done("a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too", &database);
+    let ended =
+        start_until_it_is_done("a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too", &database);
     assert!((2..=8).contains(&ended), "it comes to an end: {ended}");
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();

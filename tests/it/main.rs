@@ -12,6 +12,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod config_as_code;
 mod crashes;
 mod decisions;
 mod desk;

@@ -123,7 +123,10 @@ fn a_verdict_is_in_the_timeline_of_the_ticket_and_in_what_why_says() {
     }
     let why = object(folder, &["why", &row, "--json", "--db", "mail.db"]);
     let review = &why["reviews"][0];
-    assert_eq!((why["kind"].as_str(), review["from_kind"].as_str()), (Some("participant_reply"), Some("stranger_reply")));
+    assert_eq!(
+        (why["kind"].as_str(), review["from_kind"].as_str()),
+        (Some("participant_reply"), Some("stranger_reply"))
+    );
     assert_eq!((review["rule"].as_str(), review["status_after"].as_str()), (Some("3.2"), Some("Waiting on us")));
 }
 
@@ -134,7 +137,12 @@ fn a_mail_that_is_older_than_a_day_when_it_is_given_a_ticket_is_not_acknowledged
     let row = waiting_row(folder);
     let settled = object(folder, &["review", "new", &row, "--json", "--db", "mail.db"]);
     assert_eq!(
-        (settled["verdict"].as_str(), settled["kind"].as_str(), settled["ticket"].as_i64(), settled["status_before"].is_null()),
+        (
+            settled["verdict"].as_str(),
+            settled["kind"].as_str(),
+            settled["ticket"].as_i64(),
+            settled["status_before"].is_null()
+        ),
         (Some("new"), Some("new_conversation"), Some(2), true)
     );
     assert_eq!(settled["queued"].as_array().map(Vec::len), Some(0), "it is from 2025");
@@ -157,7 +165,11 @@ fn what_cannot_be_done_is_refused_with_a_way_out_and_changes_nothing() {
         assert_eq!((found, &*stdout), (code, ""), "{args:?}: {stderr}");
         assert!(stderr.contains(says), "{says} is not in:\n{stderr}");
     };
-    refused(&["review", "attach", &row, "7"], 66, "there is no ticket 7\n  `ticketd ticket list` shows which there are");
+    refused(
+        &["review", "attach", &row, "7"],
+        66,
+        "there is no ticket 7\n  `ticketd ticket list` shows which there are",
+    );
     refused(&["review", "drop", &row, "--as", "eve"], 64, "there is no user `eve`\n  users: alice, bob");
     refused(&["review", "drop", "999"], 66, "no message `999`");
     refused(&["review", "drop", "10"], 1, "the message does not wait for review");

@@ -90,6 +90,7 @@ const SENTENCES: &[&str] = &[
     "3 stale",
     "3 closed_at",
     "3 merged",
+    "3 stage",
     "review attach",
     "review contact",
     "review drop",

@@ -1,0 +1,234 @@
+//! `ticketd apply`: makes the setup in force equal to a file, and shows first what that changes.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::check::problem_as_json;
+use super::config_file::{counted, decode, parse, read, warn, wrong};
+use super::database::{DatabaseArgs, existing};
+use super::screen::Paint;
+use super::{Code, Failure, difference, times};
+use crate::config::{Difference, Problem, differences};
+use crate::decide::{Objection, check_role, objections};
+use crate::domain::{Occupied, Origin, Setup};
+use crate::engine::{Engine, digest_of};
+use crate::store::{Store, journal, views};
+
+/// How much of a revision's digest people need to tell it from another.
+const SHORT: usize = 12;
+
+/// Make the setup in force equal to a file, showing the difference first
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ticketd apply desk.toml --db desk.db --dry-run   what would change; changes nothing
+  ticketd apply desk.toml --db desk.db             show it, then do it
+  ticketd apply ticketd.toml --as alice            in the database that it names, as that user
+  ticketd export --db old.db | ticketd apply - --db new.db
+
+The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
+its default. All of it comes into force at once, or nothing: refused is what would take a stage, a
+pipeline or a mailbox from under tickets.
+Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wrong arguments;
+65 the database is damaged or newer; 66 no such file or database; 75 the database is in use;
+77 the user of --as has no role for it; 78 the file is wrong (every mistake is shown).")]
+pub(super) struct Args {
+    /// The configuration; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Show the difference and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The user who does it: the journal says so, and that user's roles must allow it
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the database holds, and what stands in the way.
+struct InForce {
+    /// `None`: nothing is in force yet.
+    setup: Option<Setup>,
+    revision: Option<String>,
+    origin: Origin,
+    occupied: Occupied,
+}
+
+/// What comes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Same,
+    WouldApply,
+    Applied,
+    Refused,
+}
+
+/// Compares, shows, applies.
+pub(super) fn run(args: Args) -> anyhow::Result<Code> {
+    let stdin = args.file == Path::new("-");
+    let name = if stdin { Path::new("standard input") } else { &args.file };
+    let text = if stdin { standard_input(name)? } else { read(name)? };
+    let file = match parse(&text) {
+        Ok(file) => file,
+        Err(problems) if args.json => return tell_wrong(name, &problems),
+        Err(problems) => return Err(wrong(name, &text, &problems).into()),
+    };
+    warn(name, &file.warnings);
+    let named = match args.database.file() {
+        Some(config) if config == args.file => None,
+        _ => args.database.config()?.database,
+    };
+    let path = args.database.path(named.as_deref().or(file.database.as_deref()))?;
+    let store = existing(&path)?;
+    let in_force = in_force(&store)?;
+    let before = in_force.setup.clone().unwrap_or_default();
+    check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;
+    let found = differences(&before, &file.setup);
+    let refused = objections(&in_force.occupied, &before, &file.setup);
+    let outcome = match (found.is_empty(), refused.is_empty(), args.dry_run) {
+        (true, _, _) => Outcome::Same,
+        (_, false, _) => Outcome::Refused,
+        (_, _, true) => Outcome::WouldApply,
+        (_, _, false) => Outcome::Applied,
+    };
+    let told = Told { name, database: &path, in_force: &in_force, after: &file.setup, found, refused, outcome };
+    let mut out = std::io::stdout().lock();
+    let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
+    if outcome == Outcome::Applied {
+        install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
+    }
+    if outcome == Outcome::Refused && !args.json {
+        return Err(told.failure().into());
+    }
+    // What was ordered is done, whether or not anyone is still reading.
+    shown?;
+    writeln!(out, "{}", if args.json { told.as_json().to_string() } else { told.summary() })?;
+    Ok(if outcome == Outcome::Refused { Code::Negative } else { Code::Success })
+}
+
+fn standard_input(name: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
+        let way_out = "give a file, or write one into the pipe";
+        Failure::new(Code::NoInput, format!("cannot read standard input: {error}"), way_out)
+    })?;
+    Ok(decode(name, bytes)?)
+}
+
+fn in_force(store: &Store) -> anyhow::Result<InForce> {
+    Ok(store.read(|tx| {
+        Ok(InForce {
+            setup: journal::current_setup(tx)?,
+            revision: journal::current_digest(tx)?,
+            origin: journal::origin(tx)?.unwrap_or(Origin::Live),
+            occupied: views::occupied(tx)?,
+        })
+    })?)
+}
+
+/// Whether the user is there and may do it.
+fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> anyhow::Result<()> {
+    if let Some(user) = user.filter(|user| before.user(user).is_none()) {
+        let known: Vec<_> = before.users.iter().map(|user| user.name.as_str()).collect();
+        let way_out = match known.is_empty() {
+            true => "the setup in force has no users: leave out --as".to_owned(),
+            false => format!("known users: {}", known.join(", ")),
+        };
+        let message = format!("there is no user `{user}` in the setup in force");
+        return Err(Failure::new(Code::Usage, message, way_out).into());
+    }
+    Ok(check_role(before, after, user)?)
+}
+
+fn install(store: &Store, origin: Origin, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
+    let engine = Engine::resume(store.clone(), origin)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(engine.install(setup, times::now(), user))?)
+}
+
+fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
+    let object = json!({
+        "file": name.display().to_string(),
+        "database": null,
+        "outcome": "wrong",
+        "revision_before": null,
+        "revision_after": null,
+        "differences": [],
+        "in_the_way": [],
+        "problems": problems.iter().map(problem_as_json).collect::<Vec<_>>(),
+    });
+    writeln!(std::io::stdout().lock(), "{object}")?;
+    Ok(Code::Config)
+}
+
+/// All that is told.
+struct Told<'a> {
+    name: &'a Path,
+    database: &'a Path,
+    in_force: &'a InForce,
+    after: &'a Setup,
+    found: Vec<Difference>,
+    refused: Vec<Objection>,
+    outcome: Outcome,
+}
+
+impl Told<'_> {
+    /// The revision that the file is; of a file in which nothing differs the one in force.
+    fn revision_after(&self) -> String {
+        let same = self.in_force.revision.clone().filter(|_| self.outcome == Outcome::Same);
+        same.unwrap_or_else(|| digest_of(self.after))
+    }
+
+    fn differences(&self) -> String {
+        if self.found.is_empty() {
+            return String::new();
+        }
+        let (name, database) = (self.name.display(), self.database.display());
+        let shown = difference::as_text(&self.found, Paint::for_stdout());
+        format!("What {name} changes in the setup of {database}:\n\n{shown}\n")
+    }
+
+    fn summary(&self) -> String {
+        let before = self.in_force.revision.as_deref().map_or("(none)".to_owned(), short);
+        let (after, count) = (short(&self.revision_after()), counted(self.found.len(), "difference", "differences"));
+        match self.outcome {
+            Outcome::Same => format!("Nothing differs: revision {before} stays in force."),
+            Outcome::WouldApply => format!("{count}. Nothing was changed: revision {before} would become {after}."),
+            _ => format!("{count}. Applied: revision {before} became {after}."),
+        }
+    }
+
+    fn failure(&self) -> Failure {
+        let reasons: String = self.refused.iter().map(|reason| format!("\n  {reason}")).collect();
+        Failure::new(Code::Negative, format!("refused, tickets are in the way:{reasons}"), "nothing was changed")
+    }
+
+    fn as_json(&self) -> Value {
+        let outcome = match self.outcome {
+            Outcome::Same => "same",
+            Outcome::WouldApply => "would_apply",
+            Outcome::Applied => "applied",
+            Outcome::Refused => "refused",
+        };
+        json!({
+            "file": self.name.display().to_string(),
+            "database": self.database.display().to_string(),
+            "outcome": outcome,
+            "revision_before": self.in_force.revision,
+            "revision_after": self.revision_after(),
+            "differences": self.found.iter().map(difference::as_json).collect::<Vec<_>>(),
+            "in_the_way": self.refused.iter().map(Objection::to_string).collect::<Vec<_>>(),
+            "problems": [],
+        })
+    }
+}
+
+fn short(digest: &str) -> String {
+    digest.chars().take(SHORT).collect()
+}
