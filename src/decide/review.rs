@@ -83,9 +83,9 @@ impl Deciding<'_> {
             self.change(Change::TicketContact(TicketContactRow { ticket, contact }));
         }
         let kind = match row.kind {
-            Kind::StrangerReply | Kind::NewConversation | Kind::ContactOther | Kind::Ignored => {
-                self.kind_on(mail, ticket)
-            }
+            Kind::StrangerReply => self.kind_on(mail, ticket),
+            // What opened the ticket stays what it is.
+            Kind::NewConversation | Kind::ContactOther | Kind::Ignored if !here => self.kind_on(mail, ticket),
             // A contact now, and a participant when it came.
             Kind::ParticipantReply if as_contact => Kind::CustomerReply,
             kind => kind,

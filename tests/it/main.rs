@@ -27,3 +27,4 @@ mod store;
 mod stories;
 mod support;
 mod threading;
+mod verdicts;

@@ -10,6 +10,7 @@ use ticketd::domain::*;
 use ticketd::engine::{self, Engine, Place, RawMail};
 use ticketd::store::{Store, views};
 
+use crate::replay::{documented, fields};
 use crate::support::root;
 
 fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
@@ -264,6 +265,7 @@ fn a_quarantined_mail_is_shown_unread_exported_as_it_arrived_retried_and_given_u
     assert_eq!((&*stdout, &*stderr), ("", "nothing is in quarantine\n"));
     let (_, all, _) = with_db(&["quarantine", "list", "--all", "--json"]);
     let all: Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(fields(&all, &["past"]), documented("quarantine list --json"));
     assert_eq!((all["row"].to_string(), all["state"].as_str()), (second.clone(), Some("dropped")));
     assert_eq!(with_db(&["quarantine", "export", second, "-"]).1.as_bytes(), &POISON[6..], "kept");
     folds(folder);
