@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
+use super::review::hint;
 use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
@@ -50,8 +51,10 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut counts = Counts::default();
+    let mut kept = None;
     for folder in folders {
         let store = database(telling.db)?;
+        kept = telling.db.map(|db| (store.clone(), db));
         let story = Story::read(folder).map_err(|error| unusable(folder, &error.into()))?;
         let told = match telling.json {
             true => as_json(&story, store, &mut out).await,
@@ -65,6 +68,9 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
             writeln!(out, "{}\n{} stories", "─".repeat(COLUMNS), folders.len())?;
         }
         counts.print(&mut out)?;
+        if let Some((store, db)) = kept {
+            out.write_all(hint(&store.read(views::totals)?, db).as_bytes())?;
+        }
     }
     out.flush()?;
     Ok(counts)

@@ -3,7 +3,9 @@
 //!
 //! An attempt to read is durable before the reading begins, so that even a mail that ends the program is quarantined after
 //! three of them. Mails that are read together are noted together, in the transaction that carries out what came before
-//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own.
+//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own. (Two
+//! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
+//! need to: slower, no worse.)
 
 use std::collections::{BTreeSet, VecDeque};
 

@@ -33,19 +33,18 @@ pub struct Place {
 pub struct RawMail {
     pub bytes: Arc<Vec<u8>>,
     pub place: Place,
-    /// Of the bytes: what tells the mail apart before it is read.
+    /// Of the bytes that are stored: what tells the mail apart before it is read.
     pub digest: ContentDigest,
 }
 
 impl RawMail {
     pub fn new(bytes: Vec<u8>, place: Place) -> Self {
-        RawMail { digest: ContentDigest::of(&bytes), bytes: Arc::new(bytes), place }
+        RawMail { digest: ContentDigest::of(within_limit(&bytes)), bytes: Arc::new(bytes), place }
     }
 
     /// What is stored of it.
     fn packed(&self) -> Packed {
-        let kept = within_limit(&self.bytes);
-        if kept.len() == self.bytes.len() { pack_known(kept, self.digest) } else { pack(kept) }
+        pack_known(within_limit(&self.bytes), self.digest)
     }
 }
 
