@@ -1,53 +1,109 @@
-//! Bounces in free form: qmail, Exim, old Exchange, providers. No standard, so several signs must agree.
+//! Bounces in free form: qmail, Exim, old Exchange, gateways, providers. No standard, so several signs must agree: one of
+//! who sent it and one of what it says, so that a postmaster's own letter, a customer's question about a bounce and a
+//! parcel that "could not be delivered" stay what they are.
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::codes;
+use super::notice;
 use super::phrases::Phrases;
-use super::report::Original;
 use super::tables;
-use crate::domain::{BounceClass, EmailAddress, Facts, Report, ReportKind, ReportedRecipient};
+use crate::domain::{BounceClass, Facts, Report, ReportKind, ReportedRecipient, SubjectPrefix};
 
-/// How far into the text the notice is looked for.
-const REACH: usize = 8 * 1024;
-/// Recipients that are taken out of a notice.
-const MOST_RECIPIENTS: usize = 50;
+/// So much of the first paragraph is its opening.
+const OPENING: usize = 400;
 
 static SUBJECTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::BOUNCE_SUBJECTS));
-static SOFT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::SOFT_PHRASES));
-static HARD: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::HARD_PHRASES));
-static COPIES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::COPY_LINES));
-static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[245]\.\d{1,3}\.\d{1,3}\b").ok());
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+=/'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+").ok());
+static OPENINGS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::OPENINGS));
+static BANNERS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::BANNERS));
+static FAILURES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::FAILURES));
+static NAMES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::SYSTEM_NAMES));
 
-/// Reads a bounce that is no RFC 3464 report.
-pub(super) fn read(facts: &Facts) -> Option<Report> {
-    let failed_header = facts.headers.of("x-failed-recipients").next().is_some();
-    let from_system = facts.author().is_some_and(|author| is_system(&author.address));
-    let null_path = facts.return_path == Some(None);
-    if !failed_header && !from_system && !null_path {
+/// Who sent a mail, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// An address that no person writes from.
+    Daemon,
+    /// A postmaster, or a system by its name: perhaps a person.
+    Postmaster,
+    /// The null return path (RFC 5321 4.5.5): a report, or an automatic answer.
+    NullPath,
+    Someone,
+}
+
+/// What can be said of a mail's outside at little cost.
+pub(super) struct Outside {
+    pub sender: Sender,
+    /// X-Failed-Recipients: Exim, Gmail.
+    failed_header: bool,
+    subject: bool,
+    /// The subject of the returned mail, `Re:` and all, with ": non remis" behind it: some gateways.
+    tail: bool,
+    /// Written in answer to a mail, or passed on: by its subject.
+    passed_on: bool,
+}
+
+impl Outside {
+    pub fn of(facts: &Facts) -> Self {
+        let subject = codes::folded(&facts.subject.text);
+        let prefix = facts.subject.outermost();
+        let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
+        let tail = || facts.subject.base.rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(&codes::folded(tail)));
+        Outside {
+            sender: sender(facts),
+            failed_header: facts.headers.of("x-failed-recipients").next().is_some(),
+            subject: !passed_on && SUBJECTS.is_in(&subject),
+            tail: prefix == Some(SubjectPrefix::Reply) && tail(),
+            passed_on,
+        }
+    }
+
+    /// Whether anything at all hints at a report; ordinary mail is turned away here.
+    pub fn hints(&self) -> bool {
+        self.failed_header || self.subject || self.tail || self.sender != Sender::Someone
+    }
+
+    /// Whether the subject says that a mail was not taken.
+    pub fn rejects(&self) -> bool {
+        self.subject
+    }
+
+    /// Whether a report that is attached is the mail's own, and not one that a person passes on.
+    pub fn owns_report(&self) -> bool {
+        self.failed_header || !self.passed_on || matches!(self.sender, Sender::Daemon | Sender::NullPath)
+    }
+}
+
+fn sender(facts: &Facts) -> Sender {
+    let from = facts.headers.of("from").next().unwrap_or_default();
+    let address = facts.author().map(|author| &author.address);
+    let path = facts.return_path.as_ref().and_then(|path| path.as_ref());
+    if address.is_some_and(notice::is_daemon)
+        || (address.is_none() && !from.is_empty() && from.contains("MAILER-DAEMON"))
+    {
+        return Sender::Daemon;
+    }
+    let named = || NAMES.is_in(&codes::folded(&from)) || from.contains("<>");
+    if address.is_some_and(notice::is_system) || named() {
+        return Sender::Postmaster;
+    }
+    if facts.return_path == Some(None) || path.is_some_and(notice::is_daemon) {
+        return Sender::NullPath;
+    }
+    Sender::Someone
+}
+
+/// Reads a bounce that is no RFC 3464 report. `has_original`: a mail or its header is attached. `is_report`: the mail calls
+/// itself a delivery report, without one that can be read.
+pub(super) fn read(facts: &Facts, outside: &Outside, has_original: bool, is_report: bool) -> Option<Report> {
+    let text = notice::of(&facts.body.text);
+    let folded = codes::folded(text);
+    if !is_bounce(facts, outside, text, &folded, has_original, is_report) {
         return None;
     }
-    let bounce_subject = SUBJECTS.is_in(&facts.subject.text.to_lowercase());
-    let notice = notice(&facts.body.text);
-    let lower = notice.to_lowercase();
-    let soft = SOFT.is_in(&lower);
-    let hard = HARD.is_in(&lower);
-    // A sign of the sender and one of the content must meet, so that a postmaster's own letter stays a letter.
-    if !failed_header && !bounce_subject && !(from_system && (soft || hard)) {
-        return None;
-    }
-    let status =
-        STATUS.as_ref().and_then(|code| code.find(notice)).map_or(String::new(), |code| code.as_str().to_owned());
-    let class = match status.bytes().next() {
-        Some(b'4') => BounceClass::Soft,
-        Some(b'5') => BounceClass::Hard,
-        _ if soft => BounceClass::Soft,
-        _ => BounceClass::Hard,
-    };
+    let (class, status) = ending(text);
     let recipients = recipients(facts, class, &status);
+    let class = recipients.iter().map(|r| r.class).max_by_key(|class| codes::severity(*class)).unwrap_or(class);
     Some(Report {
         kind: ReportKind::Bounce,
         class,
@@ -58,40 +114,73 @@ pub(super) fn read(facts: &Facts) -> Option<Report> {
     })
 }
 
+fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_original: bool, is_report: bool) -> bool {
+    if outside.failed_header {
+        return true;
+    }
+    let banner = || BANNERS.is_in(folded);
+    let failure = || FAILURES.is_in(folded) || codes::is_delay(folded) || codes::wording(folded).is_some();
+    let code = || codes::enhanced(text).is_some() || codes::reply_code(text).is_some();
+    let original = || has_original || notice::has_copy(&facts.body.text);
+    let named = || notice::names_recipient(facts, text);
+    let quotes = facts.body.quoted_spans.first().is_some_and(|&(from, _)| from < text.len());
+    let vacation = facts.subject.outermost() == Some(SubjectPrefix::Automatic);
+    match outside.sender {
+        Sender::Daemon => outside.subject || banner() || failure() || (named() && (code() || original())),
+        // A postmaster's letter answers someone, and quotes.
+        Sender::Postmaster if outside.passed_on && (quotes || !facts.in_reply_to.is_empty()) => false,
+        Sender::Postmaster => {
+            (outside.subject && (failure() || banner() || original() || is_report))
+                || (failure() && (named() || code() || original()))
+                || (banner() && named())
+                || is_report && (named() || code())
+        }
+        _ if vacation => false,
+        Sender::NullPath if outside.passed_on => banner() && named(),
+        Sender::NullPath => {
+            (outside.subject && (failure() || banner()) && (named() || code() || original() || is_report))
+                || (failure() && (code() || is_report || (original() && named())))
+                || (banner() && named())
+        }
+        Sender::Someone if is_report => outside.subject || failure() || code(),
+        Sender::Someone => {
+            let answers = !facts.in_reply_to.is_empty() || !facts.references.is_empty();
+            let alone = !answers && !quotes && facts.forwarded.is_none();
+            (outside.subject || outside.tail) && alone && opens_as_notice(text) && named()
+        }
+    }
+}
+
+/// Whether the first paragraph is a machine's: what a person writes above a notice says something else first.
+fn opens_as_notice(text: &str) -> bool {
+    let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
+    let paragraph = paragraph.get(..paragraph.floor_char_boundary(OPENING)).unwrap_or(paragraph);
+    let folded = codes::folded(paragraph);
+    let opening = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    match BANNERS.first_in(opening) {
+        Some(0) => true,
+        Some(_) => OPENINGS.first_in(opening) == Some(0),
+        None => false,
+    }
+}
+
+/// How it ended as far as the notice says, with the enhanced status: for good, where it says no more than that it failed.
+fn ending(text: &str) -> (BounceClass, String) {
+    codes::verdict(text).map_or((BounceClass::Hard, String::new()), |verdict| (verdict.class, verdict.status))
+}
+
+/// How it ended for a report whose machine part does not say.
+pub(super) fn ending_of(facts: &Facts) -> (BounceClass, String) {
+    ending(notice::of(&facts.body.text))
+}
+
 /// The failed recipients: X-Failed-Recipients (Exim, Gmail), else the addresses that the notice names.
 pub(super) fn recipients(facts: &Facts, class: BounceClass, status: &str) -> Vec<ReportedRecipient> {
-    let named: Vec<_> = facts.headers.of("x-failed-recipients").collect();
-    let mut addresses: Vec<EmailAddress> =
-        named.iter().flat_map(|value| value.split(',')).filter_map(EmailAddress::parse).collect();
+    let named = facts.headers.of("x-failed-recipients");
+    let mut addresses: Vec<_> = named.flat_map(|value| super::fields::addresses(&value)).collect();
+    addresses.dedup();
     if addresses.is_empty() {
-        let found = ADDRESS.iter().flat_map(|address| address.find_iter(notice(&facts.body.text)));
-        addresses.extend(found.filter_map(|found| EmailAddress::parse(found.as_str())).take(MOST_RECIPIENTS));
-        addresses.retain(|address| !is_system(address) && !facts.to.iter().any(|to| to.address == *address));
+        return notice::recipients(facts, notice::of(&facts.body.text), class, status);
     }
-    let mut known = std::collections::HashSet::new();
-    addresses.retain(|address| known.insert(address.clone()));
     addresses.into_iter().map(|address| ReportedRecipient { address, class, status: status.to_owned() }).collect()
-}
-
-/// The header of the mail that the notice carries a copy of.
-pub(super) fn copied_original(text: &str) -> Original {
-    let lower = text.to_ascii_lowercase();
-    let from = COPIES.first_in(&lower).unwrap_or_default();
-    Original::of_text(text.get(from..).unwrap_or_default())
-}
-
-/// The notice without the copy below it.
-fn notice(text: &str) -> &str {
-    let mut end = text.len().min(REACH);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = text.get(..end).unwrap_or_default();
-    let lower = head.to_ascii_lowercase();
-    let copy = COPIES.first_in(&lower).unwrap_or(head.len());
-    head.get(..copy).unwrap_or(head)
-}
-
-fn is_system(address: &EmailAddress) -> bool {
-    tables::SYSTEM_SENDERS.iter().any(|name| address.as_str().starts_with(name))
 }

@@ -1,123 +1,117 @@
-//! The header block as fields (RFC 5322 2.2): names and raw values, and where the body and the MIME fields begin.
+//! Header fields that stand in a text: in the parts of reports, and in returned mail that is no part of its own.
 
-/// One header field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field<'m> {
-    /// As written: printable ASCII without a colon (RFC 5322 3.6.8).
-    pub name: &'m str,
-    /// What stands behind the colon, folding and line end included.
-    pub value: &'m [u8],
+use super::headers;
+use crate::domain::EmailAddress;
+
+/// The header fields of a text: lower-cased name, unfolded value. Lines that are none are passed over.
+pub(super) fn fields(text: &str) -> impl Iterator<Item = (String, String)> {
+    let mut lines = text.lines().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let Some((name, value)) = field(lines.next()?) else { continue };
+            let mut value = value.to_owned();
+            while let Some(more) = lines.next_if(|line| is_continuation(line)) {
+                value.push(' ');
+                value.push_str(more.trim());
+            }
+            return Some((name, value));
+        }
+    })
 }
 
-/// The fields of a raw mail, in order. Lines that are no field are passed over.
-pub(super) struct Fields<'m> {
-    raw: &'m [u8],
-    at: usize,
-    /// Where the first MIME field begins (RFC 2045 3).
-    mime: Option<usize>,
-    ended: bool,
+/// The field that begins on a line.
+pub(super) fn field(line: &str) -> Option<(String, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim_end();
+    (!name.is_empty() && !name.contains(' ')).then(|| (name.to_lowercase(), value.trim()))
 }
 
-impl<'m> Fields<'m> {
-    pub fn of(raw: &'m [u8]) -> Self {
-        Fields { raw, at: 0, mime: None, ended: false }
-    }
+/// Folded lines begin with white space (RFC 5322 2.2.3); one of nothing else ends the group of fields.
+pub(super) fn is_continuation(line: &str) -> bool {
+    line.starts_with([' ', '\t']) && !line.trim().is_empty()
+}
 
-    /// What is left to read for whoever takes the mail apart: from the first MIME field, or from the empty line above the
-    /// body. To be asked when all fields are read.
-    pub fn rest(&self) -> &'m [u8] {
-        self.raw.get(self.mime.unwrap_or(self.at)..).unwrap_or_default()
-    }
+/// `rfc822; ann@example.org` (RFC 3464 2.3.2), with comments, brackets and a missing type allowed. The type `utf-8`
+/// writes what is not ASCII as `\x{E4}` (RFC 6533 3).
+pub(super) fn typed_address(value: &str) -> Option<EmailAddress> {
+    let typed = value.split_once(';').filter(|(kind, _)| !kind.contains('@'));
+    let (kind, address) = typed.map_or(("", value), |(kind, address)| (kind.trim(), address.trim()));
+    let decoded = if kind.eq_ignore_ascii_case("utf-8") { unescaped(address) } else { address.to_owned() };
+    let inside = decoded.split_once('<').map_or(decoded.as_str(), |(_, inside)| inside);
+    let bare = if inside.trim_start().starts_with('"') { inside } else { inside.split('(').next().unwrap_or_default() };
+    let end = if bare.trim_start().starts_with('"') {
+        bare.len()
+    } else {
+        bare.trim_start().find([' ', '\t', '>', ',']).unwrap_or(bare.len())
+    };
+    let word = bare.trim_start().get(..end).unwrap_or(bare).trim();
+    let word = word.strip_prefix("SMTP:").or_else(|| word.strip_prefix("smtp:")).unwrap_or(word);
+    EmailAddress::parse(word.trim_matches('\''))
+}
 
-    /// Where the field that begins at the present place ends: behind the first line end that no white space follows.
-    fn end(&self) -> usize {
-        let mut from = self.at;
-        while let Some(line_end) = self.raw.get(from..).and_then(|tail| memchr::memchr(b'\n', tail)) {
-            from += line_end + 1;
-            if !matches!(self.raw.get(from), Some(b' ' | b'\t')) {
-                return from;
+/// `+2B` for `+`, as xtext has it (RFC 3461 4). Some servers copy ORCPT without decoding it.
+pub(super) fn xtext_decoded(address: &EmailAddress) -> Option<EmailAddress> {
+    let decoded = address.as_str().replace("+2b", "+").replace("+3d", "=");
+    (decoded != address.as_str()).then(|| EmailAddress::parse(&decoded)).flatten()
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once("\\x{") {
+        out.push_str(before);
+        let decoded = escape.split_once('}').and_then(|(hex, after)| {
+            let c = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32)?;
+            Some((c, after))
+        });
+        match decoded {
+            Some((c, after)) => {
+                out.push(c);
+                rest = after;
+            }
+            None => {
+                out.push_str("\\x{");
+                rest = escape;
             }
         }
-        self.raw.len()
     }
+    out.push_str(rest);
+    out
 }
 
-impl<'m> Iterator for Fields<'m> {
-    type Item = Field<'m>;
-
-    fn next(&mut self) -> Option<Field<'m>> {
-        while !self.ended {
-            let start = self.at;
-            if is_end(self.raw.get(start..).unwrap_or_default()) {
-                self.ended = true;
-                break;
-            }
-            let end = self.end();
-            let line = self.raw.get(start..end).unwrap_or_default();
-            self.at = end;
-            if let Some(field) = field(line) {
-                if self.mime.is_none() && is_mime(field.name) {
-                    self.mime = Some(start);
-                }
-                return Some(field);
-            }
-        }
-        None
-    }
-}
-
-/// Whether the header block ends here: at an empty line, one of nothing but white space included, or at the end.
-fn is_end(from: &[u8]) -> bool {
-    match from {
-        [] | [b'\n', ..] | [b'\r', b'\n', ..] => true,
-        [b' ' | b'\t' | b'\r', ..] => {
-            from.split(|&b| b == b'\n').next().is_some_and(|line| line.trim_ascii().is_empty())
-        }
-        _ => false,
-    }
-}
-
-fn field(line: &[u8]) -> Option<Field<'_>> {
-    let colon = memchr::memchr(b':', line)?;
-    let name = line.get(..colon)?.trim_ascii();
-    let printable = name.iter().fold(!name.is_empty(), |all, b| all & b.is_ascii_graphic());
-    let name = std::str::from_utf8(name).ok().filter(|_| printable)?;
-    Some(Field { name, value: line.get(colon + 1..)? })
-}
-
-fn is_mime(name: &str) -> bool {
-    name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"))
+/// The addresses of a field as a client writes them: `Ann Lee <ann@example.org>, bea@example.org`.
+pub(super) fn addresses(value: &str) -> Vec<EmailAddress> {
+    headers::participants_in(value).into_iter().map(|person| person.address).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Fields;
+    use super::{fields, typed_address};
 
-    fn read(raw: &str) -> (Vec<(&str, &str)>, &str) {
-        let mut fields = Fields::of(raw.as_bytes());
-        let read = fields.by_ref().map(|f| (f.name, std::str::from_utf8(f.value).unwrap())).collect();
-        (read, std::str::from_utf8(fields.rest()).unwrap())
+    #[test]
+    fn fields_are_unfolded_and_other_lines_passed_over() {
+        let read: Vec<_> = fields("Subject: a\n\tb\nno field here\nX-Y : z\n \nTo: c").collect();
+        let read: Vec<_> = read.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(read, [("subject", "a b"), ("x-y", "z"), ("to", "c")]);
     }
 
     #[test]
-    fn fields_are_read_up_to_the_empty_line() {
-        let (fields, rest) = read("From: a\r\nSubject : b\r\n c\r\n\r\nbody: no field\r\n");
-        assert_eq!(fields, [("From", " a\r\n"), ("Subject", " b\r\n c\r\n")]);
-        assert_eq!(rest, "\r\nbody: no field\r\n");
-    }
-
-    #[test]
-    fn what_is_left_begins_at_the_first_mime_field() {
-        let (fields, rest) = read("From: a\ncontent-type: text/html\nTo: b\n\n<p>\n");
-        assert_eq!(fields.len(), 3);
-        assert_eq!(rest, "content-type: text/html\nTo: b\n\n<p>\n");
-    }
-
-    #[test]
-    fn lines_that_are_no_field_are_passed_over() {
-        let (fields, rest) = read("From ann@example.org Mon Jan 6 10:00:00 2025\nno colon\nTo: b\n\nbody");
-        assert_eq!(fields, [("To", " b\n")]);
-        assert_eq!(rest, "\nbody");
-        assert_eq!(read("no header at all").0, []);
+    fn addresses_have_a_type_before_them_or_not() {
+        for (value, address) in [
+            ("rfc822; ann@example.org", "ann@example.org"),
+            ("RFC822;<Ann@Example.org>", "ann@example.org"),
+            ("ann@example.org", "ann@example.org"),
+            ("rfc822; ann@example.org (Ann Lee)", "ann@example.org"),
+            ("rfc822; Ann Lee <ann@example.org>", "ann@example.org"),
+            ("unknown; SMTP:ann@example.org", "ann@example.org"),
+            ("utf-8; j\\x{F6}rg@example.org", "jörg@example.org"),
+            ("utf-8; jörg@example.org", "jörg@example.org"),
+            ("rfc822; ann@example.org.", "ann@example.org"),
+        ] {
+            assert_eq!(typed_address(value).map(|a| a.to_string()).as_deref(), Some(address), "{value}");
+        }
+        for none in ["x400; /S=ann/C=GB/", "rfc822; ann", "", "LOCAL; ann"] {
+            assert_eq!(typed_address(none), None, "{none}");
+        }
     }
 }

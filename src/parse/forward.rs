@@ -1,46 +1,156 @@
 //! Forwarded mails: the lines that clients put above them, and what the block says of the original.
 
+use std::sync::LazyLock;
+
 use mail_parser::{HeaderName, Message, PartType};
 
 use super::headers::participants_in;
-use super::lines::Lines;
+use super::lines::{Lines, bare, is_mark};
 use super::quote::ForwardAt;
-use super::{blocks, tables, text};
-use crate::domain::{Body, ForwardMark, Forwarded, Participant};
+use super::words::{Words, folded};
+use super::{authors, blocks, tables, text};
+use crate::domain::{Body, ForwardMark, Forwarded};
+
+/// Longest line that a client puts above a forward, in bytes.
+const LONGEST_LINE: usize = 200;
+/// Lines between the author's and the first label in a block of Lotus Notes.
+const NOTES_REACH: usize = 4;
+
+static LINES: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_LINES));
+static BEGINNINGS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_BEGINNINGS));
+static SENTENCES: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_SENTENCES));
+static ORIGINALS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::ORIGINAL_LINES));
+
+fn of(table: &'static [&'static str]) -> Words<()> {
+    Words::of(table.iter().map(|&line| (line, ())))
+}
 
 /// Whether a line is one that a client puts above a forwarded mail.
 pub(super) fn is_line(line: &str) -> bool {
-    let words = line.trim_matches(['-', '_', '=', '*', ' ', ':', '：', '<', '>', '.']).to_lowercase();
-    let dashed = line.starts_with("--") || line.starts_with("==") || line.starts_with("**") || line.starts_with("__");
-    if dashed {
-        // Lotus Notes: ----- Forwarded by Ann Lee/Example on 01.02.2025 10:00 -----
-        return tables::FORWARD_LINES.contains(&words.as_str()) || words.starts_with("forwarded by ");
+    if line.len() > LONGEST_LINE {
+        return false;
     }
-    line.ends_with([':', '：']) && tables::FORWARD_BEGINNINGS.contains(&words.as_str())
+    if is_drawn(line) {
+        let words = undrawn(line);
+        return LINES.get(words).is_some() || begins_with_any(words, tables::FORWARD_LINE_BEGINNINGS);
+    }
+    line.ends_with([':', '：', '*']) && BEGINNINGS.get(undrawn(line)).is_some()
+}
+
+/// Whether a line says so in a sentence, which needs a block below it.
+pub(super) fn is_sentence(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && SENTENCES.get(undrawn(line)).is_some()
+}
+
+/// `-----Original Message-----` and its relatives: an earlier mail, quoted or forwarded.
+pub(super) fn is_original_line(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && is_drawn(line) && ORIGINALS.get(undrawn(line)).is_some()
+}
+
+/// Whether a line begins with two dashes or what else clients draw lines with.
+fn is_drawn(line: &str) -> bool {
+    let mut chars = line.trim_start_matches(['*', ' ']).chars();
+    let pair = (chars.next(), chars.next());
+    matches!(pair, (Some(a), Some(b)) if is_stroke(a) && is_stroke(b)) || line.starts_with("**")
+}
+
+/// The characters that lines are drawn with: Proton wrote hyphens (U+2010), Daum and others box drawing.
+pub(super) fn is_stroke(c: char) -> bool {
+    matches!(c, '-' | '_' | '=' | '~' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}' | '\u{30fc}')
+}
+
+fn undrawn(line: &str) -> &str {
+    let edge = |c: char| {
+        is_stroke(c)
+            || is_mark(c)
+            || c.is_whitespace()
+            || matches!(c, '*' | ':' | '：' | '<' | '>' | '.' | '[' | ']' | '8')
+    };
+    line.trim_matches(edge)
+}
+
+fn begins_with_any(words: &str, beginnings: &[&str]) -> bool {
+    let lower = folded(words);
+    beginnings.iter().any(|beginning| lower.starts_with(beginning))
 }
 
 /// Reads the forwarded mail of a text; the comment above it is left to the caller.
 pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
-    let first = lines.next_text(at.content);
+    let mut first = lines.next_text(at.content);
     // Apple Mail quotes the block and the mail below its line.
     let depth = usize::from(lines.is_quoted(first));
-    let block = blocks::read(lines, first, depth);
-    // Proton quotes the mail below an unquoted block.
-    let all_quoted = || (block.end..lines.count()).all(|n| lines.is_blank(n) || lines.is_quoted(n));
-    let body_depth = if depth == 0 && all_quoted() { 1 } else { depth };
-    let original = lines.unquoted(block.end, body_depth);
-    let from = participants_in(&with_plain_addresses(&block.from));
+    while first < lines.count() && bare(blocks::unquoted(lines.get(first), depth)).is_empty() {
+        first += 1;
+    }
+    let mut block = blocks::read(lines, first, depth, blocks::Place::BelowLine);
+    let mut from = std::mem::take(&mut block.from);
+    if block.is_empty() {
+        // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:
+        let line = bare(blocks::unquoted(lines.get(first), depth));
+        if let Some((date, author)) = authors::in_attribution(line) {
+            (block.date, from) = (date.to_owned(), author.to_owned());
+            block.end = first + 1;
+        } else if let Some((found, author)) = notes(lines, first, depth) {
+            (block, from) = (found, author);
+        }
+    }
+    let (people, from_name) = authors::of(&from);
     Forwarded {
         mark: at.mark,
-        from_name: from_name(&from, &block.from),
-        from,
+        from_name,
+        from: people,
         to: block.to,
         cc: block.cc,
         date: block.date,
         subject: block.subject,
-        body: original.trim().to_owned(),
+        body: original(lines, block.end, depth),
         comment: String::new(),
     }
+}
+
+/// Lotus Notes writes author and date without labels above To, cc and Subject.
+fn notes(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(blocks::Block, String)> {
+    let line = |number: usize| bare(blocks::unquoted(lines.get(number), depth));
+    let begin = (first + 1..=first + NOTES_REACH).find(|&n| blocks::may_begin(line(n)))?;
+    let mut block = blocks::read(lines, begin, depth, blocks::Place::Open);
+    let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() >= 4;
+    if block.date.is_empty() {
+        block.date = (first + 1..begin).map(line).find(is_date)?.to_owned();
+    }
+    Some((block, line(first).to_owned()))
+}
+
+/// The text of the original, from line `first` on.
+fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
+    // Proton quotes the mail below an unquoted block.
+    let all_quoted = || (first..lines.count()).all(|n| lines.is_blank(n) || lines.is_quoted(n));
+    let depth = if depth == 0 && all_quoted() { 1 } else { depth };
+    let mut end = lines.count();
+    let last = (first..end).rev().find(|&n| !lines.is_blank(n)).unwrap_or(first);
+    if is_end(bare(blocks::unquoted(lines.get(last), depth))) {
+        end = last;
+    }
+    let mut start = lines.next_text(first);
+    // SquirrelMail and The Bat! draw a line below the block.
+    if start < end && is_rule(lines.bare(start)) {
+        start += 1;
+    }
+    let mut original = String::with_capacity(lines.start(end).saturating_sub(lines.start(start)));
+    for number in start..end {
+        original.push_str(blocks::unquoted(lines.get(number), depth));
+        original.push('\n');
+    }
+    original.trim().to_owned()
+}
+
+/// A line below a forwarded mail: of Zoho the same as above, of KMail dashes.
+fn is_end(line: &str) -> bool {
+    is_drawn(line)
+        && (is_rule(line) || LINES.get(undrawn(line)).is_some() || begins_with_any(undrawn(line), tables::FORWARD_ENDS))
+}
+
+fn is_rule(line: &str) -> bool {
+    line.len() >= 20 && (line.chars().all(is_stroke) || line.starts_with("===8<==="))
 }
 
 /// The original of a mail that carries it as a message/rfc822 part (RFC 2046 5.2.1).
@@ -54,7 +164,10 @@ pub(super) fn attached(message: &Message<'_>, body: &Body) -> Option<Forwarded> 
     let people = participants_in(&from);
     Some(Forwarded {
         mark: ForwardMark::Attached,
-        from_name: from_name(&people, &from),
+        from_name: match people.first() {
+            Some(person) => person.name.clone(),
+            None => from.trim_matches(['"', ' ', '\'']).to_owned(),
+        },
         from: people,
         to: field(HeaderName::To),
         cc: field(HeaderName::Cc),
@@ -68,30 +181,4 @@ pub(super) fn attached(message: &Message<'_>, body: &Body) -> Option<Forwarded> 
 fn raw_field(message: &Message<'_>, name: HeaderName<'static>) -> String {
     let raw = message.header_raw(name).unwrap_or_default();
     raw.split_whitespace().collect::<Vec<_>>().join(" ").replace('\0', "\u{FFFD}")
-}
-
-/// The author's display name; the whole value where it holds no address.
-fn from_name(people: &[Participant], value: &str) -> String {
-    match people.first() {
-        Some(person) => person.name.clone(),
-        None => value.trim_matches(['"', ' ', '\'']).to_owned(),
-    }
-}
-
-/// Outlook writes `Ann Lee [mailto:ann@example.org]`, converters `ann@example.org<mailto:ann@example.org>`.
-fn with_plain_addresses(value: &str) -> String {
-    let angled = value.replace("[mailto:", "<").replace("<mailto:", "<").replace(']', ">");
-    let Some((before, rest)) = angled.split_once('<') else { return angled };
-    let address = rest.split('>').next().unwrap_or_default().trim();
-    let name = before.trim().trim_end_matches(address).trim_end_matches(['<', ' ']);
-    if rest.matches('@').count() > 1 && rest.contains([',', ';']) {
-        return angled.replace(';', ",");
-    }
-    format!("{} <{address}>", quoted_name(name))
-}
-
-/// A display name with a comma or brackets must be quoted to be read as one (RFC 5322 3.2.5).
-fn quoted_name(name: &str) -> String {
-    let bare = name.trim().trim_matches(['"', '\'']).replace(['"', '\\'], "");
-    if bare.contains([',', '(', ')', ';', ':', '.', '@']) { format!("\"{bare}\"") } else { bare }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::{Address, DateTime, HeaderValue, parsers::MessageStream};
 
-use super::fields::{Field, Fields};
+use super::raw_fields::{Field, Fields};
 use super::{authentication, ids, subject};
 use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 

@@ -142,13 +142,25 @@ impl Writer {
                 self.text("* ");
             }
             b"td" | b"th" => self.space = true,
-            b"tr" | b"ul" | b"ol" | b"hr" | b"dl" | b"dt" | b"dd" | b"center" | b"form" | b"header" | b"footer" => {
+            b"hr" => {
+                self.end_line();
+                // Outlook.com and Zimbra mark the rule above the earlier mail, and nothing else.
+                if html_attributes::quote_container(tag.attributes) == Some(true) {
+                    self.head();
+                }
+            }
+            b"tr" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"center" | b"form" | b"header" | b"footer" => {
                 self.end_line();
             }
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => self.blank(),
             b"pre" => {
                 self.end_line();
                 self.pre_depth = if tag.closing { self.pre_depth.saturating_sub(1) } else { self.pre_depth + 1 };
+            }
+            // Outlook for Mac puts the earlier mail in a span.
+            b"span" if tag.attributes.contains("OLK_SRC_BODY_SECTION") => {
+                self.end_line();
+                self.head();
             }
             b"span" | b"font" if !tag.closing && html_attributes::hides(tag.attributes) => {
                 self.hidden = Some((tag.name.to_owned(), 1));
@@ -179,6 +191,11 @@ impl Writer {
         if self.open.len() < MOST_OPEN {
             self.open.push(kind.map(|_| self.marks.len() - 1));
         }
+    }
+
+    /// Marks the rest of the page as an earlier mail.
+    fn head(&mut self) {
+        self.marks.push(Mark { start: self.out.len(), end: usize::MAX, to_end: true });
     }
 
     fn blockquote(&mut self, closing: bool) {

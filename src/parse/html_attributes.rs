@@ -1,38 +1,54 @@
 //! The attributes that matter: which container holds an earlier mail, and what is hidden.
 
-/// Classes of containers that hold an attribution and a quote.
+/// Classes of containers that hold an attribution and a quote. A prefix that a mail passing through another client gets
+/// (`x_gmail_quote` in Outlook on the web, `ydp1a2byahoo_quoted` at Yahoo) is looked past.
 const QUOTE_CLASSES: &[&str] = &[
-    "gmail_quote",
-    "gmail_quote_container",
+    "gmail_quote",           // Gmail, and K-9, BlueMail, Mimestream after it
+    "gmail_quote_container", // Gmail since 2024
     "gmail_extra_quote",
-    "yahoo_quoted",
-    "protonmail_quote",
-    "moz-cite-prefix",
-    "tutanota_quote",
-    "zmail_extra",
+    "yahoo_quoted", // Yahoo, AOL
     "ymail_quote",
-    "mail_quote",
-    "quoted-message",
-    "front-blockquote",
-    "hm_quote",
-    "moz-forward-container",
-    "moz-email-headers-table",
-    "wps_quotation",
-    "x_gmail_quote",
-    "x_moz-cite-prefix",
+    "protonmail_quote",        // Proton
+    "moz-cite-prefix",         // Thunderbird
+    "moz-forward-container",   // Thunderbird
+    "moz-email-headers-table", // Thunderbird
+    "tutanota_quote",          // Tuta
+    "zmail_extra",             // Zoho
+    "mail_quote",              // Daum
+    "quoted-message",          // Mail.com
+    "front-blockquote",        // Front
+    "history_container",       // Mailbird
+    "history-quote-wrapper",   // Lark
+    "hs_reply",                // HubSpot
+    "missive_quote",           // Missive
+    "cm_quote",                // CloudMagic, Newton
+    "hm_quote",                // Outlook.com of before
+    "wps_quotation",           // WPS Mail
 ];
-/// Ids of the same.
-const QUOTE_IDS: &[&str] = &["yahoo_quoted", "isForwardContent", "isReplyContent", "reply-intro", "ms-outlook-quote"];
-/// Ids and classes at which an Outlook puts the earlier mail's head; it goes on to the end.
+/// Ids of the same, as they begin.
+const QUOTE_IDS: &[&str] = &[
+    "yahoo_quoted",
+    "isForwardContent", // 163
+    "isReplyContent",   // 163
+    "reply-intro",      // Roundcube
+    "forwardbody",      // Roundcube
+    "ms-outlook-quote",
+    "blockquote_zmail", // Zoho
+    "replySplit",       // Sina
+    "ntes-pcmac-quote", // 163's own programs
+    "mailContentQuote",
+];
+/// Names of the same: GMX and web.de, Spark.
+const QUOTE_NAMES: &[&str] = &["quote", "messageReplySection"];
+/// Ids and classes at which a client puts the earlier mail's head; it goes on to the end.
 const HEADS: &[&str] = &[
-    "divRplyFwdMsg",
-    "x_divRplyFwdMsg",
-    "appendonsend",
-    "x_appendonsend",
-    "OLK_SRC_BODY_SECTION",
-    "stopSpelling",
-    "mail-editor-reference-message-container",
-    "ms-outlook-mobile-reference-message",
+    "divRplyFwdMsg",                           // Outlook on the web
+    "appendonsend",                            // Outlook on the web, in front of the head
+    "OLK_SRC_BODY_SECTION",                    // Outlook for Mac
+    "stopSpelling",                            // Outlook.com
+    "zwchr",                                   // Zimbra
+    "mail-editor-reference-message-container", // Outlook for phones
+    "ms-outlook-mobile-reference-message",     // Outlook for phones
     "divtagreplyfwd",
     "hotmail_quote",
 ];
@@ -61,13 +77,17 @@ pub(super) fn quote_container(attributes: &str) -> Option<bool> {
     for (name, value) in pairs(attributes) {
         if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("class") {
             for word in value.split_ascii_whitespace() {
+                let word = word.strip_prefix("x_").unwrap_or(word);
                 if HEADS.contains(&word) {
                     return Some(true);
                 }
-                if QUOTE_CLASSES.contains(&word) || QUOTE_IDS.iter().any(|id| word.starts_with(id)) {
+                let ids = || QUOTE_IDS.iter().any(|id| word.starts_with(id));
+                if QUOTE_CLASSES.contains(&word) || word.ends_with("yahoo_quoted") || ids() {
                     return Some(false);
                 }
             }
+        } else if name.eq_ignore_ascii_case("name") && QUOTE_NAMES.contains(&value) {
+            return Some(false);
         } else if name.eq_ignore_ascii_case("style") && is_outlook_rule(value) {
             return Some(true);
         }
@@ -75,10 +95,14 @@ pub(super) fn quote_container(attributes: &str) -> Option<bool> {
     None
 }
 
-/// Outlook on the desktop draws a thin line above the earlier mail's head.
+/// Outlook on the desktop draws a thin line above the earlier mail's head. The colour tells it from other lines:
+/// #E1E1E1 since 2013, #B5C4DF before; the new Outlook and Outlook for Mac write it as rgb().
 fn is_outlook_rule(style: &str) -> bool {
-    let drawn = |colour: &str| style.contains(colour);
-    style.contains("border-top:solid") && (drawn("#E1E1E1 1.0pt") || drawn("#B5C4DF 1.0pt"))
+    let Some((_, rule)) = style.split_once("border-top:") else { return false };
+    let rule = rule.split(';').next().unwrap_or(rule);
+    let colours =
+        ["#E1E1E1", "#B5C4DF", "#e1e1e1", "#b5c4df", "rgb(225, 225, 225)", "rgb(181, 196, 223)", "rgb(225,225,225)"];
+    rule.contains("solid") && colours.iter().any(|colour| rule.contains(colour))
 }
 
 /// Whether the element is not displayed.

@@ -19,8 +19,8 @@ pub(super) struct Lines<'t> {
 struct Span {
     from: u32,
     to: u32,
-    trimmed_from: u32,
-    trimmed_to: u32,
+    bare_from: u32,
+    bare_to: u32,
 }
 
 impl<'t> Lines<'t> {
@@ -47,14 +47,14 @@ impl<'t> Lines<'t> {
         self.spans.get(number).and_then(|s| self.text.get(s.from as usize..s.to as usize)).unwrap_or_default()
     }
 
-    /// The line without the white space around it.
-    pub fn trimmed(&self, number: usize) -> &'t str {
+    /// The line without what cannot be seen around it.
+    pub fn bare(&self, number: usize) -> &'t str {
         let span = self.spans.get(number);
-        span.and_then(|s| self.text.get(s.trimmed_from as usize..s.trimmed_to as usize)).unwrap_or_default()
+        span.and_then(|s| self.text.get(s.bare_from as usize..s.bare_to as usize)).unwrap_or_default()
     }
 
     pub fn is_blank(&self, number: usize) -> bool {
-        self.spans.get(number).is_none_or(|span| span.trimmed_from == span.trimmed_to)
+        self.spans.get(number).is_none_or(|span| span.bare_from == span.bare_to)
     }
 
     /// Where the line begins; the end of the text behind the last one.
@@ -72,23 +72,9 @@ impl<'t> Lines<'t> {
         self.spans.partition_point(|span| (span.from as usize) < offset)
     }
 
-    /// The text from a line on, with `depth` levels of `>` taken off each line.
-    pub fn unquoted(&self, first: usize, depth: usize) -> String {
-        let rest = self.text.get(self.start(first)..).unwrap_or_default();
-        if depth == 0 {
-            return rest.to_owned();
-        }
-        let mut out = String::with_capacity(rest.len());
-        for line in rest.lines() {
-            out.push_str(unquoted(line, depth));
-            out.push('\n');
-        }
-        out
-    }
-
     /// Whether the line is quoted; behind the end none is.
     pub fn is_quoted(&self, number: usize) -> bool {
-        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.trimmed_from as usize), Some(b'>' | 0xef));
+        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.bare_from as usize), Some(b'>' | 0xef));
         self.spans.get(number).is_some_and(marked) && is_quoted(self.get(number))
     }
 }
@@ -101,16 +87,11 @@ fn span(text: &str, from: usize, to: usize) -> Span {
     let (before, kept) = if plain(bytes.first()) && plain(bytes.last()) {
         (0, line.len())
     } else {
-        let trimmed = line.trim_start();
-        (line.len() - trimmed.len(), trimmed.trim_end().len())
+        let begun = line.trim_start_matches(is_unseen);
+        (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
     };
     // No line lies beyond MOST_BYTES.
-    Span {
-        from: from as u32,
-        to: to as u32,
-        trimmed_from: (from + before) as u32,
-        trimmed_to: (from + before + kept) as u32,
-    }
+    Span { from: from as u32, to: to as u32, bare_from: (from + before) as u32, bare_to: (from + before + kept) as u32 }
 }
 
 /// Whether a line is quoted with `>`; Japanese writers use the full-width form too.
@@ -119,12 +100,17 @@ pub(super) fn is_quoted(line: &str) -> bool {
     line.len() - start.len() <= 3 && start.starts_with(['>', '＞'])
 }
 
-/// The line without `depth` levels of `>`.
-pub(super) fn unquoted(line: &str, depth: usize) -> &str {
-    let mut line = line;
-    for _ in 0..depth {
-        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
-        line = inner.strip_prefix(' ').unwrap_or(inner);
-    }
-    line
+/// Whether a character only steers how its neighbours are shown: marks of direction, zero-width spaces. Joiners (U+200C,
+/// U+200D) are spelling in Persian and Hindi.
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+}
+
+/// The line without white space and marks at its ends.
+pub(super) fn bare(line: &str) -> &str {
+    line.trim_matches(is_unseen)
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || is_mark(c)
 }

@@ -9,9 +9,12 @@
 
 mod attribution;
 mod authentication;
+mod authors;
 mod automatic;
 mod blocks;
 mod bounce;
+mod codes;
+mod delivery_status;
 mod digest;
 mod entities;
 mod fields;
@@ -21,15 +24,19 @@ mod html;
 mod html_attributes;
 mod ids;
 mod lines;
+mod notice;
 mod parts;
 mod phrases;
 mod quote;
+mod raw_fields;
 mod report;
+mod returned;
 mod signature;
 mod subject;
 mod tables;
 mod text;
 mod tokens;
+mod words;
 
 use std::sync::LazyLock;
 

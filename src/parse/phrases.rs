@@ -13,6 +13,18 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
+    /// The set of a table's phrases, each found only where a word begins: not `skrev` in `beskrev`.
+    pub fn at_words(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
+    }
+
+    /// The same phrases where they begin a line, strokes and white space before them aside.
+    pub fn at_line_start(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"(?m)^[\s\-=_*>|#.~]*(?:{any})")).ok()).flatten())
+    }
+
     /// Whether any of the phrases stands in the text.
     pub fn is_in(&self, text: &str) -> bool {
         self.0.as_ref().is_some_and(|any| any.is_match(text))
@@ -29,11 +41,25 @@ mod tests {
     use super::Phrases;
 
     #[test]
+    fn phrases_at_words_are_no_parts_of_words() {
+        let phrases = Phrases::at_words(&["skrev", "écrit"]);
+        assert!(phrases.is_in("den 4. mars skrev ola") && phrases.is_in("a\u{a0}écrit"));
+        assert!(!phrases.is_in("som jag beskrev"));
+    }
+
+    #[test]
     fn phrases_are_literal_and_the_first_in_the_text_is_found() {
         let phrases = Phrases::of(&["a.b", "(copy)", "schrieb"]);
         assert_eq!(phrases.first_in("x (copy) a.b"), Some(2));
         assert_eq!(phrases.first_in("a-b copy"), None);
         assert!(phrases.is_in("ann schrieb"));
         assert!(!Phrases::of(&[]).is_in("anything"));
+    }
+
+    #[test]
+    fn a_phrase_at_a_line_start_may_have_strokes_before_it() {
+        let phrases = Phrases::at_line_start(&["copy"]);
+        assert_eq!(phrases.first_in("a copy\n--- copy"), Some(7));
+        assert_eq!(phrases.first_in("a copy"), None);
     }
 }

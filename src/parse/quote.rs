@@ -6,12 +6,14 @@
 use super::attribution::{self, Sureness};
 use super::forward;
 use super::html::Mark;
-use super::lines::{Lines, unquoted};
-use super::{blocks, signature, tables};
+use super::lines::{Lines, bare};
+use super::{blocks, signature};
 use crate::domain::ForwardMark;
 
 /// Blank lines that may stand between an attribution and its quote.
 const GAP: usize = 3;
+/// Longest name on the line above an attribution, in bytes.
+const LONGEST_NAME: usize = 80;
 
 /// A forwarded mail found in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,41 +42,40 @@ pub(super) fn split(lines: &Lines<'_>, marks: &[Mark]) -> Split {
             number += 1;
             continue;
         }
-        let marked = marks.next_if(|&(first, ..)| lines.next_text(first) == number || first == number);
-        number = match split.step(lines, number) {
+        let marked = marks
+            .next_if(|&(first, ..)| lines.next_text(first) == number || first == number)
+            .map(|(_, end, to_end)| if to_end { lines.count() } else { end });
+        number = match split.step(lines, number, marked) {
             Some(next) => next,
-            None => match marked {
-                Some((_, end, to_end)) => split.marked(lines, number, if to_end { lines.count() } else { end }),
-                None => number + 1,
-            },
+            None => marked.map_or(number + 1, |end| split.marked(lines, number, end)),
         };
     }
     split
 }
 
 impl Split {
-    /// Decides about one line that is not blank. `None` when it is new by these rules.
-    fn step(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
-        let line = lines.trimmed(number);
+    /// Decides about one line that is not blank. `None` when it is new by these rules. `marked` is where the HTML's quote
+    /// ends that begins here.
+    fn step(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
+        let line = lines.bare(number);
         if lines.is_quoted(number) {
-            // Apple Mail quotes the forwarded mail with its line.
-            if !self.seen_quote && forward::is_line(unquoted(line, 1).trim()) {
-                return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
+            if let Some(next) = self.quoted_forward(lines, number) {
+                return Some(next);
             }
             return self.quoted_lines(lines, number);
         }
         // Cheap tests first: every rule below needs a colon, a dash or an underscore in its place.
-        let ends_open = line.ends_with([':', '：']);
-        if (ends_open || line.starts_with(['-', '=', '*', '_', '<'])) && forward::is_line(line) {
+        let drawn = line.starts_with(|c| forward::is_stroke(c) || matches!(c, '*' | '<'));
+        if (drawn || line.ends_with([':', '：'])) && forward::is_line(line) {
             return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
         }
-        if line.starts_with(['-', '_', '=', '*']) {
-            if is_original_line(line) {
+        if drawn {
+            if forward::is_original_line(line) {
                 return Some(self.earlier_mail(lines, number, number + 1));
             }
             if is_rule(line) {
                 let next = lines.next_text(number + 1);
-                return self.header_block(lines, number, next);
+                return self.header_block(lines, number, next).or_else(|| self.yandex(lines, number, next));
             }
         }
         if blocks::may_begin(line)
@@ -82,20 +83,52 @@ impl Split {
         {
             return Some(end);
         }
-        self.attribution(lines, number)
+        self.attribution(lines, number, marked)
+    }
+
+    /// Apple Mail quotes the forwarded mail with its line; others quote the block.
+    fn quoted_forward(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+        if self.seen_quote {
+            return None;
+        }
+        let line = bare(blocks::unquoted(lines.get(number), 1));
+        if forward::is_line(line) {
+            return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
+        }
+        let first = if forward::is_original_line(line) { lines.next_text(number + 1) } else { number };
+        let begins = first > number || blocks::may_begin(line);
+        if begins && blocks::read(lines, first, 1, blocks::Place::Open).is_sure() {
+            // Answers may stand below it: the quote ends where its marks end.
+            self.forward = Some(ForwardAt { mark: ForwardMark::HeaderBlock, content: first });
+        }
+        None
     }
 
     /// `-----Original Message-----`: Outlook writes it above quotes and forwards alike.
     fn earlier_mail(&mut self, lines: &Lines<'_>, number: usize, content: usize) -> usize {
         let first = lines.next_text(content);
-        if blocks::read(lines, first, 0).is_sure() {
+        if blocks::read(lines, first, usize::from(lines.is_quoted(first)), blocks::Place::BelowLine).is_sure() {
             return self.forwarded(lines, number, first, ForwardMark::HeaderBlock);
         }
         self.rest(lines, number)
     }
 
     fn header_block(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
-        blocks::read(lines, first, 0).is_sure().then(|| self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
+        if !blocks::read(lines, first, 0, blocks::Place::Open).is_sure() {
+            return None;
+        }
+        let above = (0..number).rev().find(|&n| !lines.is_blank(n));
+        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.bare(above))) {
+            return Some(self.forwarded(lines, above, first, ForwardMark::Line));
+        }
+        Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
+    }
+
+    /// Below a line of dashes Yandex writes To and Subject, and then an attribution.
+    fn yandex(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
+        let block = blocks::read(lines, first, 0, blocks::Place::Open);
+        let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
+        attributed.then(|| self.rest(lines, number))
     }
 
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.
@@ -106,19 +139,31 @@ impl Split {
         self.rest(lines, number)
     }
 
-    fn attribution(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+    fn attribution(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
         let (end, sureness) = attribution::at(lines, number)?;
         let next = lines.next_text(end);
-        if next < lines.count() && next <= end + GAP && lines.is_quoted(next) {
-            self.mark(number, next);
+        let near = next < lines.count() && next <= end + GAP;
+        if near && lines.is_quoted(next) {
+            self.mark(first_of_name(lines, number), next);
             return self.quoted_lines(lines, next);
         }
-        if sureness == Sureness::IfQuoted || next == lines.count() {
+        if near && lines.get(next).starts_with('|') {
+            // Converters of old Outlooks draw the quote's border.
+            let end = (next..lines.count()).find(|&n| !lines.get(n).starts_with('|')).unwrap_or(lines.count());
+            self.mark(number, end);
+            return Some(end);
+        }
+        if marked.is_some() || sureness == Sureness::IfQuoted || next == lines.count() {
             return None;
+        }
+        if lines.next_text(0) == number {
+            // Quote and answer cannot be told apart where neither is marked: all of it is shown.
+            self.mark(number, end);
+            return Some(end);
         }
         // A forward may stand right below the attribution of the mail that is answered: still a reply.
         self.seen_quote = true;
-        Some(self.rest(lines, number))
+        Some(self.rest(lines, first_of_name(lines, number)))
     }
 
     /// A run of `>` lines, blank lines between them included.
@@ -144,8 +189,13 @@ impl Split {
     }
 
     /// A single `>` line that hangs on a written line, with no quote above it or no answer below: a shell prompt, an arrow.
+    /// Without a quote above it, what a comparison of files prints is none either, nor a Python prompt.
     fn is_stray(&self, lines: &Lines<'_>, number: usize, end: usize) -> bool {
         let single = end == number + 1;
+        let above = number.checked_sub(1).map_or("", |above| lines.get(above));
+        if !self.seen_quote && (above == "---" || (single && lines.get(number).starts_with(">>> "))) {
+            return true;
+        }
         let hangs = number > 0 && !lines.is_blank(number - 1) && !self.is_quoted(number - 1);
         single && hangs && (!self.seen_quote || signature::is_all(lines, lines.next_text(end)))
     }
@@ -211,16 +261,19 @@ fn push_text(spans: &mut Vec<(usize, usize)>, text: &str, span: (usize, usize)) 
     }
 }
 
-fn is_original_line(line: &str) -> bool {
-    let drawn = line.trim_start_matches('*');
-    if !drawn.starts_with("--") && !drawn.starts_with("__") && !drawn.starts_with("==") {
-        return false;
-    }
-    let words = line.trim_matches(['-', '_', '=', ' ', '*']).to_lowercase();
-    tables::ORIGINAL_LINES.contains(&words.as_str())
-}
-
 /// A line of underscores or dashes, as Outlook draws it above a header block.
 fn is_rule(line: &str) -> bool {
-    line.len() >= 5 && (line.bytes().all(|b| b == b'_') || line.bytes().all(|b| b == b'-'))
+    line.len() >= 5 && line.chars().all(forward::is_stroke)
+}
+
+/// Where an attribution begins whose writer's name was wrapped onto the line above: `<ann@example.org> schrieb am …`.
+fn first_of_name(lines: &Lines<'_>, number: usize) -> usize {
+    let Some(above) = number.checked_sub(1) else { return number };
+    let name = lines.bare(above);
+    let is_name = lines.bare(number).starts_with('<')
+        && !name.is_empty()
+        && name.len() <= LONGEST_NAME
+        && !name.ends_with(['.', '!', '?', ':', ',', ';', '。'])
+        && above.checked_sub(1).is_none_or(|n| lines.is_blank(n));
+    if is_name { above } else { number }
 }

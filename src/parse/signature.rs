@@ -1,59 +1,73 @@
-//! Signatures: `-- ` (RFC 3676 4.3), the lines of phones, and the writer's bare name.
+//! Signatures: `-- ` (RFC 3676 4.3), the lines of phones, the footers of mailing lists, and the writer's bare name.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::lines::Lines;
+use super::lines::{Lines, bare};
 use super::tables;
 
-/// A signature below `--` without the space is no longer than this.
+/// A signature below `--` without the space, or below a drawn line, is no longer than this.
 const LONGEST_LOOSE: usize = 12;
+/// A drawn line above a signature or a mailing list's footer is at least this long; Mailman's has 47.
+const SHORTEST_RULE: usize = 20;
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
 /// Longest line of a phone, in bytes, with the address that it links to and without.
-const LONGEST_MOBILE: usize = 160;
-const LONGEST_MOBILE_TEXT: usize = 100;
+const LONGEST_MOBILE: usize = 240;
+const LONGEST_MOBILE_TEXT: usize = 140;
+/// Words that a phone's line has at most.
+const MOST_WORDS: usize = 10;
 
 /// The first line of the signature in the new lines `from..to`, or `to`.
 pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> usize {
-    let texts = |first: usize| (first..to).filter(|&n| !lines.is_blank(n));
+    let is_short = |first: usize| (first..to).filter(|&n| !lines.is_blank(n)).nth(LONGEST_LOOSE).is_none();
     let delimiter = (from..to).find(|&n| {
         let line = lines.get(n);
-        line.starts_with("--") && (line == "-- " || (line.trim_end() == "--" && texts(n).nth(LONGEST_LOOSE).is_none()))
+        // Most lines are turned away by their first byte: `-`, `_`, or that of a long dash.
+        matches!(line.as_bytes().first(), Some(b'-' | b'_' | 0xe2))
+            && (line == "-- " || (is_loose_delimiter(line.trim_end()) && is_short(n)))
     });
-    if let Some(delimiter) = delimiter {
-        return delimiter;
-    }
-    let mut end = to;
-    let mut reach = 0;
-    for number in (from..to).rev().filter(|&n| !lines.is_blank(n)).take(MOBILE_REACH) {
-        let line = lines.trimmed(number);
-        let is_rule = line.chars().all(|c| c == '_' || c == '-');
-        if is_mobile_line(line) || (is_rule && end < to) {
-            end = number;
-        } else {
-            reach += 1;
-            if reach == MOBILE_REACH || end < to {
-                break;
-            }
-        }
-    }
+    let end = delimiter.unwrap_or(to);
+    let end = mobile_line(lines, from, end).unwrap_or(end);
     if end < to {
         return end;
     }
     name_line(lines, from, to, author).unwrap_or(to)
 }
 
+fn is_loose_delimiter(line: &str) -> bool {
+    matches!(line, "--" | "—" | "––") || (line.len() >= SHORTEST_RULE && line.bytes().all(|b| b == b'_'))
+}
+
+/// The first of the phones' lines at the end, the rules between them included.
+fn mobile_line(lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
+    let mut first = None;
+    let mut others = 0;
+    for number in (from..to).rev().filter(|&n| !lines.is_blank(n)) {
+        let line = lines.bare(number);
+        let is_rule = line.bytes().all(|b| b == b'_' || b == b'-');
+        if is_mobile_line(line) || (is_rule && first.is_some()) {
+            first = Some(number);
+        } else {
+            others += 1;
+            if first.is_some() || others == MOBILE_REACH {
+                break;
+            }
+        }
+    }
+    first
+}
+
 /// Whether nothing but a signature stands at `from` and below.
 pub(super) fn is_all(lines: &Lines<'_>, from: usize) -> bool {
     let line = lines.get(from);
-    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(lines.trimmed(from))
+    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(bare(line))
 }
 
 /// The writer's display name alone on the last line, set off by a blank one.
 fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<usize> {
     let last = (from..to).rev().find(|&n| !lines.is_blank(n))?;
-    let name = lines.trimmed(last);
+    let name = lines.get(last).trim();
     // "Ann Lee (Support)" signs as "Ann Lee".
     let bare = author.split(" (").next().unwrap_or(author).trim();
     let is_name = !name.is_empty() && (name == author || name == bare);
@@ -61,25 +75,38 @@ fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<
 }
 
 /// The first words of the tables, so that an ordinary line costs one look-up.
-static FIRST_WORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| tables::MOBILE_SIGNATURES.iter().filter_map(|line| line.split(' ').next()).collect());
+static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS);
+    lines.filter_map(|line| line.split(' ').next()).collect()
+});
 
 fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
     }
+    // Galaxy phones write <<sent by galaxy>>, some people (sent from a phone).
+    let line = line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']);
     // All but the lines of Chinese, Japanese and Korean are known by their first word.
     let first = line.split(' ').next().unwrap_or_default().to_lowercase();
     if line.is_ascii() && !FIRST_WORDS.contains(first.as_str()) {
         return false;
     }
-    let lower = line.to_lowercase();
-    let plain = lower.split(['<', '[', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!']);
-    let begins = || tables::MOBILE_SIGNATURES.iter().any(|start| lower.starts_with(start));
-    let cjk = || {
-        tables::MOBILE_SIGNATURES_CJK.iter().any(|start| lower.starts_with(start))
-            || tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end))
-    };
-    let short = plain.len() <= LONGEST_MOBILE_TEXT;
-    (short && FIRST_WORDS.contains(first.as_str()) && begins()) || (!lower.is_ascii() && cjk())
+    let lower = line.to_lowercase().replace('’', "'");
+    let plain = lower.split(['<', '(']).next().unwrap_or_default();
+    let plain = plain.split("http").next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
+    plain.len() <= LONGEST_MOBILE_TEXT && is_phones_sentence(plain) && names_device(&lower, plain)
+}
+
+fn names_device(lower: &str, plain: &str) -> bool {
+    let begins = |table: &[&str]| table.iter().any(|start| lower.starts_with(start));
+    begins(tables::MOBILE_SIGNATURES)
+        || (begins(tables::SENT_WORDS) && tables::DEVICES.iter().any(|device| lower.contains(device)))
+        || (!lower.is_ascii() && tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end)))
+}
+
+/// Few words, and a second clause only to excuse the typing: "Sent from my desk, is much easier" is a person's.
+fn is_phones_sentence(plain: &str) -> bool {
+    let excuses = || tables::APOLOGIES.iter().any(|word| plain.contains(word));
+    let goes_on = plain.split_once(", ").is_some_and(|(_, clause)| clause.split(' ').count() > 3);
+    (plain.split(' ').count() <= MOST_WORDS && !goes_on) || excuses()
 }

@@ -1,26 +1,27 @@
 //! The subject: prefixes to a fixpoint, subject tags, list labels, and what is left.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::lines::bare;
 use super::tables;
+use super::words::Words;
 use crate::domain::{Subject, SubjectPrefix, SubjectTag};
 
 /// Longest text before a colon that may be a prefix, in bytes.
 const LONGEST_PREFIX: usize = 80;
-/// More prefixes or tags than this are noise.
+/// More prefixes, labels or tags than this are noise.
 const MOST_PREFIXES: usize = 30;
 /// Longest `[label]` of a mailing list, in bytes.
 const LONGEST_LABEL: usize = 60;
 
-static PREFIXES: LazyLock<HashMap<&'static str, SubjectPrefix>> = LazyLock::new(|| {
+static PREFIXES: LazyLock<Words<SubjectPrefix>> = LazyLock::new(|| {
     let tables = [
         (tables::REPLY_PREFIXES, SubjectPrefix::Reply),
         (tables::FORWARD_PREFIXES, SubjectPrefix::Forward),
         (tables::AMBIGUOUS_PREFIXES, SubjectPrefix::Ambiguous),
         (tables::AUTOMATIC_PREFIXES, SubjectPrefix::Automatic),
     ];
-    tables.into_iter().flat_map(|(words, meaning)| words.iter().map(move |&word| (word, meaning))).collect()
+    Words::of(tables.into_iter().flat_map(|(words, meaning)| words.iter().map(move |&word| (word, meaning))))
 });
 
 /// Reads a decoded subject: the subject itself and its tags in order.
@@ -35,8 +36,8 @@ pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
     let (bare, tags) = take_tags(&text);
     let mut prefixes = Vec::new();
     let mut rest = bare.trim();
-    while prefixes.len() < MOST_PREFIXES {
-        if let Some((prefix, after)) = leading_prefix(rest) {
+    for _ in 0..MOST_PREFIXES {
+        if let Some((prefix, after)) = leading_prefix(rest).or_else(|| bracketed_prefix(rest)) {
             prefixes.push(prefix);
             rest = after;
         } else if let Some(after) = after_label(rest) {
@@ -57,13 +58,24 @@ pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
 fn leading_prefix(text: &str) -> Option<(SubjectPrefix, &str)> {
     let (at, colon) =
         text.char_indices().take_while(|&(i, _)| i <= LONGEST_PREFIX).find(|(_, c)| matches!(c, ':' | '：'))?;
-    let word = without_counter(text.get(..at)?.trim());
-    let meaning = *PREFIXES.get(word.to_lowercase().as_str())?;
+    let word = without_counter(bare(text.get(..at)?));
+    let meaning = PREFIXES.get(word)?;
     Some((meaning, text.get(at + colon.len_utf8()..)?.trim_start()))
 }
 
-/// Without `[2]`, `(2)`, `^2` or `2` behind the word.
+/// `[Fwd: parcel]`, as Mozilla wrote it, and Pegasus' `(Fwd) parcel`.
+fn bracketed_prefix(text: &str) -> Option<(SubjectPrefix, &str)> {
+    if let Some(inside) = text.strip_prefix('[') {
+        return leading_prefix(inside.strip_suffix(']')?);
+    }
+    let (word, after) = text.strip_prefix('(')?.split_once(')')?;
+    let is_word = matches!(word, "fwd" | "Fwd" | "FWD");
+    is_word.then_some((SubjectPrefix::Forward, after.trim_start()))
+}
+
+/// Without `[2]`, `(2)`, `^2` or `2` behind the word, and without the dot of an abbreviation.
 fn without_counter(word: &str) -> &str {
+    let word = word.trim_end_matches('.');
     let closed = word.strip_suffix([']', ')']).unwrap_or(word);
     let digits = closed.trim_end_matches(|c: char| c.is_ascii_digit());
     if digits.len() == closed.len() {
@@ -159,6 +171,13 @@ mod tests {
             ("Automatic reply from my printer is broken", "Automatic reply from my printer is broken", vec![]),
             ("Question: where is it", "Question: where is it", vec![]),
             ("parcel (fwd)", "parcel", vec![]),
+            ("[Fwd: parcel]", "parcel", vec![Forward]),
+            ("(Fwd) parcel", "parcel", vec![Forward]),
+            ("İLT: YNT: kargo", "kargo", vec![Forward, Reply]),
+            ("Antw.: Doorst.: pakket", "pakket", vec![Reply, Forward]),
+            ("НА: ПЕР: заказ", "заказ", vec![Reply, Forward]),
+            ("Továbbítás: VÁ: csomag", "csomag", vec![Forward, Reply]),
+            ("(3) parcels", "(3) parcels", vec![]),
         ] {
             assert_eq!(base_and_prefixes(text), (base.into(), prefixes), "{text}");
         }

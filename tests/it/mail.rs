@@ -9,6 +9,8 @@ use proptest::prelude::*;
 use ticketd::domain::{Facts, Participant, Report};
 use ticketd::parse;
 
+use crate::support::{with_crlf, with_lf};
+
 /// The fixture mails, in order of their names.
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail");
@@ -20,27 +22,6 @@ fn fixtures() -> Vec<PathBuf> {
     mails.sort();
     assert!(!mails.is_empty(), "{} holds no mail", root.display());
     mails
-}
-
-fn with_lf(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    for (at, &byte) in raw.iter().enumerate() {
-        if byte != b'\r' || raw.get(at + 1) != Some(&b'\n') {
-            out.push(byte);
-        }
-    }
-    out
-}
-
-fn with_crlf(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len() + raw.len() / 20);
-    for byte in with_lf(raw) {
-        if byte == b'\n' {
-            out.push(b'\r');
-        }
-        out.push(byte);
-    }
-    out
 }
 
 /// The facts as a reader of a diff wants them: one line a fact, texts indented below their name.

@@ -21,3 +21,26 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     println!("skipped: {name}: no shared test data at {}", folder.display());
     None
 }
+
+/// A mail with LF ends.
+pub fn with_lf(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    for (at, &byte) in raw.iter().enumerate() {
+        if byte != b'\r' || raw.get(at + 1) != Some(&b'\n') {
+            out.push(byte);
+        }
+    }
+    out
+}
+
+/// A mail with CRLF ends, as it travels.
+pub fn with_crlf(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len() + raw.len() / 20);
+    for byte in with_lf(raw) {
+        if byte == b'\n' {
+            out.push(b'\r');
+        }
+        out.push(byte);
+    }
+    out
+}

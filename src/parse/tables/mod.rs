@@ -2,14 +2,26 @@
 //!
 //! Everything is lower-cased unless said otherwise; the readers fold before they look up.
 
+mod attributions;
 mod automatic;
-mod blocks;
-mod quotes;
+mod bounce_subjects;
+mod forwards;
+mod labels;
+mod notices;
+mod reasons;
+mod recipients;
 mod reports;
+mod signatures;
 mod subjects;
 
+pub(super) use attributions::*;
 pub(super) use automatic::*;
-pub(super) use blocks::*;
-pub(super) use quotes::*;
+pub(super) use bounce_subjects::*;
+pub(super) use forwards::*;
+pub(super) use labels::*;
+pub(super) use notices::*;
+pub(super) use reasons::*;
+pub(super) use recipients::*;
 pub(super) use reports::*;
+pub(super) use signatures::*;
 pub(super) use subjects::*;

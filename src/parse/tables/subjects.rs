@@ -2,97 +2,193 @@
 
 /// Written before the subject of a reply.
 pub(in crate::parse) const REPLY_PREFIXES: &[&str] = &[
-    "re",
-    "réf",
-    "ref", // en, fr
+    "re", // most clients in most languages
+    "ref",
+    "reply",
     "aw",
+    "antwort", // de: Outlook, GMX
     "antw",
-    "antwort",
-    "betr", // de, nl
+    "antwoord",
+    "betr", // nl: Outlook, older GroupWise
+    "ré",
     "rép",
-    "ré", // fr
-    "res",
+    "réf",
+    "réponse", // fr: Outlook, Notes
     "resp",
-    "respuesta",
-    "resposta", // es, pt
+    "respuesta", // es
+    "res",
+    "resposta", // pt: Outlook
     "rif",
-    "ris", // it
+    "risp",
+    "risposta", // it: Outlook, Notes, Libero
     "odp",
-    "od", // pl
+    "odpowiedź", // pl: Outlook, Onet
     "sv",
-    "svar", // sv, da, no
-    "ang",  // sv
+    "svar",
+    "ang",
+    "besv", // sv, da, no: Outlook
+    "vast",
+    "vastaus", // fi
+    "odpověď",
+    "odpoveď", // cs, sk
     "vá",
-    "válasz", // hu
+    "válasz", // hu: Outlook
+    "răsp",
+    "raspuns",
+    "răspuns", // ro
+    "odg",
+    "odgovor",
+    "одг", // hr, sl, sr: Outlook
+    "отг",
+    "отн", // bg
     "ynt",
     "yan",
-    "cevap", // tr
+    "yanıt",
+    "cevap", // tr: Outlook
     "отв",
     "ответ",
-    "на", // ru
+    "на",
+    "ha", // ru: Outlook, in Cyrillic and in Latin letters
+    "від",
+    "відп",
+    "відповідь", // uk
     "απ",
-    "σχετ", // el
-    "bls",  // id
-    "atb",
-    "hs", // lv, cy
+    "απάντηση",
+    "σχετ", // el: Outlook
+    "ats",  // lt
+    "atb",  // lv, cy
+    "bls",
+    "balas",   // id
+    "trả lời", // vi
+    "ตอบ",
+    "ตอบกลับ", // th
+    "उत्तर",   // hi
     "返信",
+    "返", // ja
     "回复",
     "回覆",
     "答复",
     "答覆",
+    "回",
+    "回信",
+    "回應", // zh
     "답장",
     "회신",
-    "تر",
+    "답변", // ko
     "رد",
+    "الرد",
+    "تر",
+    "پاسخ", // ar, fa
     "השב",
+    "תגובה", // he: Outlook
 ];
 
 /// Written before the subject of a forward.
 pub(in crate::parse) const FORWARD_PREFIXES: &[&str] = &[
     "fw",
     "fwd",
-    "forward", // en
+    "forward",
+    "forwarded", // most clients in most languages
     "wg",
-    "weitergeleitet", // de
+    "weitergeleitet",
+    "wtrlt", // de: Outlook, GMX, T-Online
     "doorst",
-    "doorgestuurd", // nl
+    "doorgestuurd",
+    "dst", // nl: Outlook, older Notes
     "tr",
     "transf",
-    "transféré", // fr
+    "transféré",
+    "réexp", // fr: Outlook, Orange
     "rv",
+    "rvs",
     "reenv",
-    "reenviado", // es
+    "reenviado",
+    "reenvío",
+    "renv", // es: Outlook
     "enc",
-    "encaminhado", // pt
+    "encaminhado",
+    "encam",
+    "reenc", // pt: Outlook
     "i",
     "inoltra",
-    "inoltro", // it
+    "inoltro",
+    "inoltrato",
+    "inol", // it: Outlook, Libero
     "pd",
-    "podaj", // pl
+    "podaj",
+    "przek",
+    "przekazano", // pl: Outlook, Onet
     "vb",
-    "vidarebefordrat", // sv
-    "vl",              // fi
+    "vidarebefordrat",
+    "vbf", // sv: Outlook
+    "vl",
+    "välitetty",
+    "lähetetty edelleen", // fi: Outlook
     "vidb",
-    "vidaresänt", // no
+    "vidaresänt",
+    "videresendt",
+    "videres", // no, da
     "přep",
-    "předáno", // cs
-    "пересл",
-    "пер", // ru
-    "ilt",
-    "i̇lt",
-    "yml", // tr
+    "předáno",
+    "přeposláno",
+    "přeposl",
+    "preposlané",
+    "posl", // cs, sk: Seznam, Centrum
+    "tov",
     "továbbítás",
+    "továbbítva",
+    "továbbküldött", // hu: Outlook, Freemail
+    "redir",
+    "redirecționat", // ro
+    "proslj",
+    "proslijeđeno",
+    "prosl",
+    "posr",
+    "posredovano",
+    "просл", // hr, sr, sl
+    "прп",
+    "препр",
+    "препратено", // bg
+    "пересл",
+    "пересылка",
+    "пер",
+    "перенаправлено", // ru: Outlook, mail.ru
+    "пересил",
+    "переслано", // uk
+    "ilt",
+    "iletildi",
+    "yml", // tr: Outlook
     "πρθ",
-    "trs", // hu, el, id
+    "προώθ",
+    "προώθηση", // el: Outlook
+    "edast",
+    "edasi", // et
+    "pārs",
+    "pārsūtīts", // lv
+    "persiųsta", // lt
+    "trs",
+    "terusan",
+    "teruskan",    // id
+    "chuyển tiếp", // vi
+    "ส่งต่อ",        // th
+    "अग्रेषित",      // hi
     "转发",
     "轉寄",
     "轉發",
-    "転送",
-    "전달",
+    "转寄",
+    "转",   // zh
+    "転送", // ja
+    "전달", // ko
+    "إعادة توجيه",
+    "اعادة توجيه",
+    "محول",
+    "ارسال", // ar, fa
+    "הועבר",
+    "העברה", // he
 ];
 
-/// Written for replies by some clients and for forwards by others: `VS` is Finnish for reply (*vastaus*) and Danish and
-/// Norwegian for forward (*videresendt*), `R` an Italian reply.
+/// Written for replies by some clients and for forwards by others: `VS` is Finnish and Estonian for reply (*vastaus*,
+/// *vastus*) and Danish and Norwegian for forward (*videresendt*), `R` an Italian reply.
 pub(in crate::parse) const AMBIGUOUS_PREFIXES: &[&str] = &["vs", "r"];
 
 /// Written before the subject of an automatic answer, with a colon after it.

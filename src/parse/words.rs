@@ -1,0 +1,62 @@
+//! Tables of words, looked up in a text as it is written.
+
+use std::collections::HashMap;
+
+/// What each word of a table stands for.
+pub(super) struct Words<V>(HashMap<String, V>);
+
+impl<V: Copy> Words<V> {
+    /// The words of a table, which are lower-cased. They are kept with a capital too, since that is how most are written:
+    /// so that looking one up seldom needs a copy.
+    pub fn of(rows: impl IntoIterator<Item = (&'static str, V)>) -> Self {
+        let mut words = HashMap::new();
+        for (word, meaning) in rows {
+            words.insert(word.to_owned(), meaning);
+            words.entry(capitalised(word)).or_insert(meaning);
+        }
+        Words(words)
+    }
+
+    /// The meaning of a word in any case.
+    pub fn get(&self, word: &str) -> Option<V> {
+        if let Some(meaning) = self.0.get(word) {
+            return Some(*meaning);
+        }
+        // What is left are words in capitals, and the Turkish İ.
+        let first = word.chars().next()?;
+        let in_capitals = word.chars().skip(1).any(char::is_uppercase) || first == 'İ';
+        in_capitals.then(|| self.0.get(folded(word).as_str()).copied()).flatten()
+    }
+}
+
+/// Lower-cased as the tables are. The lower case of İ is two characters, and nobody writes a table with those.
+pub(super) fn folded(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower.contains('\u{307}') { lower.replace('\u{307}', "") } else { lower }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn words_are_found_in_every_case() {
+        let words = Words::of([("gönderen", 1), ("iletilen", 2), ("от кого", 3)]);
+        for (word, meaning) in [
+            ("gönderen", Some(1)),
+            ("Gönderen", Some(1)),
+            ("GÖNDEREN", Some(1)),
+            ("İletilen", Some(2)),
+            ("От кого", Some(3)),
+            ("gönder", None),
+            ("", None),
+        ] {
+            assert_eq!(words.get(word), meaning, "{word}");
+        }
+    }
+}
