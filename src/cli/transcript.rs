@@ -162,6 +162,9 @@ impl<W: Write> Transcript<W> {
             self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;
         }
         self.outcome(outcome)?;
+        if let Some(failure) = &mail.reading.failure {
+            self.wrapped(&format!("could not be read: {failure}"))?;
+        }
         if self.look.explain {
             let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
             self.list("defect", defects.iter().map(|defect| explain::defect(*defect).to_owned()).collect())?;

@@ -2,6 +2,7 @@
 //! left to itself and replaced, so that one mail is never in the way of the others.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -135,7 +136,9 @@ impl Shared {
     fn work(&self, reader: &Reader) {
         while let Some(job) = self.next() {
             *job.stage.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Since(Instant::now());
-            let mail = reader.mail(&job.raw);
+            // What panics in reading itself is caught there; this thread must survive the rest as well.
+            let mail = catch_unwind(AssertUnwindSafe(|| reader.mail(&job.raw)))
+                .unwrap_or_else(|_| reader.unread(&job.raw, "reading panicked".to_owned(), false));
             let mut state = self.lock();
             let mut stage = job.stage.lock().unwrap_or_else(PoisonError::into_inner);
             if matches!(*stage, Stage::Left) {
@@ -189,7 +192,7 @@ impl Started<'_> {
             }
             match tokio::time::timeout(left, &mut self.answer).await {
                 Ok(Ok(mail)) => break Ok(mail),
-                // A panic is caught where a mail is read: this is one of ours.
+                // Panics are caught: this is a mistake of ours.
                 Ok(Err(_)) => break Err("the thread that read it ended".to_owned()),
                 Err(_) => {}
             }

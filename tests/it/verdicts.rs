@@ -131,6 +131,40 @@ fn a_doubtful_forward_opens_a_ticket_for_whoever_is_named_or_else_for_its_author
 }
 
 #[test]
+fn a_customers_forward_may_get_a_ticket_of_its_own_for_the_customer_who_is_told_so() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    let send = desk.send(ticket, &[]);
+    let forward = with(answer(CLEO, SUPPORT, "fwd@example.com", &send.id), |facts| {
+        facts.forwarded = forwarded(ForwardMark::Line, &[DORA]);
+        facts.subject.base = "Something else".into();
+    });
+    let forwarded = desk.take("support", "INBOX", &forward);
+    let settled = desk.settle(&forwarded, &forward, Verdict::New, None);
+    let new = settled.ticket.expect("a ticket");
+    assert_ne!((new, settled.thread), (ticket, forwarded.thread));
+    let contacts: Vec<ContactId> = desk.ws.contacts_of(new).collect();
+    assert_eq!((contacts, settled.sends.len()), (vec![desk.address(CLEO).contact.unwrap()], 1));
+    assert!(desk.ws.ticket_links.get(&(new, ticket)).is_some() && desk.ws.ticket_links.get(&(ticket, new)).is_some());
+    assert_eq!(desk.status(ticket), "waiting_on_contact");
+}
+
+#[test]
+fn a_stranger_may_be_accepted_as_a_contact_and_writes_as_a_customer_from_then_on() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    let send = desk.send(ticket, &[]);
+    let facts = answer(EVE, SUPPORT, "eve@example.net", &send.id);
+    let stranger = desk.take("support", "INBOX", &facts);
+    let message = desk.message(&stranger);
+    let (message, content) = (message.id, message.content);
+    let request = ReviewRequest { message, content, verdict: Verdict::Attach, ticket: Some(ticket), contact: true };
+    desk.decide(|d| decide::review(d, &request, &facts, None).unwrap());
+    assert_eq!(desk.message(&stranger).kind, Kind::CustomerReply);
+    assert_eq!(desk.kind(&answer(EVE, SUPPORT, "again@example.net", &send.id)), Kind::CustomerReply);
+    let eve = desk.address(EVE).contact.unwrap();
+    assert!(desk.ws.contacts_of(ticket).any(|contact| contact == eve));
+}
+
+#[test]
 fn what_opened_a_ticket_keeps_it() {
     let mut desk = Desk::new();
     let other = desk.ticket_of(DORA, "other@example.net");
