@@ -14,7 +14,10 @@ mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod quarantine;
 mod replay;
+mod review;
+mod review_show;
 pub mod screen;
 #[cfg(unix)]
 mod signals;
@@ -50,6 +53,8 @@ enum Command {
     Apply(apply::Args),
     Ticket(ticket::Args),
     Message(message::Args),
+    Review(review::Args),
+    Quarantine(quarantine::Args),
 }
 
 const HELP: &str = "\
@@ -80,6 +85,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Apply(args) => apply::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Message(args) => message::run(args),
+        Command::Review(args) => review::run(args),
+        Command::Quarantine(args) => quarantine::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

@@ -78,6 +78,7 @@ impl Counts {
             *self.queued.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
+        self.to_review = self.to_review.saturating_sub(usize::from(settles_review(&outcome.decision)));
     }
 
     /// Adds what others came to.
@@ -167,6 +168,9 @@ impl<W: Write> Transcript<W> {
             }
         }
         self.outcome(outcome)?;
+        if let Some(failure) = &mail.reading.failure {
+            self.wrapped(&format!("could not be read: {failure}"))?;
+        }
         if self.look.explain {
             self.list("defect", defects.iter().map(|defect| explain::defect(*defect).to_owned()).collect())?;
         }
@@ -228,6 +232,12 @@ impl<W: Write> Transcript<W> {
     pub fn totals(&mut self, totals: &Totals) -> anyhow::Result<()> {
         self.count_tickets(totals);
         Ok(self.counts.print(&mut self.out)?)
+    }
+
+    /// Prints what is to be said after all of it.
+    pub fn after(&mut self, text: &str) -> anyhow::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        Ok(self.out.flush()?)
     }
 
     /// Counts the tickets that there are now.
@@ -300,6 +310,10 @@ fn worth_a_note(defects: &[Defect]) -> Vec<Defect> {
         [Defect::NoHeaders, Defect::NoFrom, Defect::Undecodable, Defect::Nul, Defect::Truncated, Defect::BodyNotStored];
     // Where nothing is a header field, there is no From either.
     all.into_iter().filter(|defect| has(*defect) && !(*defect == Defect::NoFrom && has(Defect::NoHeaders))).collect()
+}
+
+fn settles_review(decision: &Decision) -> bool {
+    decision.explanation.evidence.iter().any(|sign| matches!(sign, Evidence::Reviewed { .. }))
 }
 
 /// The flag that the decision's ticket has now.

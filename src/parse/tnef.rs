@@ -75,7 +75,7 @@ impl Reader {
         stream.u16()?;
         match id {
             OEM_CODEPAGE => {
-                self.codepage = Bytes(data).u32().map_or_else(String::new, |page| format!("windows-{page}"))
+                self.codepage = Bytes(data).u32().map_or_else(String::new, |page| format!("windows-{page}"));
             }
             BODY => self.contents.text = self.string(data),
             MESSAGE_PROPERTIES => self.message(data),

@@ -10,11 +10,14 @@
 )]
 
 mod architecture;
+mod automatic;
 mod bad_input;
+mod bounces;
 mod cli;
 mod config;
 mod config_as_code;
 mod corpora;
+mod crashes;
 mod decisions;
 mod desk;
 mod history;
@@ -25,9 +28,12 @@ mod mail;
 mod properties;
 mod quarantine;
 mod replay;
+mod reports;
+mod review;
 mod rules;
 mod store;
 mod stories;
 mod support;
 mod threading;
 mod tokens;
+mod verdicts;
