@@ -66,15 +66,15 @@ pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
-    if memchr::memchr(0, raw).is_some() {
-        headers::defect(&mut facts, Defect::Nul);
-    }
     let in_utf8 = charset::from_utf16(raw);
     let (bounded, cut) = bounds::within(in_utf8.as_deref().unwrap_or(raw));
     if cut {
         headers::defect(&mut facts, Defect::Truncated);
     }
     let raw = &*bounded;
+    if memchr::memchr(0, raw).is_some() {
+        headers::defect(&mut facts, Defect::Nul);
+    }
     match headers::read(&mut facts, raw).and_then(message_of) {
         Some(message) => fill(&mut facts, &message),
         None => {

@@ -66,7 +66,7 @@ fn strip_name<'n>(name: &'n str, wanted: &str) -> Option<&'n str> {
 /// The pieces of a value in their order, joined as bytes: a character may be cut in two by them (RFC 2231 3, 4).
 fn extended(pieces: BTreeMap<u32, (bool, Vec<u8>)>) -> Option<String> {
     let mut label = String::new();
-    let mut bytes = Vec::new();
+    let (mut bytes, mut encoded_run) = (Vec::new(), Vec::new());
     let count = pieces.len();
     for (position, (encoded, value)) in pieces.into_values().enumerate() {
         let mut value = value;
@@ -77,8 +77,14 @@ fn extended(pieces: BTreeMap<u32, (bool, Vec<u8>)>) -> Option<String> {
                 value.drain(..=second);
             }
         }
-        bytes.extend(if encoded { percent_decoded(&value) } else { value });
+        if encoded {
+            encoded_run.extend(value);
+        } else {
+            bytes.extend(percent_decoded(&std::mem::take(&mut encoded_run)));
+            bytes.extend(value);
+        }
     }
+    bytes.extend(percent_decoded(&encoded_run));
     if count == 0 {
         return None;
     }
