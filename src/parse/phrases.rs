@@ -13,16 +13,16 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
-    /// The set of a table's phrases, each found only where a word begins: not `skrev` in `beskrev`.
-    pub fn at_words(phrases: &[&str]) -> Self {
-        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
-        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
-    }
-
     /// The same phrases where they begin a line, strokes and white space before them aside.
     pub fn at_line_start(phrases: &[&str]) -> Self {
         let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
         Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"(?m)^[\s\-=_*>|#.~]*(?:{any})")).ok()).flatten())
+    }
+
+    /// The same phrases, each found only where a word begins: not `skrev` in `beskrev`.
+    pub fn at_words(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
     }
 
     /// Whether any of the phrases stands in the text.

@@ -127,6 +127,7 @@ pub(in crate::parse) const FORWARD_PREFIXES: &[&str] = &[
     "vidb",
     "vidaresänt",
     "videresendt",
+    "videresend",
     "videres", // no, da
     "přep",
     "předáno",
