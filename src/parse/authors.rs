@@ -1,11 +1,16 @@
 //! Authors as clients write them in header blocks: `Ann Lee [mailto:ann@example.org]`, `ann@example.org<mailto:…>`,
 //! `desk@example.org On Behalf Of Ann Lee`.
 
+use std::sync::LazyLock;
+
 use super::headers::participants_in;
 use super::lines::is_mark;
+use super::phrases::Phrases;
 use super::tables;
 use super::words::folded;
 use crate::domain::Participant;
+
+static BEHALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ON_BEHALF));
 
 /// Longest author's field that is looked at, in bytes.
 const LONGEST: usize = 1_000;
@@ -28,24 +33,49 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
 }
 
 /// The date and the author of an attribution line that stands in place of a block.
-pub(super) fn in_attribution(line: &str) -> Option<(&str, &str)> {
-    let line = line.strip_suffix(':')?;
-    let address = line.find('<').filter(|_| line.contains('@'))?;
-    let date_end = line.get(..address)?.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let edges = |c: char| matches!(c, ',' | '*') || c.is_whitespace();
-    Some((line.get(..date_end)?.trim_matches(edges), line.get(date_end..)?.trim_matches(edges)))
+pub(super) fn in_attribution(line: &str) -> Option<(String, String)> {
+    let line = line.trim_end_matches([':', '：', ' ', '\u{a0}', '\u{202f}']);
+    let open = line.find('<').or_else(|| line.find('[')).filter(|_| line.contains('@'))?;
+    let close = open + line.get(open..)?.find(['>', ']'])?;
+    let (before, address, after) = (line.get(..open)?, line.get(open..=close)?, line.get(close + 1..)?);
+    // The name stands in quotes, or behind the last digit of the date.
+    let named = before.char_indices().find(|(_, c)| matches!(c, '"' | '«' | '„' | '“')).map(|(at, _)| at);
+    let behind = || before.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let start = named.unwrap_or_else(behind);
+    let (first, name) = (before.get(..start)?, before.get(start..)?);
+    let date = [first, after].into_iter().map(without_fillers).find(|date| date.bytes().any(|b| b.is_ascii_digit()));
+    let name = if named.is_some() { name.to_owned() } else { without_fillers(without_zone(name)) };
+    Some((date.unwrap_or_default(), format!("{} {address}", bare_name(&name))))
+}
+
+/// What follows the time belongs to it: `CET`, `AM`, `GMT`.
+fn without_zone(name: &str) -> &str {
+    let name = name.trim_start();
+    let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+    let is_zone = (2..=5).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_uppercase() || b == b',');
+    if is_zone { rest } else { name }
+}
+
+/// Without the words that belong to the client at both ends.
+fn without_fillers(text: &str) -> String {
+    let is_filler = |word: &&str| {
+        let word = folded(word.trim_matches([',', '(', ')', '،', '，', '.']));
+        let known = |table: &[&str]| table.contains(&word.as_str());
+        word.is_empty()
+            || known(tables::ATTRIBUTION_FILLERS)
+            || known(tables::ATTRIBUTION_OPENERS)
+            || known(tables::ATTRIBUTION_VERBS)
+    };
+    let mut words: Vec<&str> = text.split_whitespace().skip_while(is_filler).collect();
+    while words.pop_if(|word| is_filler(&&**word)).is_some() {}
+    words.join(" ").trim_matches(|c: char| matches!(c, ',' | '*' | '(' | ')' | '，') || c.is_whitespace()).to_owned()
 }
 
 fn split_at_behalf(value: &str) -> (&str, Option<&str>) {
     let lower = folded(value);
     // Folding may change lengths: then the value is left whole.
-    let found = (lower.len() == value.len()).then(|| {
-        tables::ON_BEHALF.iter().find_map(|words| {
-            let at = lower.find(words)?;
-            Some((value.get(..at)?, value.get(at + words.len()..)?))
-        })
-    });
-    match found.flatten() {
+    let found = if lower.len() == value.len() { BEHALF.find(&lower) } else { None };
+    match found.and_then(|words| Some((value.get(..words.start)?, value.get(words.end..)?))) {
         Some((sender, behalf)) if sender.contains('@') && !behalf.trim().is_empty() => (sender, Some(behalf)),
         _ => (value, None),
     }
@@ -95,7 +125,9 @@ fn addressed(value: &str) -> Vec<Participant> {
 
 fn bare_name(name: &str) -> String {
     let edges = |c: char| {
-        c.is_whitespace() || is_mark(c) || matches!(c, '"' | '\'' | '*' | ',' | ';' | '<' | '>' | '(' | ')' | '“' | '”')
+        c.is_whitespace()
+            || is_mark(c)
+            || matches!(c, '"' | '\'' | '*' | ',' | ';' | '<' | '>' | '(' | ')' | '“' | '”' | '„' | '«' | '»')
     };
     let name = name.trim_start_matches(edges);
     // A name may end with brackets of its own: Ann Lee (Support).
@@ -143,8 +175,36 @@ mod tests {
 
     #[test]
     fn an_attribution_stands_in_for_a_block() {
-        let line = "04.03.2025, 10:00, \"Ann Lee\" <ann@example.org>:";
-        assert_eq!(in_attribution(line), Some(("04.03.2025, 10:00", "\"Ann Lee\" <ann@example.org>")));
+        for (line, date, author) in [
+            ("04.03.2025, 10:00, \"Ann Lee\" <ann@example.org>:", "04.03.2025, 10:00", "Ann Lee <ann@example.org>"),
+            (
+                "On 04/03/2025, 10:00, \"Ann Lee\" <ann@example.org> wrote:",
+                "04/03/2025, 10:00",
+                "Ann Lee <ann@example.org>",
+            ),
+            (
+                "Am 04.03.25, 10:00 schrieb \"Ann Lee\" <ann@example.org>:",
+                "04.03.25, 10:00",
+                "Ann Lee <ann@example.org>",
+            ),
+            (
+                "Le 04/03/2025 10:00, « Ann Lee » <ann@example.org> a écrit :",
+                "04/03/2025 10:00",
+                "Ann Lee <ann@example.org>",
+            ),
+            (
+                "Ann Lee <ann@example.org> kirjoitti 4.3.2025 kello 10.00:",
+                "4.3.2025 kello 10.00",
+                "Ann Lee <ann@example.org>",
+            ),
+            (
+                "Op 04-03-2025 10:00 heeft Ann Lee <ann@example.org> geschreven:",
+                "04-03-2025 10:00",
+                "Ann Lee <ann@example.org>",
+            ),
+        ] {
+            assert_eq!(in_attribution(line), Some((date.to_owned(), author.to_owned())), "{line}");
+        }
         assert_eq!(in_attribution("Dear all:"), None);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::lines::{Lines, bare, is_mark};
-use super::tables::{self, Label};
+use super::lines::{Lines, bare, is_mark, unquoted};
+use super::tables;
+pub(super) use super::tables::Label;
 use super::words::Words;
 
 /// Longest label in bytes; a letter of most scripts takes two or three.
@@ -101,11 +102,15 @@ fn read_with(field: fn(&str) -> Option<(Label, &str)>, lines: &Lines<'_>, first:
             _ if line.is_empty() => {
                 // Some converters put a blank line between the fields, QQ one above the subject.
                 let next = bare(unquoted(lines.get(number + 1), depth));
-                let goes_on = field(next).is_some_and(|(found, _)| !block.is_sure() || block.lacks(found));
+                let goes_on = field(next).is_some_and(|(found, _)| {
+                    !block.is_sure() || !(block.has(found) || matches!(found, Label::Cc | Label::Other))
+                });
                 if block.labels == 0 || !goes_on {
                     break;
                 }
             }
+            // A field that is there already belongs to another block.
+            Some((found, _)) if block.has(found) => break,
             Some((found, value)) => {
                 block.labels += 1;
                 last = found;
@@ -163,14 +168,21 @@ impl Block {
         }
     }
 
-    /// Whether a sure block has not got this field so far.
-    fn lacks(&self, label: Label) -> bool {
+    /// Whether a field stands in the block already; Cc and others may be there again.
+    fn has(&self, label: Label) -> bool {
         match label {
-            Label::Subject => !self.has_subject,
-            Label::To => !self.has_to,
-            Label::Date => !self.has_date,
-            Label::From | Label::Cc | Label::Other => false,
+            Label::From => !self.from.is_empty(),
+            Label::Subject => self.has_subject,
+            Label::To => self.has_to,
+            Label::Date => self.has_date,
+            Label::Cc | Label::Other => false,
         }
+    }
+
+    /// Takes the value of one field.
+    pub fn take(&mut self, label: Label, value: &str) {
+        self.labels += 1;
+        self.put(label, value);
     }
 
     fn put(&mut self, label: Label, value: &str) {
@@ -204,6 +216,11 @@ impl Block {
             field.extend(word.chars().filter(|&c| !is_mark(c)));
         }
     }
+}
+
+/// What a label stands for.
+pub(super) fn meaning(word: &str) -> Option<Label> {
+    LABELS.get(word)
 }
 
 /// The label that a line begins with, and its value. Labels may be bold (`*From:*`).
@@ -252,16 +269,6 @@ fn is_label_shaped(line: &str) -> bool {
             && word.split(' ').count() <= 3
             && word.chars().all(|c| c.is_alphabetic() || " -'’/".contains(c))
     })
-}
-
-/// The line without `depth` levels of `>`.
-pub(super) fn unquoted(line: &str, depth: usize) -> &str {
-    let mut line = line;
-    for _ in 0..depth {
-        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
-        line = inner.strip_prefix(' ').unwrap_or(inner);
-    }
-    line
 }
 
 #[cfg(test)]

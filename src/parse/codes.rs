@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::phrases::Phrases;
 use super::tables;
+use super::words::one_line;
 use crate::domain::BounceClass;
 
 static DELAYS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::DELAYS));
@@ -88,26 +89,12 @@ pub(super) fn severity(class: BounceClass) -> u8 {
 /// A text as the tables have their phrases: lower-cased, straight apostrophes, and white space of any sort one space, for
 /// notices break their lines anywhere.
 pub(super) fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    if text.is_ascii() {
-        for word in text.split_ascii_whitespace() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(word);
-        }
-        out.make_ascii_lowercase();
-        return out;
+    let mut line = one_line(text);
+    if line.is_ascii() {
+        line.make_ascii_lowercase();
+        return line;
     }
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.extend(
-            word.chars().flat_map(char::to_lowercase).map(|c| if matches!(c, '’' | '‘' | '´') { '\'' } else { c }),
-        );
-    }
-    out
+    line.chars().flat_map(char::to_lowercase).map(|c| if matches!(c, '’' | '‘' | '´') { '\'' } else { c }).collect()
 }
 
 #[cfg(test)]

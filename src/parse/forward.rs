@@ -5,14 +5,16 @@ use std::sync::LazyLock;
 use mail_parser::{HeaderName, Message, PartType};
 
 use super::headers::participants_in;
-use super::lines::{Lines, bare, is_mark};
+use super::lines::{Lines, bare, is_mark, unquoted};
 use super::quote::ForwardAt;
 use super::words::{Words, folded};
-use super::{authors, blocks, tables, text};
+use super::{attribution, authors, blocks, inline_blocks, tables, text};
 use crate::domain::{Body, ForwardMark, Forwarded};
 
 /// Longest line that a client puts above a forward, in bytes.
 const LONGEST_LINE: usize = 200;
+/// Longest with the fields behind it.
+const LONGEST_WITH_FIELDS: usize = 2_000;
 /// Lines between the author's and the first label in a block of Lotus Notes.
 const NOTES_REACH: usize = 4;
 
@@ -28,13 +30,22 @@ fn of(table: &'static [&'static str]) -> Words<()> {
 /// Whether a line is one that a client puts above a forwarded mail.
 pub(super) fn is_line(line: &str) -> bool {
     if line.len() > LONGEST_LINE {
-        return false;
+        return line.len() <= LONGEST_WITH_FIELDS && is_drawn(line) && fields_behind(line).is_some();
     }
     if is_drawn(line) {
         let words = undrawn(line);
-        return LINES.get(words).is_some() || begins_with_any(words, tables::FORWARD_LINE_BEGINNINGS);
+        return LINES.get(words).is_some()
+            || fields_behind(line).is_some()
+            || begins_with_any(words, tables::FORWARD_LINE_BEGINNINGS);
     }
     line.ends_with([':', '：', '*']) && BEGINNINGS.get(undrawn(line)).is_some()
+}
+
+/// The fields that stand behind such a line, on the same one (Yahoo).
+fn fields_behind(line: &str) -> Option<&str> {
+    let (words, fields) = line.trim_start_matches(is_stroke).split_once("--")?;
+    let fields = fields.trim_start_matches(is_stroke).trim();
+    (fields.contains('@') && LINES.get(words.trim()).is_some()).then_some(fields)
 }
 
 /// Whether a line says so in a sentence, which needs a block below it.
@@ -79,17 +90,23 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     let mut first = lines.next_text(at.content);
     // Apple Mail quotes the block and the mail below its line.
     let depth = usize::from(lines.is_quoted(first));
-    while first < lines.count() && bare(blocks::unquoted(lines.get(first), depth)).is_empty() {
+    while first < lines.count() && bare(unquoted(lines.get(first), depth)).is_empty() {
         first += 1;
     }
-    let mut block = blocks::read(lines, first, depth, blocks::Place::BelowLine);
+    let behind = at.content.checked_sub(1).and_then(|above| fields_behind(lines.bare(above)));
+    let mut block = match behind {
+        Some(fields) => inline_blocks::read(fields),
+        None => blocks::read(lines, first, depth, blocks::Place::BelowLine),
+    };
+    if behind.is_some() {
+        block.end = at.content;
+    }
     let mut from = std::mem::take(&mut block.from);
     if block.is_empty() {
         // Yandex writes an attribution there: 04.03.2025, 10:00, "Ann Lee" <ann@example.org>:
-        let line = bare(blocks::unquoted(lines.get(first), depth));
-        if let Some((date, author)) = authors::in_attribution(line) {
-            (block.date, from) = (date.to_owned(), author.to_owned());
-            block.end = first + 1;
+        if let Some((end, date, author)) = attributed(lines, first, depth) {
+            (block.date, from) = (date, author);
+            block.end = end;
         } else if let Some((found, author)) = notes(lines, first, depth) {
             (block, from) = (found, author);
         }
@@ -108,9 +125,17 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
     }
 }
 
+/// The attribution at line `first`: the line behind it, the date and the author.
+fn attributed(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(usize, String, String)> {
+    let (end, _) = attribution::at(lines, first)?;
+    let line = (first..end).map(|n| bare(unquoted(lines.get(n), depth))).collect::<Vec<_>>().join(" ");
+    let (date, author) = authors::in_attribution(&line)?;
+    Some((end, date, author))
+}
+
 /// Lotus Notes writes author and date without labels above To, cc and Subject.
 fn notes(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(blocks::Block, String)> {
-    let line = |number: usize| bare(blocks::unquoted(lines.get(number), depth));
+    let line = |number: usize| bare(unquoted(lines.get(number), depth));
     let begin = (first + 1..=first + NOTES_REACH).find(|&n| blocks::may_begin(line(n)))?;
     let mut block = blocks::read(lines, begin, depth, blocks::Place::Open);
     let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() >= 4;
@@ -127,7 +152,7 @@ fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
     let depth = if depth == 0 && all_quoted() { 1 } else { depth };
     let mut end = lines.count();
     let last = (first..end).rev().find(|&n| !lines.is_blank(n)).unwrap_or(first);
-    if is_end(bare(blocks::unquoted(lines.get(last), depth))) {
+    if is_end(bare(unquoted(lines.get(last), depth))) {
         end = last;
     }
     let mut start = lines.next_text(first);
@@ -135,12 +160,7 @@ fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
     if start < end && is_rule(lines.bare(start)) {
         start += 1;
     }
-    let mut original = String::with_capacity(lines.start(end).saturating_sub(lines.start(start)));
-    for number in start..end {
-        original.push_str(blocks::unquoted(lines.get(number), depth));
-        original.push('\n');
-    }
-    original.trim().to_owned()
+    lines.unquoted(start, end, depth).trim().to_owned()
 }
 
 /// A line below a forwarded mail: of Zoho the same as above, of KMail dashes.

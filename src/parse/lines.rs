@@ -14,7 +14,7 @@ pub(super) struct Lines<'t> {
     pub truncated: bool,
 }
 
-/// Where a line stands, with the white space around it and without.
+/// Where a line stands, with the white space and the marks around it and without.
 #[derive(Clone, Copy)]
 struct Span {
     from: u32,
@@ -47,7 +47,7 @@ impl<'t> Lines<'t> {
         self.spans.get(number).and_then(|s| self.text.get(s.from as usize..s.to as usize)).unwrap_or_default()
     }
 
-    /// The line without what cannot be seen around it.
+    /// The line without the white space and the marks around it.
     pub fn bare(&self, number: usize) -> &'t str {
         let span = self.spans.get(number);
         span.and_then(|s| self.text.get(s.bare_from as usize..s.bare_to as usize)).unwrap_or_default()
@@ -70,6 +70,20 @@ impl<'t> Lines<'t> {
     /// The first line that begins at or behind a byte offset.
     pub fn at_offset(&self, offset: usize) -> usize {
         self.spans.partition_point(|span| (span.from as usize) < offset)
+    }
+
+    /// The text of the lines `first..end`, with `depth` levels of `>` taken off each line.
+    pub fn unquoted(&self, first: usize, end: usize, depth: usize) -> String {
+        let rest = self.text.get(self.start(first)..self.start(end)).unwrap_or_default();
+        if depth == 0 {
+            return rest.to_owned();
+        }
+        let mut out = String::with_capacity(rest.len());
+        for line in rest.lines() {
+            out.push_str(unquoted(line, depth));
+            out.push('\n');
+        }
+        out
     }
 
     /// Whether the line is quoted; behind the end none is.
@@ -100,15 +114,25 @@ pub(super) fn is_quoted(line: &str) -> bool {
     line.len() - start.len() <= 3 && start.starts_with(['>', '＞'])
 }
 
+/// The line without `depth` levels of `>`.
+pub(super) fn unquoted(line: &str, depth: usize) -> &str {
+    let mut line = line;
+    for _ in 0..depth {
+        let Some(inner) = line.trim_start().strip_prefix(['>', '＞']) else { return line };
+        line = inner.strip_prefix(' ').unwrap_or(inner);
+    }
+    line
+}
+
 /// Whether a character only steers how its neighbours are shown: marks of direction, zero-width spaces. Joiners (U+200C,
 /// U+200D) are spelling in Persian and Hindi.
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
-/// The line without white space and marks at its ends.
-pub(super) fn bare(line: &str) -> &str {
-    line.trim_matches(is_unseen)
+/// The text without white space and marks at its ends.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim_matches(is_unseen)
 }
 
 fn is_unseen(c: char) -> bool {

@@ -23,6 +23,7 @@ mod headers;
 mod html;
 mod html_attributes;
 mod ids;
+mod inline_blocks;
 mod lines;
 mod notice;
 mod parts;
@@ -42,7 +43,7 @@ use std::sync::LazyLock;
 
 use mail_parser::{Message, MessageParser};
 
-use crate::domain::{Body, Defect, Facts, Timestamp, TokenPlace};
+use crate::domain::{Body, Defect, Facts, SubjectPrefix, Timestamp, TokenPlace};
 
 /// How far into a mail [`arrival_of`] looks.
 const HEAD: usize = 64 * 1024;
@@ -130,7 +131,8 @@ fn body(facts: &mut Facts, message: &Message<'_>) {
     if lines.truncated {
         headers::defect(facts, Defect::Truncated);
     }
-    let split = quote::split(&lines, &marks);
+    let forwards = facts.subject.outermost() == Some(SubjectPrefix::Forward);
+    let split = quote::split(&lines, &marks, forwards);
     let forward = split.forward;
     let author = facts.author().map_or("", |author| author.name.as_str());
     let spans = split.into_spans(&lines, &text, author);
@@ -139,6 +141,10 @@ fn body(facts: &mut Facts, message: &Message<'_>) {
     let comment = facts.forwarded.is_some().then(|| facts.body.reply());
     if let (Some(forwarded), Some(comment)) = (&mut facts.forwarded, comment) {
         forwarded.comment = comment;
+        // Where the client names none below its line, it is the forward's own without prefixes.
+        if forwarded.subject.is_empty() {
+            forwarded.subject.clone_from(&facts.subject.base);
+        }
     }
 }
 

@@ -13,21 +13,26 @@ impl Phrases {
         Phrases((!phrases.is_empty()).then(|| Regex::new(&any).ok()).flatten())
     }
 
-    /// The set of a table's phrases, each found only where a word begins: not `skrev` in `beskrev`.
-    pub fn at_words(phrases: &[&str]) -> Self {
-        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
-        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
-    }
-
     /// The same phrases where they begin a line, strokes and white space before them aside.
     pub fn at_line_start(phrases: &[&str]) -> Self {
         let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
         Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"(?m)^[\s\-=_*>|#.~]*(?:{any})")).ok()).flatten())
     }
 
+    /// The same phrases, each found only where a word begins: not `skrev` in `beskrev`.
+    pub fn at_words(phrases: &[&str]) -> Self {
+        let any = phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+        Phrases((!phrases.is_empty()).then(|| Regex::new(&format!(r"\b(?:{any})")).ok()).flatten())
+    }
+
     /// Whether any of the phrases stands in the text.
     pub fn is_in(&self, text: &str) -> bool {
         self.0.as_ref().is_some_and(|any| any.is_match(text))
+    }
+
+    /// Where the first of the phrases stands.
+    pub fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        Some(self.0.as_ref()?.find(text)?.range())
     }
 
     /// Where the first of the phrases begins.

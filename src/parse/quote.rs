@@ -6,7 +6,7 @@
 use super::attribution::{self, Sureness};
 use super::forward;
 use super::html::Mark;
-use super::lines::{Lines, bare};
+use super::lines::{Lines, bare, unquoted};
 use super::{blocks, signature};
 use crate::domain::ForwardMark;
 
@@ -29,11 +29,14 @@ pub(super) struct Split {
     quoted: Vec<bool>,
     pub forward: Option<ForwardAt>,
     seen_quote: bool,
+    /// Whether the subject says that this is a forward.
+    forwards: bool,
 }
 
-/// Walks the lines of a text; `marks` are the quote containers of the HTML that it came from.
-pub(super) fn split(lines: &Lines<'_>, marks: &[Mark]) -> Split {
-    let mut split = Split { quoted: vec![false; lines.count()], forward: None, seen_quote: false };
+/// Walks the lines of a text; `marks` are the quote containers of the HTML that it came from, `forwards` whether the subject
+/// has a forward's prefix outermost.
+pub(super) fn split(lines: &Lines<'_>, marks: &[Mark], forwards: bool) -> Split {
+    let mut split = Split { quoted: vec![false; lines.count()], forward: None, seen_quote: false, forwards };
     let mut marks = marks.iter().map(|m| (lines.at_offset(m.start), lines.at_offset(m.end), m.to_end)).peekable();
     let mut number = 0;
     while number < lines.count() {
@@ -74,12 +77,11 @@ impl Split {
                 return Some(self.earlier_mail(lines, number, number + 1));
             }
             if is_rule(line) {
-                let next = lines.next_text(number + 1);
-                return self.header_block(lines, number, next).or_else(|| self.yandex(lines, number, next));
+                return self.below_rule(lines, number);
             }
         }
         if blocks::may_begin(line)
-            && let Some(end) = self.header_block(lines, number, number)
+            && let Some(end) = self.header_block(lines, number)
         {
             return Some(end);
         }
@@ -91,7 +93,7 @@ impl Split {
         if self.seen_quote {
             return None;
         }
-        let line = bare(blocks::unquoted(lines.get(number), 1));
+        let line = bare(unquoted(lines.get(number), 1));
         if forward::is_line(line) {
             return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
         }
@@ -113,30 +115,50 @@ impl Split {
         self.rest(lines, number)
     }
 
-    fn header_block(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
-        if !blocks::read(lines, first, 0, blocks::Place::Open).is_sure() {
+    /// A line of underscores or dashes with a block below it; Yandex writes To and Subject there, and then an attribution.
+    fn below_rule(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+        let first = lines.next_text(number + 1);
+        if !blocks::may_begin(lines.bare(first)) {
             return None;
         }
-        let above = (0..number).rev().find(|&n| !lines.is_blank(n));
-        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.bare(above))) {
-            return Some(self.forwarded(lines, above, first, ForwardMark::Line));
-        }
-        Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock))
-    }
-
-    /// Below a line of dashes Yandex writes To and Subject, and then an attribution.
-    fn yandex(&mut self, lines: &Lines<'_>, number: usize, first: usize) -> Option<usize> {
         let block = blocks::read(lines, first, 0, blocks::Place::Open);
+        if block.is_sure() {
+            return Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock));
+        }
         let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
         attributed.then(|| self.rest(lines, number))
     }
 
+    fn header_block(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
+        if !blocks::read(lines, number, 0, blocks::Place::Open).is_sure() {
+            return None;
+        }
+        let above = (0..number).rev().find(|&n| !lines.is_blank(n));
+        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.bare(above))) {
+            return Some(self.forwarded(lines, above, number, ForwardMark::Line));
+        }
+        Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock))
+    }
+
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.
     fn forwarded(&mut self, lines: &Lines<'_>, number: usize, content: usize, mark: ForwardMark) -> usize {
-        if !self.seen_quote {
+        let outermost = !self.seen_quote;
+        if outermost {
             self.forward = Some(ForwardAt { mark, content });
         }
-        self.rest(lines, number)
+        let end = self.rest(lines, number);
+        let replies = outermost && mark == ForwardMark::HeaderBlock && !self.forwards;
+        if replies && number == lines.next_text(0) {
+            self.answer_below(lines, content);
+        }
+        end
+    }
+
+    /// Who answers below an unmarked mail writes under all that it quotes.
+    fn answer_below(&mut self, lines: &Lines<'_>, content: usize) {
+        let last_quoted = (content..lines.count()).rev().find(|&n| lines.is_quoted(n));
+        let answer = last_quoted.and_then(|last| self.quoted.get_mut(last + 1..));
+        answer.into_iter().for_each(|answer| answer.fill(false));
     }
 
     fn attribution(&mut self, lines: &Lines<'_>, number: usize, marked: Option<usize>) -> Option<usize> {
@@ -155,6 +177,10 @@ impl Split {
         }
         if marked.is_some() || sureness == Sureness::IfQuoted || next == lines.count() {
             return None;
+        }
+        if self.forwards && !self.seen_quote {
+            // Outlook for the Mac wrote so until 2019: only the subject's prefix tells it from a reply.
+            return Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock));
         }
         if lines.next_text(0) == number {
             // Quote and answer cannot be told apart where neither is marked: all of it is shown.

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::lines::{Lines, bare};
+use super::lines::Lines;
 use super::tables;
 
-/// A signature below `--` without the space, or below a drawn line, is no longer than this.
+/// A signature below `--` without the space, or a mailing list's footer, is no longer than this.
 const LONGEST_LOOSE: usize = 12;
-/// A drawn line above a signature or a mailing list's footer is at least this long; Mailman's has 47.
-const SHORTEST_RULE: usize = 20;
+/// Underscores that Mailman draws above a list's footer.
+const MAILMAN_RULE: usize = 47;
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
 /// Longest line of a phone, in bytes, with the address that it links to and without.
@@ -36,7 +36,7 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
 }
 
 fn is_loose_delimiter(line: &str) -> bool {
-    matches!(line, "--" | "—" | "––") || (line.len() >= SHORTEST_RULE && line.bytes().all(|b| b == b'_'))
+    matches!(line, "--" | "—" | "––") || (line.len() == MAILMAN_RULE && line.bytes().all(|b| b == b'_'))
 }
 
 /// The first of the phones' lines at the end, the rules between them included.
@@ -61,13 +61,13 @@ fn mobile_line(lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
 /// Whether nothing but a signature stands at `from` and below.
 pub(super) fn is_all(lines: &Lines<'_>, from: usize) -> bool {
     let line = lines.get(from);
-    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(bare(line))
+    from >= lines.count() || line.trim_end() == "--" || is_mobile_line(lines.bare(from))
 }
 
 /// The writer's display name alone on the last line, set off by a blank one.
 fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<usize> {
     let last = (from..to).rev().find(|&n| !lines.is_blank(n))?;
-    let name = lines.get(last).trim();
+    let name = lines.bare(last);
     // "Ann Lee (Support)" signs as "Ann Lee".
     let bare = author.split(" (").next().unwrap_or(author).trim();
     let is_name = !name.is_empty() && (name == author || name == bare);
@@ -80,16 +80,23 @@ static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     lines.filter_map(|line| line.split(' ').next()).collect()
 });
 
+/// The last words of those that are known by them.
+static LAST_WORDS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| tables::MOBILE_SIGNATURE_ENDS.iter().filter_map(|line| line.split(' ').next_back()).collect());
+
 fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
     }
     // Galaxy phones write <<sent by galaxy>>, some people (sent from a phone).
     let line = line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']);
-    // All but the lines of Chinese, Japanese and Korean are known by their first word.
-    let first = line.split(' ').next().unwrap_or_default().to_lowercase();
-    if line.is_ascii() && !FIRST_WORDS.contains(first.as_str()) {
-        return false;
+    // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
+    let wide = line.starts_with(|c| c >= '\u{2e80}');
+    if !wide && !FIRST_WORDS.contains(line.split(' ').next().unwrap_or_default().to_lowercase().as_str()) {
+        let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
+        if line.is_ascii() || !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
+            return false;
+        }
     }
     let lower = line.to_lowercase().replace('’', "'");
     let plain = lower.split(['<', '(']).next().unwrap_or_default();

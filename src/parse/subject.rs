@@ -1,10 +1,11 @@
 //! The subject: prefixes to a fixpoint, subject tags, list labels, and what is left.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::lines::bare;
 use super::tables;
-use super::words::Words;
+use super::words::{Words, one_line};
 use crate::domain::{Subject, SubjectPrefix, SubjectTag};
 
 /// Longest text before a colon that may be a prefix, in bytes.
@@ -26,13 +27,7 @@ static PREFIXES: LazyLock<Words<SubjectPrefix>> = LazyLock::new(|| {
 
 /// Reads a decoded subject: the subject itself and its tags in order.
 pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
-    let mut text = String::with_capacity(decoded.len());
-    for word in decoded.split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
-    }
+    let text = one_line(decoded);
     let (bare, tags) = take_tags(&text);
     let mut prefixes = Vec::new();
     let mut rest = bare.trim();
@@ -56,11 +51,14 @@ pub(super) fn read(decoded: &str) -> (Subject, Vec<SubjectTag>) {
 
 /// `Re:`, `AW[2]:`, `RE (3) :`, `回复：` … at the very beginning, and what follows.
 fn leading_prefix(text: &str) -> Option<(SubjectPrefix, &str)> {
-    let (at, colon) =
-        text.char_indices().take_while(|&(i, _)| i <= LONGEST_PREFIX).find(|(_, c)| matches!(c, ':' | '：'))?;
+    let head = text.get(..text.floor_char_boundary(LONGEST_PREFIX))?;
+    let narrow = memchr::memchr(b':', head.as_bytes());
+    // The full-width colon begins with the byte 0xEF.
+    let wide = memchr::memchr(0xef, head.as_bytes()).and_then(|_| head.find('：'));
+    let at = narrow.into_iter().chain(wide).min()?;
     let word = without_counter(bare(text.get(..at)?));
     let meaning = PREFIXES.get(word)?;
-    Some((meaning, text.get(at + colon.len_utf8()..)?.trim_start()))
+    Some((meaning, text.get(at..)?.trim_start_matches([':', '：']).trim_start()))
 }
 
 /// `[Fwd: parcel]`, as Mozilla wrote it, and Pegasus' `(Fwd) parcel`.
@@ -91,7 +89,15 @@ fn after_label(text: &str) -> Option<&str> {
     (!rest.is_empty() && !label.is_empty() && label.len() <= LONGEST_LABEL && !label.contains('[')).then_some(rest)
 }
 
+/// First letters of the table, which turn most subjects away.
+static FIRST_LETTERS: LazyLock<Vec<char>> =
+    LazyLock::new(|| tables::AUTOMATIC_BEGINNINGS.iter().filter_map(|words| words.chars().next()).collect());
+
 fn begins_automatically(text: &str) -> bool {
+    let first = text.chars().next().and_then(|c| c.to_lowercase().next());
+    if !first.is_some_and(|first| FIRST_LETTERS.contains(&first)) {
+        return false;
+    }
     let lower = text.to_lowercase();
     let follows = tables::AUTOMATIC_BEGINNINGS.iter().find_map(|beginning| lower.strip_prefix(beginning));
     follows.is_some_and(|rest| {
@@ -105,7 +111,10 @@ fn begins_automatically(text: &str) -> bool {
 }
 
 /// Takes every `[PREFIX-123]` and `[#123]` out of the text.
-fn take_tags(text: &str) -> (String, Vec<SubjectTag>) {
+fn take_tags(text: &str) -> (Cow<'_, str>, Vec<SubjectTag>) {
+    if memchr::memchr(b'[', text.as_bytes()).is_none() {
+        return (Cow::Borrowed(text), Vec::new());
+    }
     let mut tags = Vec::new();
     let mut bare = String::with_capacity(text.len());
     let mut rest = text;
@@ -126,7 +135,7 @@ fn take_tags(text: &str) -> (String, Vec<SubjectTag>) {
         }
     }
     bare.push_str(rest);
-    (bare, tags)
+    (Cow::Owned(bare), tags)
 }
 
 /// `PREFIX-123` or `#123`.

@@ -35,6 +35,24 @@ pub(super) fn folded(text: &str) -> String {
     if lower.contains('\u{307}') { lower.replace('\u{307}', "") } else { lower }
 }
 
+/// White space of any sort, line ends too, as one space; none at the ends.
+pub(super) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut add = |word: &str| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    };
+    // Decoding characters takes its time, and most texts have none to decode.
+    if text.is_ascii() {
+        text.split_ascii_whitespace().for_each(&mut add);
+    } else {
+        text.split_whitespace().for_each(&mut add);
+    }
+    out
+}
+
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())

@@ -10,6 +10,8 @@
 )]
 
 mod architecture;
+mod automatic;
+mod bounces;
 mod cli;
 mod config;
 mod config_as_code;
@@ -23,6 +25,7 @@ mod languages;
 mod mail;
 mod quarantine;
 mod replay;
+mod reports;
 mod review;
 mod rules;
 mod store;

@@ -50,6 +50,7 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     "przesłana wiadomość",
     "przesyłana dalej wiadomość",
     "wiadomość przekazana",
+    "wiadomość przesłana dalej", // HubSpot
     "forwardowana wiadomość",
     // sv
     "vidarebefordrat meddelande",
@@ -65,6 +66,7 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     "videresendt e-mail",
     // fi
     "välitetty viesti",
+    "välitetty viesti / fwd.msg", // Thunderbird
     "edelleen lähetetty viesti",
     "edelleenlähetetty viesti",
     "lähetetty edelleen",
@@ -151,6 +153,7 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     // ja
     "転送されたメッセージ",
     "転送メッセージ",
+    "メッセージを転送", // HubSpot
     "転送されたメール",
     "転送メール",
     "以下は転送メッセージです",
@@ -210,6 +213,7 @@ pub(in crate::parse) const FORWARD_LINE_BEGINNINGS: &[&str] = &[
 /// Above a forwarded mail, as a line of its own that ends with a colon: Apple Mail on the Mac and the iPhone.
 pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "begin forwarded message",
+    "forwarded message", // MailMate
     "begin doorgestuurd bericht",
     "anfang der weitergeleiteten nachricht",
     "anfang der weitergeleiteten e-mail",
@@ -225,6 +229,7 @@ pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "początek przekazywanej wiadomości",
     "początek przesłanej dalej wiadomości",
     "vidarebefordrat brev",
+    "vidarebefordrat mejl",
     "vidarebefordrat meddelande",
     "start på videresendt besked",
     "start på videresendt e-post",
@@ -244,6 +249,7 @@ pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "початок листа, що пересилається",
     "початок пересланого повідомлення",
     "початок переадресованого повідомлення",
+    "ileti başlangıcı",
     "iletilen e-posta başlangıcı",
     "iletilen mesaj başlangıcı",
     "yönlendirilen ileti başlangıcı",
@@ -251,6 +257,7 @@ pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "αρχή προωθημένου μηνύματος",
     "továbbított levél kezdete",
     "továbbított üzenet kezdete",
+    "începe mesajul redirecționat",
     "începutul mesajului redirecționat",
     "început mesaj redirecționat",
     "mesaj redirecționat",

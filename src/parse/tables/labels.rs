@@ -197,11 +197,11 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
     ),
     // Romanian: Outlook Trimis, Yahoo Expeditor.
     row(
-        &["de la", "expeditor", "din partea"],
-        &["către", "catre", "la", "destinatar"],
+        &["de la", "expeditor", "expeditorul", "din partea"],
+        &["către", "catre", "la", "destinatar", "destinatarul"],
         &["copie carbon"],
         &["trimis", "dată", "data trimiterii"],
-        &["subiect"],
+        &["subiect", "subiectul"],
     ),
     // Estonian, Latvian, Lithuanian: Outlook.
     row(&["saatja", "kellelt"], &["adressaat", "saaja", "kellele"], &["koopia"], &["saadetud", "kuupäev"], &["teema"]),

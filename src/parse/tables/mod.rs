@@ -4,10 +4,12 @@
 
 mod attributions;
 mod automatic;
+mod automatic_subjects;
 mod bounce_subjects;
 mod forwards;
 mod labels;
 mod notices;
+mod originals;
 mod reasons;
 mod recipients;
 mod reports;
@@ -16,10 +18,12 @@ mod subjects;
 
 pub(super) use attributions::*;
 pub(super) use automatic::*;
+pub(super) use automatic_subjects::*;
 pub(super) use bounce_subjects::*;
 pub(super) use forwards::*;
 pub(super) use labels::*;
 pub(super) use notices::*;
+pub(super) use originals::*;
 pub(super) use reasons::*;
 pub(super) use recipients::*;
 pub(super) use reports::*;

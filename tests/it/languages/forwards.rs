@@ -63,6 +63,11 @@ fn formats(l: &Language) -> Vec<Format> {
             ForwardMark::Line,
         ),
         format(
+            "yahoo on one line",
+            format!("   ----- Forwarded Message ----- {from}: {author}{to}: {TO}{sent}: {date}{subject}: {title}\n \n{text}\n"),
+            ForwardMark::Line,
+        ),
+        format(
             "proton",
             format!(
                 "------- Forwarded Message -------\n{from}: {author}\n{apple_date}: {date}\n{subject}: {title}\n{to}: {TO}\n\n{}",
@@ -218,10 +223,10 @@ fn check(l: &Language, format: &Format, comment: &str, wrong: &mut Vec<String>) 
     case.expect("name", l.author, &forwarded.from_name, wrong);
     case.expect("comment", comment, &forwarded.comment, wrong);
     case.expect("body", l.original, &forwarded.body, wrong);
+    case.expect("subject", l.subject, &forwarded.subject, wrong);
     if format.fields {
         case.expect("to", TO, &forwarded.to, wrong);
         case.expect("date", l.date, &forwarded.date, wrong);
-        case.expect("subject", l.subject, &forwarded.subject, wrong);
         case.expect("cc", if format.cc { CC } else { "" }, &forwarded.cc, wrong);
     } else {
         case.expect("date", "04.03.2025, 10:00", &forwarded.date, wrong);
@@ -237,6 +242,52 @@ fn forwards_give_the_original_and_the_comment() {
                 check(language, &format, comment, &mut wrong);
                 cases += 1;
             }
+        }
+    }
+    hold(&wrong, cases);
+}
+
+/// What Outlook for the Mac wrote above forwards until 2019, with nothing but the subject's prefix to tell them from replies:
+/// language, line, and the date in it.
+const OUTLOOK_MAC: &[(&str, &str, &str)] = &[
+    ("cs", "Dne 04.03.25 10:00, \"{n}\" <{a}> napsal(a):", "04.03.25 10:00"),
+    ("da", "Den 04.03.2025 10.00 skrev \"{n}\" <{a}>:", "04.03.2025 10.00"),
+    ("de", "Am 04.03.25, 10:00 schrieb \"{n}\" <{a}>:", "04.03.25, 10:00"),
+    ("en", "On 04/03/2025, 10:00, \"{n}\" <{a}> wrote:", "04/03/2025, 10:00"),
+    ("es", "El 4/3/25 10:00, \"{n}\" <{a}> escribió:", "4/3/25 10:00"),
+    ("fi", "{n} <{a}> kirjoitti 4.3.2025 klo 10.00:", "4.3.2025 klo 10.00"),
+    ("fr", "Le 04/03/2025 10:00, « {n} » <{a}> a écrit :", "04/03/2025 10:00"),
+    ("hu", "{n} <{a}> 2025. 03. 04. 10:00 időpontban ezt írta:", "2025. 03. 04. 10:00"),
+    ("it", "Il giorno 04/03/25, 10:00 \"{n}\" <{a}> ha scritto:", "04/03/25, 10:00"),
+    ("nl", "Op 04-03-2025 10:00 heeft {n} <{a}> geschreven:", "04-03-2025 10:00"),
+    ("no", "{n} <{a}> skrev følgende den 04.03.2025 10:00:", "04.03.2025 10:00"),
+    ("pl", "Dnia 04.03.2025, 10:00 „{n}” <{a}> napisał:", "04.03.2025, 10:00"),
+    ("pt", "Em 04/03/2025 10:00, \"{n}\" <{a}> escreveu:", "04/03/2025 10:00"),
+    ("ru", "04.03.2025, 10:00 пользователь \"{n}\" <{a}> написал:", "04.03.2025, 10:00"),
+    ("sk", "Dňa 4. 3. 2025 10:00 používateľ {n} (<{a}>) napísal:", "4. 3. 2025 10:00"),
+    ("sv", "Den 2025-03-04 10:00 skrev \"{n}\" <{a}> följande:", "2025-03-04 10:00"),
+    ("tr", "\"{n}\" <{a}>, 4.03.2025 10:00 tarihinde şunu yazdı:", "4.03.2025 10:00"),
+];
+
+#[test]
+fn an_attribution_below_a_forward_prefix_is_a_forward() {
+    let (mut wrong, mut cases) = (Vec::new(), 0);
+    for (code, line, date) in OUTLOOK_MAC {
+        let language = languages().find(|language| language.code == *code).expect(code);
+        for comment in ["", language.reply] {
+            let gap = if comment.is_empty() { "" } else { "\n\n" };
+            let body = format!("{comment}{gap}\u{feff}{}\n\n    {}\n", language.attribution(line), language.original);
+            let raw = mail(&format!("FW: {}", language.subject), "text/plain", "", &body);
+            let case = Case { name: format!("{code} {line}"), raw, reply: comment };
+            let forwarded = case.read(&mut wrong).forwarded.unwrap_or_default();
+            let address = forwarded.from.first().map_or(String::new(), |person| person.address.to_string());
+            case.expect("from", ADDRESS, &address, &mut wrong);
+            case.expect("name", language.author, &forwarded.from_name, &mut wrong);
+            case.expect("date", date, &forwarded.date, &mut wrong);
+            case.expect("comment", comment, &forwarded.comment, &mut wrong);
+            case.expect("subject", language.subject, &forwarded.subject, &mut wrong);
+            case.expect("body", language.original, &forwarded.body, &mut wrong);
+            cases += 1;
         }
     }
     hold(&wrong, cases);
