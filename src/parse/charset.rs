@@ -31,6 +31,13 @@ pub(super) fn decode<'b>(label: &str, bytes: &'b [u8]) -> Decoded<'b> {
         "iso-2022-kr" | "csiso2022kr" => shifted(bytes, b"\x0e", b"\x0f", "euc-kr"),
         "iso-2022-cn" | "iso-2022-cn-ext" => shifted(bytes, b"\x0e", b"\x0f", "gbk"),
         "hz-gb-2312" => shifted(bytes, b"~{", b"~}", "gbk"),
+        // A text of single bytes under the label of double ones: in those every space and line end has a NUL.
+        wide if wide.starts_with("utf-16")
+            && memchr::memchr(0, bytes).is_none()
+            && std::str::from_utf8(bytes).is_ok() =>
+        {
+            Decoded { sound: false, ..guess(bytes, None) }
+        }
         known => match charset_decoder(known.as_bytes()) {
             Some(decoder) => sound(decoder(bytes)),
             None => Decoded { sound: bytes.is_ascii(), ..guess(bytes, None) },
@@ -49,7 +56,10 @@ pub(super) fn guess<'b>(bytes: &'b [u8], hint: Option<&str>) -> Decoded<'b> {
         }
         return Decoded { text: Cow::Borrowed(text), sound: true };
     }
-    let hinted = hint.map(canonical).filter(|hint| !matches!(hint.as_str(), "" | "us-ascii" | "utf-8"));
+    // Header fields are ASCII but for the words that broke the rule: no charset of double bytes can be meant.
+    let double = |hint: &str| ["utf-16", "ucs-", "unicode", "iso-10646"].iter().any(|start| hint.starts_with(start));
+    let fits = |hint: &String| !matches!(hint.as_str(), "" | "us-ascii" | "utf-8") && !double(hint);
+    let hinted = hint.map(canonical).filter(fits);
     if let Some(decoded) = hinted.map(|hint| decode(&hint, bytes)).filter(|decoded| decoded.sound) {
         return Decoded { sound: false, ..decoded };
     }
@@ -194,6 +204,8 @@ mod tests {
         }
         assert!(decode("us-ascii", "Zoë".as_bytes()).sound, "UTF-8 is what everyone writes as ASCII");
         assert!(!decode("x-unknown", "Zoë".as_bytes()).sound);
+        assert_eq!(decode("utf-16", "Zoë".as_bytes()), Decoded { text: "Zoë".into(), sound: false });
+        assert_eq!(guess(b"Zo\xeb", Some("utf-16")).text, "Zoë");
         assert!(!decode("gb18030", b"\xff\xff").sound);
         assert_eq!(decode("utf-8", b"\xd0\x9c\xd0\xb8\xd1\x80\xd0").text, "Мир\u{FFFD}", "cut off in a character");
     }

@@ -39,7 +39,9 @@ pub(super) fn size(part: &MessagePart<'_>, message: &Message<'_>) -> usize {
 /// Whether mail-parser decodes by this label. Of ASCII it makes Windows-1252, where UTF-8 is more likely.
 fn is_known(label: &str) -> bool {
     let ascii = label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii");
-    label.eq_ignore_ascii_case("utf-8") || (!ascii && charset_decoder(label.as_bytes()).is_some())
+    // Of double bytes it makes what the label says, where single ones are as likely.
+    let wide = label.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("utf-16"));
+    label.eq_ignore_ascii_case("utf-8") || (!ascii && !wide && charset_decoder(label.as_bytes()).is_some())
 }
 
 /// The bytes of a part, its transfer encoding undone.
