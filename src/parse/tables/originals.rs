@@ -98,6 +98,8 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "原始邮件",
     "原始郵件",
     "原始信件",
+    "原始信息",
+    "原始訊息", // Huawei
     "原邮件",
     "原郵件", // zh: QQ, Outlook, Yahoo
     "원본 메시지",
