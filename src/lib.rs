@@ -16,9 +16,11 @@
 //!
 //! # A message's walk
 //!
-//! 1. **Bytes to facts.** [`parse::read`] says all that a mail says by itself: [`domain::Facts`]. It needs no context, so
-//!    [`engine::Reader`] does it on any thread beside the writer, checks the tokens against the keys ([`compose::Keyring`])
-//!    and deflates the bytes. What comes out is an [`engine::Unit`]: re-runnable, without outside effect.
+//! 1. **Bytes to facts.** An [`engine::Intake`] has it noted, durably, that a mail is about to be read: one that ends the
+//!    program is set aside after three such notes. [`parse::read`] then says all that the mail says by itself:
+//!    [`domain::Facts`]. It needs no context, so threads beside the writer do it ([`engine::Reader`]), check the tokens
+//!    against the keys ([`compose::Keyring`]) and deflate the bytes; a reading that takes too long is left to itself. What
+//!    comes out is an [`engine::Unit`]: re-runnable, without outside effect.
 //! 2. **A batch.** The writer thread ([`store::GroupWriter`]) takes the units that wait and opens one transaction. A few
 //!    queries fetch the rows that the batch may need: the [`domain::Workspace`].
 //! 3. **Facts to a kind.** [`classify::classify`] walks the table of kinds, the first that matches wins, and keeps the
@@ -32,7 +34,7 @@
 //!
 //! # The journal
 //!
-//! Every input is an [`domain::EventRow`]: arrivals, sends, moves by hand, timer firings, changes of the setup. `now` is
+//! Every input is an [`domain::EventRow`]: arrivals, sends, moves by hand, verdicts, timer firings, changes of the setup. `now` is
 //! the event's time everywhere. Ids begin where the journal says, send references are derived from the database's seed,
 //! verdicts on tokens are kept with the arrival: so [`engine::refold`] folds the whole journal into an empty database and
 //! must find no difference. What could not be repeated is not decided.
@@ -49,7 +51,8 @@
 //!
 //! # Glossary
 //!
-//! *Facts*: what a mail says by itself. *Evidence*: why a decision is as it is, over ids. *Candidate*: something that
+//! *Facts*: what a mail says by itself. *Attempt*: the note that a mail is about to be read. *Verdict*: what a person decides
+//! in review. *Evidence*: why a decision is as it is, over ids. *Candidate*: something that
 //! points at a thread. *Standing*: how a message relates to threads and tickets. *Revision*: the digest of the setup in
 //! force. *Unit*: one input on its way. *Workspace*: the rows that a batch needs. *Fold*: to make a change state. All other
 //! words are those of mail (RFC 5322, 5321, 9051, 3834, 3464) and of the documentation.

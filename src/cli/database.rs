@@ -9,6 +9,7 @@ use super::naming::Naming;
 use super::{Code, Failure, load_config, times};
 use crate::config::Config;
 use crate::domain::*;
+use crate::engine::Engine;
 use crate::store::{Store, journal, views};
 
 /// Which database to ask.
@@ -37,7 +38,9 @@ impl DatabaseArgs {
         let config = self.config()?;
         let store = existing(&self.path(config.database.as_deref())?)?;
         let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
-        let naming = Naming::new(store.clone(), &setup)?;
+        let mut naming = Naming::new(store.clone(), &setup)?;
+        // Reads the names of mailboxes and users.
+        naming.of(&Explanation::default())?;
         Ok(Database { store, setup, naming, zone: times::zone(config.time_zone.as_deref())? })
     }
 
@@ -60,6 +63,54 @@ impl DatabaseArgs {
             Failure::new(Code::Usage, "which database?", way_out)
         })
     }
+}
+
+/// As whom somebody gives an order.
+#[derive(Debug, clap::Args)]
+pub(super) struct UserArgs {
+    /// The user who decides; without it, the operator at the command line
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
+}
+
+impl Database {
+    /// The engine at work on it, for orders. What a replayed database decides to send stays held.
+    pub fn engine(&self) -> anyhow::Result<Engine> {
+        let origin = self.store.read(journal::origin)?.unwrap_or(Origin::Live);
+        Ok(Engine::resume(self.store.clone(), origin)?)
+    }
+
+    /// The user that is named, who must be one.
+    pub fn user<'a>(&self, args: &'a UserArgs) -> Result<Option<&'a str>, Failure> {
+        let Some(name) = args.user.as_deref() else { return Ok(None) };
+        if self.setup.user(name).is_some() {
+            return Ok(Some(name));
+        }
+        let known: Vec<_> = self.setup.users.iter().map(|user| user.name.as_str()).collect();
+        let way_out = match known.is_empty() {
+            true => "this database has no users: leave out --as".to_owned(),
+            false => format!("users: {}", known.join(", ")),
+        };
+        Err(Failure::new(Code::Usage, format!("there is no user `{}`", super::screen::line(name)), way_out))
+    }
+
+    /// The one message that `wanted` names, as in [`messages`].
+    pub fn message(&self, wanted: &str) -> anyhow::Result<MessageRow> {
+        let mut found = messages(&self.store, wanted)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(message), true) => Ok(message),
+            (last, _) => {
+                let rows: Vec<_> = found.iter().chain(&last).map(|message| message.id.0.to_string()).collect();
+                let way_out = format!("name one by its row: {}", rows.join(", "));
+                Err(Failure::new(Code::Usage, "several messages have that Message-ID", way_out).into())
+            }
+        }
+    }
+}
+
+/// Runs what is async of an order.
+pub(super) fn wait_for<T>(order: impl Future<Output = T>) -> anyhow::Result<T> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(order))
 }
 
 /// The database in that file, which must be there.

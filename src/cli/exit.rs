@@ -11,7 +11,7 @@ use crate::store::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     Success = 0,
-    /// The answer is no: mail was quarantined, a journal gives another state, tickets are in the way of a setup.
+    /// The answer is no: mail was quarantined, a journal gives another state, an order was refused.
     Negative = 1,
     /// EX_USAGE: wrong arguments.
     Usage = 64,
@@ -90,12 +90,15 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     let store = match cause.downcast_ref() {
         Some(EngineError::Store(error)) => Some(error),
         Some(EngineError::Refused(refusal)) => return code_of(refusal),
-        Some(EngineError::NoMessage(_) | EngineError::NoKey) | None => cause.downcast_ref(),
+        Some(EngineError::NoMessage(_)) => return Some(Code::NoInput),
+        Some(EngineError::Unreadable(..)) => return Some(Code::Negative),
+        Some(EngineError::ReadersHang { .. } | EngineError::NoThread(_)) => return Some(Code::TryLater),
+        Some(EngineError::NoKey) | None => cause.downcast_ref(),
     };
     match cause.downcast_ref() {
-        Some(Refusal::InTheWay(_)) => return Some(Code::Negative),
         Some(Refusal::Role { .. }) => return Some(Code::NoPermission),
-        _ => {}
+        Some(_) => return Some(Code::Negative),
+        None => {}
     }
     Some(match store? {
         StoreError::Busy { .. } => Code::TryLater,

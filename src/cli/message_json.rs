@@ -57,7 +57,7 @@ struct BounceJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct QueuedJson<'a> {
+pub(super) struct QueuedJson<'a> {
     template: Option<&'a str>,
     purpose: SendPurpose,
     to: Vec<&'a str>,
@@ -153,7 +153,8 @@ fn bounce(report: &Report) -> Option<BounceJson<'_>> {
     })
 }
 
-fn queued(send: &QueuedSend) -> QueuedJson<'_> {
+/// What was queued, as in `replay --json`.
+pub(super) fn queued(send: &QueuedSend) -> QueuedJson<'_> {
     QueuedJson {
         template: send.template.as_deref(),
         purpose: send.purpose,

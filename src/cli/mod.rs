@@ -14,7 +14,10 @@ mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod quarantine;
 mod replay;
+mod review;
+mod review_show;
 pub mod screen;
 mod sources;
 mod stories;
@@ -48,6 +51,8 @@ enum Command {
     Apply(apply::Args),
     Ticket(ticket::Args),
     Message(message::Args),
+    Review(review::Args),
+    Quarantine(quarantine::Args),
 }
 
 const HELP: &str = "\
@@ -75,6 +80,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Apply(args) => apply::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Message(args) => message::run(args),
+        Command::Review(args) => review::run(args),
+        Command::Quarantine(args) => quarantine::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

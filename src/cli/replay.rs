@@ -13,7 +13,7 @@ use super::screen::Paint;
 use super::sources::{Gathered, Placed, gather};
 use super::stories::{self, Telling};
 use super::transcript::{Counts, Entry, Look, Transcript, What};
-use super::{Code, Failure, load_config, times};
+use super::{Code, Failure, load_config, review, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::{self, Engine, Replayed};
@@ -156,7 +156,7 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
             let zone = times::zone(config.time_zone.as_deref())?;
             let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
             let transcript = Transcript::new(out, look, naming, &config.setup);
-            as_text(&engine, gathered, (transcript, listener), &bar).await
+            as_text(&engine, gathered, (transcript, listener), args.db.as_deref(), &bar).await
         }
     };
     bar.finish_and_clear();
@@ -195,6 +195,7 @@ async fn as_text(
     engine: &Engine,
     gathered: Gathered,
     (mut transcript, mut listener): (Transcript<impl Write>, Listener),
+    db: Option<&std::path::Path>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
@@ -214,6 +215,9 @@ async fn as_text(
     .await?;
     let totals = engine.store().read(views::totals)?;
     listener.hear(|| transcript.totals(&totals))?;
+    if let Some(db) = db {
+        listener.hear(|| transcript.after(&review::hint(&totals, db)))?;
+    }
     Ok(Done { counts: transcript.counts, unreadable })
 }
 

@@ -8,11 +8,12 @@ use indicatif::ProgressBar;
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
+use super::review::hint;
 use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
-use crate::domain::{RecordId, SendPurpose};
+use crate::domain::{RecordId, ReviewRequest, SendPurpose, Verdict};
 use crate::engine::{self, Input, Source, Story, Told, stories_in};
 use crate::explain::Names;
 use crate::store::{Store, views};
@@ -50,8 +51,10 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut counts = Counts::default();
+    let mut kept = None;
     for folder in folders {
         let store = database(telling.db)?;
+        kept = telling.db.map(|db| (store.clone(), db));
         let story = Story::read(folder).map_err(|error| unusable(folder, &error.into()))?;
         let told = match telling.json {
             true => as_json(&story, store, &mut out).await,
@@ -65,6 +68,9 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
             writeln!(out, "{}\n{} stories", "─".repeat(COLUMNS), folders.len())?;
         }
         counts.print(&mut out)?;
+        if let Some((store, db)) = kept {
+            out.write_all(hint(&store.read(views::totals)?, db).as_bytes())?;
+        }
     }
     out.flush()?;
     Ok(counts)
@@ -146,6 +152,8 @@ fn word(order: &Input) -> &'static str {
         Input::Move { .. } => "move",
         Input::Open { .. } => "open",
         Input::Merge { .. } => "merge",
+        Input::Review(_) => "review",
+        Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
     }
 }
 
@@ -170,6 +178,23 @@ fn deed(order: &Input, names: &Names) -> String {
             format!("opens a ticket{contact} (source {source}): {subject}")
         }
         Input::Merge { from, into } => format!("merges {} into {}", ticket(from), ticket(into)),
+        Input::Review(order) => {
+            let ReviewRequest { message, verdict, ticket: to, contact, .. } = &order.request;
+            let original = order.original.as_ref().and_then(|original| original.draft.from.as_ref());
+            match (verdict, to) {
+                (Verdict::Attach, Some(to)) => {
+                    let contact = if *contact { ", its author as a contact" } else { "" };
+                    format!("attaches {message} to {}{contact}", ticket(to))
+                }
+                (Verdict::New, _) => {
+                    let original = original.map(|who| format!(" for {}", person(who))).unwrap_or_default();
+                    format!("opens a ticket from {message}{original}")
+                }
+                _ => format!("drops {message} from review"),
+            }
+        }
+        Input::QuarantineRetry { delivery, .. } => format!("has {delivery} read again"),
+        Input::QuarantineDrop { delivery } => format!("gives {delivery} up"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs};
+use super::review_show::settled_words;
 use super::screen::{COLUMNS, Paint, cut, line};
 use super::times::{local, rfc3339};
 use super::why::{author, recipient_line};
@@ -12,6 +13,7 @@ use super::{Code, Failure};
 use crate::domain::*;
 use crate::explain;
 use crate::store::views::{self, Ticket, TicketFilter, Timeline, TimelineMessage, TimelineSend};
+use crate::store::waiting::{self, Settled};
 
 /// List tickets, or show one with all that happened to it
 #[derive(Debug, clap::Args)]
@@ -149,13 +151,14 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
         let way_out = "`ticketd ticket list` shows which there are";
         return Err(Failure::new(Code::NoInput, format!("there is no ticket {}", args.number), way_out).into());
     };
-    let (contacts, timeline, into) = database.store.read(|tx| {
+    let (contacts, timeline, reviews, into) = database.store.read(|tx| {
         let into = match ticket.ticket.merged_into {
             Some(into) => views::ticket(tx, into)?.map(|found| found.ticket.number),
             None => None,
         };
         let record = ticket.record.id;
-        Ok((views::contacts_of(tx, record)?, views::timeline(tx, record)?, into))
+        let reviews = waiting::reviews_about(tx, record)?;
+        Ok((views::contacts_of(tx, record)?, views::timeline(tx, record)?, reviews, into))
     })?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -164,7 +167,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
             let addresses = contacts.iter().flat_map(|(_, rows)| rows).map(|row| row.address.as_str());
             fields.insert("contacts".to_owned(), json!(addresses.collect::<Vec<_>>()));
             fields.insert("merged_into".to_owned(), json!(into));
-            let moments = moments(&timeline);
+            let moments = moments(&timeline, &reviews);
             let timeline: Vec<_> = moments.iter().map(|moment| moment_json(&database, moment)).collect();
             fields.insert("timeline".to_owned(), json!(timeline));
         }
@@ -172,7 +175,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
         return Ok(Code::Success);
     }
     writeln!(out, "{}", head(&database, &ticket, &contacts, into))?;
-    for moment in moments(&timeline) {
+    for moment in moments(&timeline, &reviews) {
         writeln!(out, "{}", moment_text(&database, &moment))?;
     }
     Ok(Code::Success)
@@ -198,10 +201,11 @@ enum Moment<'a> {
     Message(&'a TimelineMessage),
     Sent(&'a TimelineMessage, &'a TimelineSend),
     Stage(&'a StageChangeRow),
+    Review(&'a Settled),
 }
 
 /// All of it in order: a mail, what it did to the status, what was sent because of that.
-fn moments(timeline: &Timeline) -> Vec<Moment<'_>> {
+fn moments<'a>(timeline: &'a Timeline, reviews: &'a [Settled]) -> Vec<Moment<'a>> {
     let send_of = |message: MessageId| timeline.sends.iter().find(|send| send.send.message == message);
     let messages = timeline.messages.iter().map(|found| match send_of(found.message.id) {
         Some(send) => {
@@ -211,7 +215,8 @@ fn moments(timeline: &Timeline) -> Vec<Moment<'_>> {
         None => ((found.message.event, 0, found.message.id.0), Moment::Message(found)),
     });
     let stages = timeline.stage_changes.iter().map(|change| ((change.event, 1, change.id.0), Moment::Stage(change)));
-    let mut moments: Vec<_> = messages.chain(stages).collect();
+    let reviews = reviews.iter().map(|settled| ((settled.review.event, 0, 0), Moment::Review(settled)));
+    let mut moments: Vec<_> = messages.chain(stages).chain(reviews).collect();
     moments.sort_by_key(|(order, _)| *order);
     moments.into_iter().map(|(_, moment)| moment).collect()
 }
@@ -238,6 +243,10 @@ fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
             let to = paint.yellow(&names.stage(&change.to_stage));
             let cause = explain::stage_cause(change.cause);
             format!("{}  {from} → {to} ({cause})", local(change.at, &database.zone))
+        }
+        Moment::Review(settled) => {
+            let (at, done) = (local(settled.review.at, &database.zone), settled_words(database, settled));
+            format!("{at}  {}  {}\n{:18}{done}", paint.bold("review"), settled.review.message, "")
         }
     }
 }
@@ -289,5 +298,16 @@ fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
                 "cause": change.cause,
             })
         }
+        Moment::Review(settled) => json!({
+            "what": "review",
+            "at": rfc3339(settled.review.at),
+            "row": settled.review.message,
+            "verdict": settled.review.verdict,
+            "by": settled.review.reviewer.and_then(|user| database.naming.known().users.get(&user)),
+            "reason": settled.review.reason,
+            "kind": settled.review.to_kind,
+            "from_ticket": settled.from_ticket,
+            "ticket": settled.to_ticket,
+        }),
     }
 }

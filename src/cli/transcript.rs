@@ -78,6 +78,7 @@ impl Counts {
             *self.queued.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
+        self.to_review = self.to_review.saturating_sub(usize::from(settles_review(&outcome.decision)));
     }
 
     /// Adds what others came to.
@@ -161,6 +162,9 @@ impl<W: Write> Transcript<W> {
             self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;
         }
         self.outcome(outcome)?;
+        if let Some(failure) = &mail.reading.failure {
+            self.wrapped(&format!("could not be read: {failure}"))?;
+        }
         if self.look.explain {
             let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
             self.list("defect", defects.iter().map(|defect| explain::defect(*defect).to_owned()).collect())?;
@@ -225,6 +229,12 @@ impl<W: Write> Transcript<W> {
         Ok(self.counts.print(&mut self.out)?)
     }
 
+    /// Prints what is to be said after all of it.
+    pub fn after(&mut self, text: &str) -> anyhow::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        Ok(self.out.flush()?)
+    }
+
     /// Counts the tickets that there are now.
     pub fn count_tickets(&mut self, totals: &Totals) {
         for ((_, stage), count) in &totals.tickets {
@@ -286,6 +296,10 @@ impl<W: Write> Transcript<W> {
     fn below(&mut self, text: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
     }
+}
+
+fn settles_review(decision: &Decision) -> bool {
+    decision.explanation.evidence.iter().any(|sign| matches!(sign, Evidence::Reviewed { .. }))
 }
 
 /// The flag that the decision's ticket has now.

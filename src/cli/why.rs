@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use super::Code;
 use super::database::{Database, DatabaseArgs, messages};
 use super::message_json;
+use super::review_show::{settled_json, settled_lines};
 use super::screen::{Paint, line, wrap};
 use super::times::{local, rfc3339};
 use super::transcript::{Arrow, person};
 use crate::domain::*;
 use crate::explain;
 use crate::store::views::{self, TimelineSend};
+use crate::store::waiting::{self, Settled};
 use crate::store::{StoreError, Tx, journal};
 
 /// Say what was decided about a message, and why
@@ -46,6 +48,7 @@ struct Story {
     revision: Option<RevisionRow>,
     decision: Option<DecisionRow>,
     send: Option<TimelineSend>,
+    reviews: Vec<Settled>,
     deliveries: Vec<Delivery>,
 }
 
@@ -110,6 +113,7 @@ fn story(tx: &mut Tx<'_>, message: MessageRow) -> Result<Story, StoreError> {
         },
         decision: views::decision_of(tx, &message)?,
         send: views::send_of(tx, message.id)?,
+        reviews: waiting::reviews_of(tx, &[message.id])?,
         event,
         deliveries,
         message,
@@ -155,6 +159,13 @@ fn as_text(database: &mut Database, story: &Story, explanation: &Explanation) ->
     section(&mut out, "Thread candidates, strongest first", explain::candidate_lines(explanation, &names), nothing);
     section(&mut out, "Status rules", explain::rule_lines(explanation, &names), "(none: outside tickets)");
     section(&mut out, "Stage automations", explain::effect_lines(explanation), "(none)");
+    if !story.reviews.is_empty() {
+        let mut lines = Vec::new();
+        for settled in &story.reviews {
+            lines.extend(settled_lines(database, settled)?);
+        }
+        section(&mut out, "Review", lines, "(none)");
+    }
     if let Some(send) = &story.send {
         section(&mut out, "Send", send_lines(send), "(none)");
     }
@@ -211,6 +222,7 @@ fn decided_lines(database: &Database, story: &Story) -> Vec<String> {
 }
 
 fn as_json(database: &mut Database, story: &Story, explanation: &Explanation) -> anyhow::Result<Value> {
+    let reviews = story.reviews.iter().map(|settled| settled_json(database, settled)).collect::<Result<Vec<_>, _>>()?;
     let names = database.naming.of(explanation)?;
     let (message, decided) = (&story.message, story.decision.as_ref());
     let before = decided.and_then(|row| row.status_before.as_deref()).map(|stage| names.stage(stage));
@@ -248,6 +260,7 @@ fn as_json(database: &mut Database, story: &Story, explanation: &Explanation) ->
         "evidence": message_json::evidence(explanation, names),
         "rules": rules.collect::<Vec<_>>(),
         "effects": effects.collect::<Vec<_>>(),
+        "reviews": reviews,
         "event": message.event,
         "decided_at": story.event.as_ref().map(|event| rfc3339(event.at)),
         "revision": story.event.as_ref().map(|event| &event.revision),

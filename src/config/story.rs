@@ -40,6 +40,8 @@ pub enum Step {
     Open(OpenStep),
     /// A user merges a ticket into another.
     Merge(MergeStep),
+    /// A user settles what a mail waits for in review.
+    Review(ReviewStep),
     /// Time passes: `2 days`.
     Wait(String),
     /// Another configuration comes into force.
@@ -124,6 +126,28 @@ pub struct OpenStep {
 pub struct MergeStep {
     pub ticket: i64,
     pub into: i64,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+/// Exactly one of `attach`, `new` and `drop`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewStep {
+    /// The how-manieth mail of the story.
+    pub of: usize,
+    /// The ticket that it belongs to.
+    pub attach: Option<i64>,
+    /// With `attach`: its author becomes a contact of the ticket.
+    #[serde(default)]
+    pub contact: bool,
+    #[serde(default)]
+    pub new: bool,
+    /// With `new`, of a forward: the original sender.
+    #[serde(rename = "for")]
+    pub original: Option<String>,
+    #[serde(default)]
+    pub drop: bool,
     #[serde(rename = "as")]
     pub user: String,
 }

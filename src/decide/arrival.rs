@@ -20,7 +20,7 @@ pub struct MailInput<'a> {
 /// Decides about a mail.
 pub fn arrival(d: &mut Deciding<'_>, mail: &MailInput<'_>, c: Classification) {
     d.decision.kind = Some(c.kind);
-    d.decision.explanation.evidence.clone_from(&c.evidence);
+    d.decision.explanation.evidence.extend(c.evidence.iter().cloned());
     d.decision.explanation.candidates.clone_from(&c.candidates);
     if let Some(Sameness::Further { message, altered }) = c.same {
         further_delivery(d, mail, message, altered);
@@ -178,7 +178,7 @@ impl Deciding<'_> {
     }
 
     /// The newest message of a thread is what our next mail in it answers: forwards and what follows them are not.
-    fn touch_thread(&mut self, facts: &Facts, kind: Kind) {
+    pub(super) fn touch_thread(&mut self, facts: &Facts, kind: Kind) {
         let Some(row) = self.decision.thread.and_then(|thread| self.ws.threads.get(&thread)).cloned() else { return };
         let speaks = matches!(
             kind,

@@ -11,19 +11,41 @@ impl Deciding<'_> {
     pub(super) fn apply_rules(&mut self, mail: &MailInput<'_>, c: &Classification) {
         let Some(ticket) = c.standing.ticket.and_then(|ticket| self.ws.tickets.get(&ticket)).cloned() else { return };
         let Some(pipeline) = self.ws.pipeline_of(ticket.record).cloned() else { return };
+        let late = self.is_late(mail, c, &ticket);
+        self.apply_rules_to(mail, c.kind, &ticket, &pipeline, self.standing_in_ticket(c), late);
+    }
+
+    /// A person says that a mail is an answer on that ticket: it counts as one that arrives now, whatever came in between,
+    /// and however long ago the ticket was closed. `late`: it was known to be late, and stays so.
+    pub(super) fn apply_rules_by_hand(&mut self, mail: &MailInput<'_>, kind: Kind, ticket: RecordId, late: bool) {
+        let Some(ticket) = self.ws.tickets.get(&ticket).cloned() else { return };
+        let Some(pipeline) = self.ws.pipeline_of(ticket.record).cloned() else { return };
+        let pipeline = Pipeline { reopen_within: None, ..pipeline };
+        let thread = self.decision.thread.map_or(ThreadStanding::Later, |thread| self.thread_standing(thread));
+        self.apply_rules_to(mail, kind, &ticket, &pipeline, thread, late);
+    }
+
+    fn apply_rules_to(
+        &mut self,
+        mail: &MailInput<'_>,
+        kind: Kind,
+        ticket: &TicketRow,
+        pipeline: &Pipeline,
+        thread: ThreadStanding,
+        late: bool,
+    ) {
         let stage = self.ws.stage_of(ticket.record).unwrap_or_default().to_owned();
         let sent_counts =
             self.ws.mailbox(mail.arrived.mailbox).is_some_and(|(_, setup)| setup.sent_counts_as_ticket_send);
-        let late = self.is_late(mail, c, &ticket);
         let ruling = rules::apply(&RuleInput {
-            kind: c.kind,
+            kind,
             sent_counts,
-            pipeline: &pipeline,
+            pipeline,
             stage: &stage,
             closed_at: ticket.closed_at,
             closed_by_hand: ticket.closed_by_hand,
             reopened: ticket.reopened,
-            thread: self.standing_in_ticket(c),
+            thread,
             contact_among_recipients: self.is_sent_to_contact(mail, ticket.record),
             chosen: None,
             late,
@@ -31,9 +53,9 @@ impl Deciding<'_> {
             arrived_at: mail.arrived.at,
         });
         self.decision.explanation.rules.clone_from(&ruling.outcomes);
-        if can_fire(c.kind, sent_counts) && !mail.history {
-            self.note_newest(&ticket, mail, late);
-            self.carry_out(mail, &ticket, stage, ruling, late);
+        if can_fire(kind, sent_counts) && !mail.history {
+            self.note_newest(ticket, mail, late);
+            self.carry_out(mail, ticket, stage, ruling, late);
         }
     }
 

@@ -17,6 +17,7 @@ pub fn fold(ws: &mut Workspace, change: &Change) {
             ws.index(IndexedRow::Message(row));
             ws.messages.put(row.clone());
         }
+        Change::Review(row) => ws.reviews.put(row.clone()),
         Change::Alias(row) => {
             ws.index(IndexedRow::Alias(row));
             ws.aliases.put(row.clone());

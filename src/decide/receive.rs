@@ -38,9 +38,14 @@ fn folder(d: &mut Deciding<'_>, arrival: &Arrival) -> FolderRow {
     FolderRow { id: d.id(), mailbox, name, role, uidvalidity: 0, last_uid: 0 }
 }
 
-/// A mail could not be read: it stays pending, and a timer tries again.
-pub fn unreadable(d: &mut Deciding<'_>, delivery: DeliveryId) {
+/// A mail could not be read: it stays pending, and a timer tries again. One that must not be read again is quarantined at
+/// once.
+pub fn unreadable(d: &mut Deciding<'_>, delivery: DeliveryId, given_up: bool) {
     d.decision.delivery = Some(delivery);
+    if given_up {
+        d.decision.explanation.evidence.push(Evidence::ReadingGivenUp);
+        return quarantine(d, delivery);
+    }
     d.decision.explanation.evidence.push(Evidence::ReadingFailed { attempt: 1 });
     let timer = TimerRow {
         id: d.id(),
@@ -61,14 +66,17 @@ pub fn check_fence(d: &Deciding<'_>, timer: TimerId, fence: i64) -> Result<Timer
     row.cloned().ok_or(Refusal::StaleFence)
 }
 
-/// A pending mail was tried again. `failed`: it could not be read this time either; after the last try it is quarantined:
-/// kept, visible, never in the way of the mail behind it.
-pub fn retried(d: &mut Deciding<'_>, timer: TimerRow, delivery: DeliveryId, failed: bool) {
+/// A pending mail was tried again. Where `reading` says that it could not be read this time either it is quarantined after
+/// the last try: kept, visible, never in the way of the mail behind it.
+pub fn retried(d: &mut Deciding<'_>, timer: TimerRow, delivery: DeliveryId, reading: &Reading) {
     d.decision.delivery = Some(delivery);
     // Whoever holds the old fence comes too late from now on.
     let timer = TimerRow { fence: timer.fence + 1, ..timer };
-    if !failed {
+    if reading.failure.is_none() || reading.given_up {
         d.change(Change::Timer(TimerRow { done_at: Some(d.context.at), ..timer }));
+        if reading.given_up {
+            unreadable(d, delivery, true);
+        }
         return;
     }
     let attempt = timer.attempt + 1;
@@ -77,11 +85,15 @@ pub fn retried(d: &mut Deciding<'_>, timer: TimerRow, delivery: DeliveryId, fail
     match pause {
         Some(pause) => d.change(Change::Timer(TimerRow { attempt, due_at: d.context.at.plus(*pause), ..timer })),
         None => {
-            d.decision.kind = Some(Kind::Quarantined);
             d.change(Change::Timer(TimerRow { attempt, done_at: Some(d.context.at), ..timer }));
-            if let Some(row) = d.ws.deliveries.get(&delivery).cloned() {
-                d.change(Change::Delivery(DeliveryRow { state: DeliveryState::Quarantined, ..row }));
-            }
+            quarantine(d, delivery);
         }
+    }
+}
+
+fn quarantine(d: &mut Deciding<'_>, delivery: DeliveryId) {
+    d.decision.kind = Some(Kind::Quarantined);
+    if let Some(row) = d.ws.deliveries.get(&delivery).cloned() {
+        d.change(Change::Delivery(DeliveryRow { state: DeliveryState::Quarantined, ..row }));
     }
 }

@@ -27,6 +27,16 @@ pub enum Refusal {
     AlreadyThere,
     #[error("the lease of that timer is over")]
     StaleFence,
+    #[error("there is no such message, or it did not arrive here")]
+    NoMessage,
+    #[error("the message does not wait for review: `ticketd why` says what it is, and who settled it")]
+    NotInReview,
+    #[error("the message has opened a ticket of its own: it can be attached to that one, or dropped")]
+    OpenedATicket,
+    #[error("only a forward has an original sender: leave out `--for`")]
+    NotAForward,
+    #[error("the mail is not in quarantine")]
+    NotQuarantined,
     #[error("{}", lines(.0))]
     InTheWay(Vec<Objection>),
     #[error("user `{user}` may not change that; it takes the role {}", one_of(.roles))]

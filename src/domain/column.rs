@@ -123,6 +123,7 @@ word_columns!(
     DeliveryState,
     BounceClass,
     ReviewReason,
+    Verdict,
     SendPurpose,
     SendState,
     RecipientRole,

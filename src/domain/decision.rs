@@ -29,6 +29,7 @@ pub enum Change {
     Content(ContentRow),
     Delivery(DeliveryRow),
     Message(MessageRow),
+    Review(ReviewRow),
     Alias(AliasRow),
     Await(AwaitedRow),
     /// The awaited mail came.

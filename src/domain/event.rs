@@ -56,6 +56,12 @@ pub enum Payload {
     Open { pipeline: String, source: Source, mailbox: Option<MailboxId>, draft: ContentId },
     /// A user merges a ticket into another.
     Merge { from: RecordId, into: RecordId },
+    /// A user settles what a message waits for in review. `original` names the original sender of a forward.
+    Review { request: ReviewRequest, original: Option<ContentId> },
+    /// A user has a quarantined mail read again.
+    QuarantineRetry { delivery: DeliveryId, reading: Reading },
+    /// A user gives a quarantined mail up: it is kept and not tried again.
+    QuarantineDrop { delivery: DeliveryId },
 }
 
 impl Payload {
@@ -69,6 +75,9 @@ impl Payload {
             Payload::Move { .. } => "move",
             Payload::Open { .. } => "open",
             Payload::Merge { .. } => "merge",
+            Payload::Review { .. } => "review",
+            Payload::QuarantineRetry { .. } => "quarantine_retry",
+            Payload::QuarantineDrop { .. } => "quarantine_drop",
         }
     }
 }
@@ -97,6 +106,9 @@ pub struct Reading {
     pub verdicts: Vec<TokenVerdict>,
     /// Set when reading failed: why. Then there are no facts.
     pub failure: Option<String>,
+    /// With a failure: nobody will try again by himself, for trying endangers the program.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
 }
 
 /// A user's send.
@@ -113,6 +125,31 @@ pub struct SendRequest {
     pub status: Option<String>,
     /// Begins another thread of the ticket.
     pub new_thread: bool,
+}
+
+/// What a user decides about a message in review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReviewRequest {
+    pub message: MessageId,
+    /// The bytes that the message had when the user decided.
+    pub content: ContentId,
+    pub verdict: Verdict,
+    /// The ticket to attach it to.
+    pub ticket: Option<RecordId>,
+    /// The author becomes a contact of that ticket.
+    pub contact: bool,
+}
+
+text_enum! {
+    /// What a user may decide about a message in review.
+    Verdict {
+        /// It belongs to a ticket, and its author too.
+        Attach = "attach",
+        /// It opens a ticket.
+        New = "new",
+        /// It stays where it is.
+        Drop = "drop",
+    }
 }
 
 /// What a user wrote, before it becomes a send or a ticket. Kept as raw bytes: addresses live there only.

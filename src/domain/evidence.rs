@@ -29,6 +29,23 @@ pub enum Evidence {
     ReadingFailed {
         attempt: i64,
     },
+    /// Nobody reads it any more by himself: that endangers the program.
+    ReadingGivenUp,
+    /// A user had a quarantined mail read again; `None` for the operator at the command line.
+    ReadAgain {
+        user: Option<UserId>,
+    },
+    /// A user gave a quarantined mail up.
+    GivenUpByUser {
+        user: Option<UserId>,
+    },
+    /// A user settled what it waited for in review.
+    Reviewed {
+        verdict: Verdict,
+        /// What the message is since.
+        kind: Kind,
+        user: Option<UserId>,
+    },
     /// The same content is stored already.
     SameContent {
         message: MessageId,

@@ -98,6 +98,17 @@ pub struct Participant {
     pub address: EmailAddress,
 }
 
+impl Participant {
+    /// `Name <address>` or an address, as people write it on a command line.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, address) = match text.split_once('<') {
+            Some((name, address)) => (name.trim().trim_matches('"').to_owned(), address),
+            None => (String::new(), text),
+        };
+        Some(Participant { name, address: EmailAddress::parse(address)? })
+    }
+}
+
 /// The subject and what stands before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject {

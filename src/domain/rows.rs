@@ -73,6 +73,8 @@ text_enum! {
         /// Could not be processed yet; a timer tries again.
         Pending = "pending",
         Quarantined = "quarantined",
+        /// Was quarantined, and a user gave it up.
+        Dropped = "dropped",
     }
 }
 
@@ -130,6 +132,26 @@ text_enum! {
         Late = "late",
         /// A user answered a notification: the customer did not get it.
         AnsweredNotification = "answered_notification",
+    }
+}
+
+row! {
+    /// A message in review, settled by a person.
+    ReviewRow in "review", key event: EventSeq {
+        event: EventSeq,
+        message: MessageId,
+        /// Why it waited.
+        reason: ReviewReason,
+        verdict: Verdict,
+        /// What the message was, and is since.
+        from_kind: Kind,
+        to_kind: Kind,
+        /// The ticket that it belonged to, and belongs to since.
+        from_ticket: Option<RecordId>,
+        to_ticket: Option<RecordId>,
+        /// Who decided it; `None` for the operator at the command line.
+        reviewer: Option<UserId>,
+        at: Timestamp,
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Workspace {
     pub contents: Table<ContentRow>,
     pub deliveries: Table<DeliveryRow>,
     pub messages: Table<MessageRow>,
+    /// Only what is settled now: nothing that is decided looks back at older ones.
+    pub reviews: Table<ReviewRow>,
     pub aliases: Table<AliasRow>,
     pub awaited: Table<AwaitedRow>,
     pub threads: Table<ThreadRow>,
@@ -105,6 +107,7 @@ impl Workspace {
             contents: Table::default(),
             deliveries: Table::default(),
             messages: Table::default(),
+            reviews: Table::default(),
             aliases: Table::default(),
             awaited: Table::default(),
             threads: Table::default(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::handle::{Engine, EngineError, written};
-use super::unit::{Input, Outcome, SendOrder, Written};
+use super::mail::{Place, RawMail};
+use super::unit::{Input, Outcome, ReviewOrder, SendOrder, Written};
 use crate::compose::{ForwardedOriginal, forward_text};
 use crate::domain::*;
 use crate::parse;
@@ -16,6 +17,17 @@ pub struct Reply {
     /// Name of the stage to set instead of what rule 3.1 says.
     pub status: Option<String>,
     pub new_thread: bool,
+}
+
+/// What a user decides about a message in review.
+#[derive(Debug, Clone)]
+pub enum Judgement {
+    /// It belongs to that ticket; `contact`: its author becomes a contact of it.
+    Attach { ticket: RecordId, contact: bool },
+    /// It opens a ticket; `original`: of a forward, for whom.
+    New { original: Option<Participant> },
+    /// It stays where it is.
+    Drop,
 }
 
 impl Engine {
@@ -79,6 +91,38 @@ impl Engine {
         into: RecordId,
     ) -> Result<Outcome, EngineError> {
         self.command(at, Some(user), Input::Merge { from, into }).await
+    }
+
+    /// Somebody settles what a message waits for in review; `user`: `None` for the operator.
+    pub async fn review(
+        &self,
+        at: Timestamp,
+        user: Option<&str>,
+        message: MessageId,
+        judgement: Judgement,
+    ) -> Result<Outcome, EngineError> {
+        let order = self.review_order(message, judgement).await?;
+        self.command(at, user, order).await
+    }
+
+    /// The order to settle it: with what the message says, which is read again from its bytes.
+    pub(super) async fn review_order(&self, message: MessageId, judgement: Judgement) -> Result<Input, EngineError> {
+        let (content, raw) = self.store().read(|tx| match views::message(tx, message)? {
+            Some(row) => Ok((row.content, Some(content::raw(tx, row.content)?))),
+            None => Ok((ContentId(0), None)),
+        })?;
+        let raw = RawMail::new(raw.ok_or(EngineError::NoMessage(message))?, Place::default());
+        let mail = self.read(raw).await?;
+        let failure = mail.reading.failure.unwrap_or_default();
+        let facts = mail.facts.ok_or(EngineError::Unreadable(message, failure))?;
+        let (verdict, ticket, contact, original) = match judgement {
+            Judgement::Attach { ticket, contact } => (Verdict::Attach, Some(ticket), contact, None),
+            Judgement::New { original } => (Verdict::New, None, false, original),
+            Judgement::Drop => (Verdict::Drop, None, false, None),
+        };
+        let request = ReviewRequest { message, content, verdict, ticket, contact };
+        let original = original.map(|from| written(Draft { from: Some(from), ..Draft::default() }));
+        Ok(Input::Review(Arc::new(ReviewOrder { request, facts, original })))
     }
 
     /// The order to forward a message: its text stands below the user's.

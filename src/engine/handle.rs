@@ -1,16 +1,22 @@
 //! The engine as the faces hold it: a store with its writer, and the way to read mail.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::mail::{Mail, Place, Reader};
+use super::intake::{Intake, MOST_ATTEMPTS};
+use super::mail::{Mail, Place, RawMail, Reader};
+use super::readers::Readers;
 use super::step::Step;
-use super::unit::{Input, Outcome, Unit, Written};
+use super::unit::{Input, Outcome, Unit, Work, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
-use crate::store::{self, Answer, GroupWriter, Limits, Store, StoreError, keys};
+use crate::store::{self, Answer, GroupWriter, Limits, Store, StoreError, attempts, keys};
+
+/// How long reading a mail may take.
+pub const READING_LIMIT: Duration = Duration::from_secs(30);
 
 /// Why the engine could not do something.
 #[derive(Debug, thiserror::Error)]
@@ -23,47 +29,58 @@ pub enum EngineError {
     NoMessage(MessageId),
     #[error("the database has no usable signing key; restore it from a backup")]
     NoKey,
+    #[error(
+        "{left} mails are still being read after {limit:?} each, and hold their threads; start the program again: each is \
+         kept, tried again, and quarantined in the end"
+    )]
+    ReadersHang { left: usize, limit: Duration },
+    #[error("no thread could be started to read mail on: {0}")]
+    NoThread(String),
+    #[error("message {0} could not be read again: {1}")]
+    Unreadable(MessageId, String),
 }
 
 /// The engine at work on one database.
 pub struct Engine {
     store: Store,
-    writer: GroupWriter<Unit, Outcome>,
-    reader: Reader,
+    writer: GroupWriter<Work, Outcome>,
+    readers: Readers,
     origin: Origin,
 }
 
 impl Engine {
     /// Starts on a database. `setup` comes into force at `at` where it is not in force already.
     pub async fn start(store: Store, origin: Origin, setup: &Setup, at: Timestamp) -> Result<Engine, EngineError> {
-        Engine::start_reading(store, origin, setup, at, parse::read).await
+        Engine::start_reading(store, origin, setup, at, parse::read, READING_LIMIT).await
     }
 
-    /// The same with another way to read bytes.
+    /// The same with another way to read bytes, and another time that it may take.
     pub async fn start_reading(
         store: Store,
         origin: Origin,
         setup: &Setup,
         at: Timestamp,
         read: fn(&[u8]) -> Facts,
+        limit: Duration,
     ) -> Result<Engine, EngineError> {
-        let engine = Engine::begin(store, origin, read)?;
+        let engine = Engine::begin(store, origin, read, limit)?;
         engine.install(setup, at, None).await?;
         Ok(engine)
     }
 
     /// Starts on a database with the setup that is in force in it.
     pub fn resume(store: Store, origin: Origin) -> Result<Engine, EngineError> {
-        Engine::begin(store, origin, parse::read)
+        Engine::begin(store, origin, parse::read, READING_LIMIT)
     }
 
-    fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts) -> Result<Engine, EngineError> {
+    fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
         let (keys, seed) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seed);
-        let writer =
-            GroupWriter::start(store.clone(), Limits::default(), Unit::weight, move |tx, units| step.run(tx, units))?;
-        Ok(Engine { store, writer, reader: Reader::new(keyring, read), origin })
+        let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| step.carry_out(tx, work);
+        let writer = GroupWriter::start(store.clone(), Limits::default(), Work::weight, carry_out)?;
+        let readers = Readers::new(Reader::new(keyring, read), limit);
+        Ok(Engine { store, writer, readers, origin })
     }
 
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
@@ -79,23 +96,72 @@ impl Engine {
         &self.store
     }
 
-    /// Reads mail, on any thread.
-    pub fn reader(&self) -> Reader {
-        self.reader.clone()
+    pub(super) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// The way in for mail that is found somewhere.
+    pub fn intake<T>(&self) -> Result<Intake<'_, T>, EngineError> {
+        Intake::new(self)
+    }
+
+    /// Reads a mail, without noting that it is about to.
+    pub async fn read(&self, raw: RawMail) -> Result<Mail, EngineError> {
+        Ok(self.readers.start(raw, None)?.get().await)
+    }
+
+    /// Reads a mail after noting, durably, one more attempt to. After too many that did not end it is given up unread.
+    pub(super) async fn read_alone(&self, raw: RawMail) -> Result<Mail, EngineError> {
+        let digest = raw.digest;
+        match self.store.write(|tx| attempts::begin(tx, digest, MOST_ATTEMPTS))? {
+            Some(_) => Ok(self.readers.start(raw, Some(digest))?.get().await),
+            None => {
+                let failure = format!("reading it ended the program {MOST_ATTEMPTS} times");
+                Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) })
+            }
+        }
+    }
+
+    /// Has it noted that these mails are about to be read.
+    pub(super) async fn note(&self, digests: Vec<ContentDigest>) -> Result<Answer<Outcome>, EngineError> {
+        Ok(self.writer.submit(Work::Note(digests)).await?)
     }
 
     /// Hands a mail over; the answer comes when it is decided and durable. `at`: when we got it.
     pub async fn deliver(&self, mail: Arc<Mail>, at: Timestamp) -> Result<Answer<Outcome>, EngineError> {
-        Ok(self.writer.submit(self.unit(at, None, Input::Mail(mail))).await?)
+        Ok(self.writer.submit(Work::Unit(self.unit(at, None, Input::Mail(mail)))).await?)
     }
 
     /// Carries out what a user orders, durably. A refusal changes nothing.
     pub async fn command(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Result<Outcome, EngineError> {
-        let outcome = self.writer.write(self.unit(at, actor, input)).await?;
+        let outcome = self.writer.write(Work::Unit(self.unit(at, actor, input))).await?;
         match outcome.refused {
             Some(refusal) => Err(refusal.into()),
             None => Ok(outcome),
         }
+    }
+
+    /// A user has a quarantined mail read again, now.
+    pub async fn retry_quarantined(
+        &self,
+        at: Timestamp,
+        user: Option<&str>,
+        delivery: DeliveryId,
+    ) -> Result<(Arc<Mail>, Outcome), EngineError> {
+        let (raw, _, history) = self.store.read(|tx| pending(tx, delivery))?;
+        let mail = Arc::new(self.read(RawMail::new(raw, Place { history, ..Place::default() })).await?);
+        let outcome = self.command(at, user, Input::QuarantineRetry { delivery, mail: mail.clone() }).await?;
+        Ok((mail, outcome))
+    }
+
+    /// A user gives a quarantined mail up.
+    pub async fn drop_quarantined(
+        &self,
+        at: Timestamp,
+        user: Option<&str>,
+        delivery: DeliveryId,
+    ) -> Result<Outcome, EngineError> {
+        self.command(at, user, Input::QuarantineDrop { delivery }).await
     }
 
     /// Fires the timers that are due at `now`, each at its own time. Gives what became of them.
@@ -115,10 +181,10 @@ impl Engine {
     async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
         let delivery = DeliveryId(timer.subject);
         let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
-        let mail = Arc::new(self.reader.mail(&raw, Place { history, ..Place::default() }));
+        let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
         let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
         let unit = Unit { cause: Some(cause), ..self.unit(timer.due_at, None, input) };
-        let outcome = self.writer.write(unit).await?;
+        let outcome = self.writer.write(Work::Unit(unit)).await?;
         match outcome.refused {
             None => Ok(Some(outcome)),
             // Somebody else was faster.

@@ -2,10 +2,11 @@
 //! beside the writer; needs no context but the keys.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::compose::Keyring;
 use crate::domain::*;
-use crate::store::content::{Packed, pack};
+use crate::store::content::{Packed, pack, pack_known};
 
 /// Mails over this many bytes are classified from their headers; the body is not stored.
 pub const MOST_BYTES: usize = 50 * 1024 * 1024;
@@ -27,6 +28,26 @@ pub struct Place {
     pub history: bool,
 }
 
+/// A mail as it was found: nothing in it has been read. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct RawMail {
+    pub bytes: Arc<Vec<u8>>,
+    pub place: Place,
+    /// Of the bytes that are stored: what tells the mail apart before it is read.
+    pub digest: ContentDigest,
+}
+
+impl RawMail {
+    pub fn new(bytes: Vec<u8>, place: Place) -> Self {
+        RawMail { digest: ContentDigest::of(within_limit(&bytes)), bytes: Arc::new(bytes), place }
+    }
+
+    /// What is stored of it.
+    fn packed(&self) -> Packed {
+        pack_known(within_limit(&self.bytes), self.digest)
+    }
+}
+
 /// A mail, read.
 #[derive(Debug, Clone)]
 pub struct Mail {
@@ -35,6 +56,8 @@ pub struct Mail {
     pub reading: Reading,
     /// `None` when reading failed.
     pub facts: Option<Facts>,
+    /// The key of the attempt to read that ends once this mail is decided.
+    pub attempt: Option<ContentDigest>,
 }
 
 impl Mail {
@@ -64,8 +87,9 @@ impl Reader {
         Reader { keyring, read }
     }
 
-    /// Reads a mail and checks the tokens in it.
-    pub fn mail(&self, raw: &[u8], place: Place) -> Mail {
+    /// Reads a mail and checks the tokens in it. May take as long as it likes: see [`super::readers`].
+    pub(super) fn mail(&self, mail: &RawMail) -> Mail {
+        let raw = mail.bytes.as_slice();
         let kept = within_limit(raw);
         let (mut facts, failure) = self.facts(kept);
         let mut verdicts = Vec::new();
@@ -79,7 +103,14 @@ impl Reader {
                 verdicts.push(claim.verdict);
             }
         }
-        Mail { place, packed: pack(kept), reading: Reading { version: FACTS_VERSION, verdicts, failure }, facts }
+        let reading = Reading { version: FACTS_VERSION, verdicts, failure, given_up: false };
+        Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts, attempt: None }
+    }
+
+    /// A mail that was not read, and why. `given_up`: nobody is to try again by himself.
+    pub(super) fn unread(&self, mail: &RawMail, failure: String, given_up: bool) -> Mail {
+        let reading = Reading { version: FACTS_VERSION, verdicts: Vec::new(), failure: Some(failure), given_up };
+        Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts: None, attempt: None }
     }
 
     /// Reads a journaled mail again: the verdicts on its tokens are those of its day, for keys may be gone.
@@ -90,7 +121,7 @@ impl Reader {
                 claim.verdict = *verdict;
             }
         }
-        Mail { place, packed: pack(raw), reading: reading.clone(), facts }
+        Mail { place, packed: pack(raw), reading: reading.clone(), facts, attempt: None }
     }
 
     /// Reading is total by design; should it panic all the same, that is one mail's trouble.

@@ -4,19 +4,22 @@
 
 mod desk;
 mod handle;
+mod intake;
 mod mail;
 mod outgoing;
+mod readers;
 mod refold;
 mod replay;
 mod step;
 mod story;
 mod unit;
 
-pub use desk::Reply;
-pub use handle::{Engine, EngineError, written};
-pub use mail::{MOST_BYTES, Mail, Place, Reader};
+pub use desk::{Judgement, Reply};
+pub use handle::{Engine, EngineError, READING_LIMIT, written};
+pub use intake::Intake;
+pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
 pub use refold::{Refolded, refold};
 pub use replay::{Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
-pub use unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};
+pub use unit::{Input, Outcome, QueuedSend, ReviewOrder, SendOrder, Unit, Written};

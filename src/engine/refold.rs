@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::handle::{EngineError, keyring, pending};
 use super::mail::{Mail, Place, Reader};
 use super::step::Step;
-use super::unit::{Input, Journaled, SendOrder, Unit, Written};
+use super::unit::{Input, Journaled, ReviewOrder, SendOrder, Unit, Written};
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
@@ -38,7 +38,7 @@ pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded,
         let Some((last, _)) = units.last() else { break };
         after = *last;
         events += units.len() as u64;
-        let units: Vec<Unit> = units.into_iter().map(|(_, unit)| unit).collect();
+        let units: Vec<&Unit> = units.iter().map(|(_, unit)| unit).collect();
         copy.write(|tx| step.run(tx, &units))?;
         progress(events);
     }
@@ -92,10 +92,7 @@ impl Names {
             Payload::Setup => Input::Setup(setup(tx, row)?),
             Payload::Arrival(arrival) => Input::Mail(self.mail(tx, reader, &arrival)?),
             Payload::Retry { timer, fence, delivery, reading } => {
-                let (raw, _, history) = pending(tx, delivery)?;
-                let place = Place { history, ..Place::default() };
-                let mail = Arc::new(reader.journaled(&raw, place, &reading));
-                Input::Retry { timer, fence, delivery, mail }
+                Input::Retry { timer, fence, delivery, mail: again(tx, reader, delivery, &reading)? }
             }
             Payload::Send { request, draft } => Input::Send(Arc::new(SendOrder {
                 purpose: request.purpose,
@@ -114,6 +111,15 @@ impl Names {
                 draft: Arc::new(written(tx, draft)?),
             },
             Payload::Merge { from, into } => Input::Merge { from, into },
+            Payload::Review { request, original } => {
+                let raw = content::raw(tx, request.content)?;
+                let original = original.map(|original| written(tx, original)).transpose()?;
+                Input::Review(Arc::new(ReviewOrder { request, facts: parse::read(&raw), original }))
+            }
+            Payload::QuarantineRetry { delivery, reading } => {
+                Input::QuarantineRetry { delivery, mail: again(tx, reader, delivery, &reading)? }
+            }
+            Payload::QuarantineDrop { delivery } => Input::QuarantineDrop { delivery },
         })
     }
 
@@ -128,6 +134,13 @@ impl Names {
         let raw = content::raw(tx, arrival.content)?;
         Ok(Arc::new(reader.journaled(&raw, place, &arrival.reading)))
     }
+}
+
+/// A delivery that was read again.
+fn again(tx: &mut Tx<'_>, reader: &Reader, delivery: DeliveryId, reading: &Reading) -> Result<Arc<Mail>, StoreError> {
+    let (raw, _, history) = pending(tx, delivery)?;
+    let place = Place { history, ..Place::default() };
+    Ok(Arc::new(reader.journaled(&raw, place, reading)))
 }
 
 fn setup(tx: &mut Tx<'_>, row: &EventRow) -> Result<Arc<Setup>, StoreError> {

@@ -3,16 +3,22 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::vec::IntoIter;
+
+use tokio::task::JoinHandle;
 
 use super::handle::{Engine, EngineError};
-use super::mail::{Mail, Place};
+use super::intake::Intake;
+use super::mail::{Mail, Place, RawMail};
 use super::unit::Outcome;
 use crate::archive::Item;
 use crate::domain::*;
 use crate::store::Answer;
 
-/// Mails that are read ahead, and decided but not yet reported. Bounds memory, not speed.
-const AHEAD: usize = 8;
+/// Mails that are taken from the disk and noted together: this many, or until they have so many bytes.
+const BATCH: usize = 64;
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Mails that are decided and not yet reported. Bounds memory, not speed.
 const UNREPORTED: usize = 256;
 /// Units whose bytes may be in flight at once.
 const BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
@@ -39,41 +45,42 @@ pub async fn replay(
     sources: Vec<Source>,
     mut report: impl FnMut(Replayed) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut reading = VecDeque::new();
+    let mut intake = engine.intake()?;
     let mut deciding: VecDeque<Waiting> = VecDeque::new();
     let mut pending: BTreeMap<DeliveryId, (Source, Arc<Mail>)> = BTreeMap::new();
-    let mut sources = sources.into_iter();
+    let mut files = Some(open(sources.into_iter()));
     let (mut in_flight, mut newest) = (0, Timestamp::default());
     loop {
-        while reading.len() < AHEAD {
-            let Some(source) = sources.next() else { break };
-            let reader = engine.reader();
-            reading.push_back(tokio::task::spawn_blocking(move || {
-                let place = Place {
-                    mailbox: source.mailbox.clone(),
-                    folder: source.folder.clone(),
-                    position: None,
-                    arrived_at: Some(source.item.arrived_at),
-                    history: false,
-                };
-                let mail = source.item.read().map(|raw| reader.mail(&raw, place));
-                (source, mail)
-            }));
-        }
-        let Some(next) = reading.pop_front() else { break };
-        match next.await? {
-            (source, Ok(mail)) => {
-                let mail = Arc::new(mail);
-                newest = newest.max(source.item.arrived_at);
-                in_flight += mail.weight();
-                let answer = engine.deliver(mail.clone(), source.item.arrived_at).await?;
-                deciding.push_back(Waiting { source, mail, answer });
+        // One batch is being read while the next is noted and the one after that comes from the disk.
+        let wanted = |intake: &Intake<'_, Source>, opening: &Opening| {
+            intake.is_empty() || (intake.waiting() <= BATCH && opening.is_finished())
+        };
+        while let Some(opening) = files.take_if(|opening| wanted(&intake, opening)) {
+            let (rest, batch) = opening.await?;
+            files = (!rest.as_slice().is_empty()).then(|| open(rest));
+            let mut mails = Vec::with_capacity(batch.len());
+            for (source, raw) in batch {
+                match raw {
+                    Ok(raw) => mails.push((source, raw)),
+                    Err(error) => {
+                        let result = Err(format!("{}: {error}", source.item.name()));
+                        report(Replayed { source, result })?;
+                    }
+                }
             }
-            (source, Err(error)) => {
-                let result = Err(format!("{}: {error}", source.item.name()));
-                report(Replayed { source, result })?;
-            }
+            intake.bring(mails).await?;
         }
+        let Some((source, mail)) = intake.next().await? else {
+            if files.is_none() {
+                break;
+            }
+            continue;
+        };
+        let mail = Arc::new(mail);
+        newest = newest.max(source.item.arrived_at);
+        in_flight += mail.weight();
+        let answer = engine.deliver(mail.clone(), source.item.arrived_at).await?;
+        deciding.push_back(Waiting { source, mail, answer });
         while deciding.len() > UNREPORTED || in_flight > BYTES_IN_FLIGHT {
             let Some(first) = deciding.pop_front() else { break };
             in_flight = in_flight.saturating_sub(first.mail.weight());
@@ -91,6 +98,30 @@ pub async fn replay(
         }
     }
     Ok(())
+}
+
+type Opened = (IntoIter<Source>, Vec<(Source, std::io::Result<RawMail>)>);
+type Opening = JoinHandle<Opened>;
+
+/// Takes the bytes of the next mails from the disk.
+fn open(mut sources: IntoIter<Source>) -> Opening {
+    tokio::task::spawn_blocking(move || {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let Some(source) = sources.next() else { break };
+            let place = Place {
+                mailbox: source.mailbox.clone(),
+                folder: source.folder.clone(),
+                position: None,
+                arrived_at: Some(source.item.arrived_at),
+                history: false,
+            };
+            let raw = source.item.read().map(|raw| RawMail::new(raw, place));
+            bytes += raw.as_ref().map_or(0, |raw| raw.bytes.len());
+            batch.push((source, raw));
+        }
+        (sources, batch)
+    })
 }
 
 struct Waiting {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::mail::Mail;
 use super::outgoing;
-use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Written};
+use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Work, Written};
 use crate::compose::Keyring;
 use crate::decide::{self, Context, Deciding, MailInput, Refusal, fold};
 use crate::domain::*;
 use crate::store::content::{self, Packed};
 use crate::store::counter::{self, Counter};
-use crate::store::{self, StoreError, Tx, journal};
+use crate::store::{self, StoreError, Tx, attempts, journal};
 
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
@@ -26,8 +26,25 @@ impl Step {
         Step { keyring, seed, setup: None }
     }
 
+    /// Carries out a batch and notes which mails are about to be read. One outcome each, in order.
+    pub fn carry_out(&mut self, tx: &mut Tx<'_>, work: &[Work]) -> Result<Vec<Outcome>, StoreError> {
+        let units = work.iter().filter_map(|work| if let Work::Unit(unit) = work { Some(unit) } else { None });
+        let mut outcomes = self.run(tx, &units.collect::<Vec<_>>())?.into_iter();
+        let mut all = Vec::with_capacity(work.len());
+        for work in work {
+            match work {
+                Work::Unit(_) => all.extend(outcomes.next()),
+                Work::Note(digests) => {
+                    attempts::note(tx, digests)?;
+                    all.push(Outcome::nothing(Timestamp::default()));
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// Carries out a batch. One outcome a unit, in order.
-    pub fn run(&mut self, tx: &mut Tx<'_>, units: &[Unit]) -> Result<Vec<Outcome>, StoreError> {
+    pub fn run(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(units.len());
         // Whether a setup may come into force depends on where all tickets are: what stands before it is written first.
         for part in units.chunk_by(|_, next| !matches!(next.input, Input::Setup(_))) {
@@ -37,7 +54,7 @@ impl Step {
     }
 
     /// The same for units of which only the first may be a setup.
-    fn run_part(&mut self, tx: &mut Tx<'_>, units: &[Unit]) -> Result<Vec<Outcome>, StoreError> {
+    fn run_part(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<Vec<Outcome>, StoreError> {
         let (revision, setup) = self.setup(tx, units)?;
         let mut keys = Keys::default();
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
@@ -58,16 +75,17 @@ impl Step {
             },
         };
         let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
-        let outcomes = units.iter().map(|unit| batch.decide(self, unit)).collect();
+        let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
         counter::reserve(tx, Counter::Event, batch.seq - first_seq)?;
         counter::reserve(tx, Counter::Id, batch.ids.peek() - first_id)?;
         counter::reserve(tx, Counter::TicketNumber, batch.numbers.peek() - first_number)?;
         batch.write(tx)?;
+        attempts::forget(tx, units.iter().zip(&outcomes).filter_map(|(unit, outcome)| ended(unit, outcome)))?;
         Ok(outcomes)
     }
 
     /// The setup in force: that of the newest event, or, on an empty journal, the first unit's.
-    fn setup(&mut self, tx: &mut Tx<'_>, units: &[Unit]) -> Result<(String, Arc<Setup>), StoreError> {
+    fn setup(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<(String, Arc<Setup>), StoreError> {
         let Some(digest) = journal::current_digest(tx)? else {
             return Ok(match units.first().map(|unit| &unit.input) {
                 Some(Input::Setup(setup)) => (String::new(), setup.clone()),
@@ -82,6 +100,14 @@ impl Step {
         self.setup = Some((digest.clone(), setup.clone()));
         Ok((digest, setup))
     }
+}
+
+/// The attempt to read that ends with this outcome. A mail that is tried again keeps what was noted about it alone: the
+/// next try may be the one that ends the program.
+fn ended(unit: &Unit, outcome: &Outcome) -> Option<ContentDigest> {
+    let mail = unit.input.mail()?;
+    let pending = outcome.decision.kind.is_none();
+    mail.attempt.filter(|attempt| !(pending && *attempt == mail.packed.digest))
 }
 
 /// The revision that a setup is.
@@ -119,6 +145,19 @@ fn keys_of(unit: &Unit) -> Keys {
         }
         Input::Open { draft, .. } => draft_keys(&mut keys, draft),
         Input::Merge { from, into } => keys.tickets.extend([*from, *into]),
+        Input::Review(order) => {
+            keys.merge(crate::classify::keys(&order.facts));
+            keys.messages.insert(order.request.message);
+            keys.tickets.extend(order.request.ticket);
+            order.original.iter().for_each(|original| draft_keys(&mut keys, original));
+        }
+        Input::QuarantineRetry { delivery, mail } => {
+            mail_keys(&mut keys, mail);
+            keys.deliveries.insert(*delivery);
+        }
+        Input::QuarantineDrop { delivery } => {
+            keys.deliveries.insert(*delivery);
+        }
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys
@@ -222,7 +261,16 @@ impl<'a> Batch<'a> {
             Input::Mail(mail) => &mail.packed,
             Input::Send(order) => &order.draft.packed,
             Input::Open { draft, .. } => &draft.packed,
-            Input::Setup(_) | Input::Retry { .. } | Input::Move { .. } | Input::Merge { .. } => return,
+            Input::Review(order) => match &order.original {
+                Some(original) => &original.packed,
+                None => return,
+            },
+            Input::Setup(_)
+            | Input::Retry { .. }
+            | Input::Move { .. }
+            | Input::Merge { .. }
+            | Input::QuarantineRetry { .. }
+            | Input::QuarantineDrop { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
             Change::Content(row) => Some(row.id),
@@ -287,16 +335,7 @@ impl<'a> Batch<'a> {
 }
 
 fn refused(unit: &Unit, refusal: Refusal) -> Outcome {
-    Outcome {
-        seq: EventSeq(0),
-        at: unit.at,
-        decision: Decision::default(),
-        ticket_number: None,
-        status_before: None,
-        status_after: None,
-        queued: Vec::new(),
-        refused: Some(refusal),
-    }
+    Outcome { refused: Some(refusal), ..Outcome::nothing(unit.at) }
 }
 
 fn decision_row(event: EventSeq, decision: &Decision) -> DecisionRow {
@@ -323,7 +362,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::Mail(mail) => arrive(d, mail),
         Input::Retry { timer, fence, delivery, mail } => {
             let row = decide::check_fence(d, *timer, *fence)?;
-            decide::retried(d, row, *delivery, mail.facts.is_none());
+            decide::retried(d, row, *delivery, &mail.reading);
             if let Some(content) = d.ws.deliveries.get(delivery).map(|row| row.content) {
                 decide_mail(d, mail, content, *delivery);
             }
@@ -345,6 +384,22 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
             decide::merge(d, *from, *into)?;
             Ok(Payload::Merge { from: *from, into: *into })
         }
+        Input::Review(order) => {
+            let original = order.original.as_ref();
+            decide::review(d, &order.request, &order.facts, original.and_then(|who| who.draft.from.as_ref()))?;
+            let original = original.map(|original| content_of(d, &original.packed));
+            Ok(Payload::Review { request: order.request.clone(), original })
+        }
+        Input::QuarantineRetry { delivery, mail } => {
+            if let Some(content) = decide::retry_quarantined(d, *delivery, &mail.reading)? {
+                decide_mail(d, mail, content, *delivery);
+            }
+            Ok(Payload::QuarantineRetry { delivery: *delivery, reading: mail.reading.clone() })
+        }
+        Input::QuarantineDrop { delivery } => {
+            decide::drop_quarantined(d, *delivery)?;
+            Ok(Payload::QuarantineDrop { delivery: *delivery })
+        }
     }
 }
 
@@ -362,7 +417,7 @@ fn arrive(d: &mut Deciding<'_>, mail: &Mail) -> Result<Payload, Refusal> {
     };
     let delivery = decide::receive(d, &arrival);
     if mail.facts.is_none() {
-        decide::unreadable(d, delivery);
+        decide::unreadable(d, delivery, mail.reading.given_up);
     }
     decide_mail(d, mail, content, delivery);
     Ok(Payload::Arrival(arrival))

@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::desk::{Reply, open_order, record_order, reply_order};
+use super::desk::{Judgement, Reply, open_order, record_order, reply_order};
 use super::handle::{Engine, EngineError};
-use super::mail::{Mail, Place};
+use super::mail::{Mail, Place, RawMail};
 use super::unit::{Input, Outcome, QueuedSend};
-use crate::config::story::{MailStep, OpenStep, RecordStep, Script, SendStep, Step, duration};
+use crate::config::story::{MailStep, OpenStep, RecordStep, ReviewStep, Script, SendStep, Step, duration};
 use crate::config::{self, Problem};
 use crate::decide::Refusal;
 use crate::domain::*;
@@ -162,6 +162,7 @@ impl Teller<'_> {
                 let order = Input::Merge { from: self.ticket(step.ticket)?, into: self.ticket(step.into)? };
                 self.ordered(Some(&step.user), order).await
             }
+            Step::Review(step) => self.review(step).await?,
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;
                 self.clock = self.clock.plus(span);
@@ -198,7 +199,7 @@ impl Teller<'_> {
             arrived_at: None,
             history: step.history,
         };
-        let mail = Arc::new(self.engine.reader().mail(&raw, place));
+        let mail = Arc::new(self.engine.read(RawMail::new(raw, place)).await?);
         let found = match &step.at {
             Some(at) => Some(time(at).ok_or_else(|| wrong(0, format!("`{at}` is no RFC 3339 date")))?),
             None => mail.arrived_at(),
@@ -226,9 +227,7 @@ impl Teller<'_> {
 
     async fn forward(&mut self, step: &SendStep) -> Done {
         let ticket = self.ticket(step.ticket)?;
-        let number = step.mail.unwrap_or(1);
-        let message = number.checked_sub(1).and_then(|index| self.mails.get(index).copied().flatten());
-        let message = message.ok_or_else(|| wrong(0, format!("there is no mail {number} to forward yet")))?;
+        let message = self.mail_numbered(step.mail.unwrap_or(1))?;
         let order = self.engine.forward_order(ticket, message, draft(step)?)?;
         Ok(self.ordered(Some(&step.user), order).await)
     }
@@ -248,6 +247,23 @@ impl Teller<'_> {
         let from = Some(person(&step.contact)?);
         let draft = Draft { from, subject: Some(step.subject.clone()), ..Draft::default() };
         Ok(self.ordered(Some(&step.user), open_order(&step.pipeline, source, draft)).await)
+    }
+
+    async fn review(&mut self, step: &ReviewStep) -> Done {
+        let judgement = match (step.attach, step.new, step.drop) {
+            (Some(ticket), false, false) => Judgement::Attach { ticket: self.ticket(ticket)?, contact: step.contact },
+            (None, true, false) => Judgement::New { original: step.original.as_deref().map(person).transpose()? },
+            (None, false, true) => Judgement::Drop,
+            _ => return Err(wrong(0, "a review has one of `attach = TICKET`, `new = true` and `drop = true`")),
+        };
+        let order = self.engine.review_order(self.mail_numbered(step.of)?, judgement).await?;
+        Ok(self.ordered(Some(&step.user), order).await)
+    }
+
+    /// The message of the how-manieth mail of the story.
+    fn mail_numbered(&self, number: usize) -> Result<MessageId, StoryError> {
+        let message = number.checked_sub(1).and_then(|index| self.mails.get(index).copied().flatten());
+        message.ok_or_else(|| wrong(0, format!("there is no mail {number} yet")))
     }
 
     fn ticket(&self, number: i64) -> Result<RecordId, StoryError> {
@@ -314,10 +330,5 @@ fn people(list: &[String]) -> Result<Vec<Participant>, StoryError> {
 
 /// `Name <address>` or an address.
 fn person(text: &str) -> Result<Participant, StoryError> {
-    let (name, address) = match text.split_once('<') {
-        Some((name, address)) => (name.trim().trim_matches('"').to_owned(), address),
-        None => (String::new(), text),
-    };
-    let address = EmailAddress::parse(address).ok_or_else(|| wrong(0, format!("`{text}` is no address")))?;
-    Ok(Participant { name, address })
+    Participant::parse(text).ok_or_else(|| wrong(0, format!("`{text}` is no address")))
 }

@@ -55,6 +55,35 @@ pub enum Input {
         from: RecordId,
         into: RecordId,
     },
+    Review(Arc<ReviewOrder>),
+    /// A quarantined mail, read once more because somebody asked for it.
+    QuarantineRetry {
+        delivery: DeliveryId,
+        mail: Arc<Mail>,
+    },
+    QuarantineDrop {
+        delivery: DeliveryId,
+    },
+}
+
+impl Input {
+    /// The mail that was read for it.
+    pub(super) fn mail(&self) -> Option<&Arc<Mail>> {
+        match self {
+            Input::Mail(mail) | Input::Retry { mail, .. } | Input::QuarantineRetry { mail, .. } => Some(mail),
+            _ => None,
+        }
+    }
+}
+
+/// A user's decision about a message in review.
+#[derive(Debug, Clone)]
+pub struct ReviewOrder {
+    pub request: ReviewRequest,
+    /// What the message says.
+    pub facts: Facts,
+    /// For whom a forward opens a ticket: From of a draft, so that addresses stay out of the journal.
+    pub original: Option<Written>,
 }
 
 /// A user's order to send.
@@ -81,10 +110,28 @@ impl Unit {
     /// Bytes that it holds, roughly.
     pub fn weight(&self) -> usize {
         match &self.input {
-            Input::Mail(mail) | Input::Retry { mail, .. } => mail.weight(),
+            Input::Mail(mail) | Input::Retry { mail, .. } | Input::QuarantineRetry { mail, .. } => mail.weight(),
             Input::Send(order) => order.draft.packed.weight(),
             Input::Open { draft, .. } => draft.packed.weight(),
-            Input::Setup(_) | Input::Move { .. } | Input::Merge { .. } => 1024,
+            Input::Review(order) => order.facts.body.text.len() + 2048,
+            Input::Setup(_) | Input::Move { .. } | Input::Merge { .. } | Input::QuarantineDrop { .. } => 1024,
+        }
+    }
+}
+
+/// What the writer is given.
+pub(super) enum Work {
+    Unit(Unit),
+    /// These mails are about to be read: noted with whatever is written at that moment.
+    Note(Vec<ContentDigest>),
+}
+
+impl Work {
+    /// Bytes that it holds, roughly.
+    pub fn weight(&self) -> usize {
+        match self {
+            Work::Unit(unit) => unit.weight(),
+            Work::Note(digests) => digests.len() * 32,
         }
     }
 }
@@ -116,4 +163,20 @@ pub struct QueuedSend {
     pub template: Option<String>,
     pub to: Vec<EmailAddress>,
     pub subject: String,
+}
+
+impl Outcome {
+    /// Nothing happened.
+    pub(super) fn nothing(at: Timestamp) -> Self {
+        Outcome {
+            seq: EventSeq(0),
+            at,
+            decision: Decision::default(),
+            ticket_number: None,
+            status_before: None,
+            status_after: None,
+            queued: Vec::new(),
+            refused: None,
+        }
+    }
 }

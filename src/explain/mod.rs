@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::*;
 
-pub use words::{defect, effect_result, flag, review, rule_result, stage_cause};
+pub use words::{defect, effect_result, flag, review, rule_result, stage_cause, verdict};
 
 /// How people call what explanations name by id. What is missing is shown as its id.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,11 @@ impl Names {
 
     fn user(&self, id: UserId) -> String {
         self.users.get(&id).cloned().unwrap_or_else(|| format!("user {id}"))
+    }
+
+    /// Whoever did something: a user, or the operator at the command line.
+    pub fn person(&self, user: Option<UserId>) -> String {
+        user.map_or_else(|| "the operator".to_owned(), |user| self.user(user))
     }
 
     /// The label of a stage.

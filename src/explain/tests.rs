@@ -50,6 +50,15 @@ fn every_value_has_words_of_its_own() {
 }
 
 #[test]
+fn each_verdict_says_what_it_would_do_about_whatever_waits() {
+    for (reason, kind) in ReviewReason::ALL.iter().flat_map(|reason| Kind::ALL.iter().map(move |kind| (reason, kind))) {
+        for on_ticket in [false, true] {
+            check_phrases(Verdict::ALL, |value| verdict(value, *kind, *reason, on_ticket).to_owned());
+        }
+    }
+}
+
+#[test]
 fn a_reply_is_explained_by_what_tied_it_who_wrote_it_and_the_rule_that_fired() {
     let explanation = Explanation {
         evidence: vec![

@@ -8,6 +8,21 @@ use crate::domain::*;
 pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
     match evidence {
         Evidence::ReadingFailed { attempt } => format!("reading it failed (attempt {attempt})"),
+        Evidence::ReadingGivenUp => {
+            "set aside unread: reading it ended the program, or the same content is in quarantine".to_owned()
+        }
+        Evidence::ReadAgain { user } => format!("read again from quarantine by {}", names.person(*user)),
+        Evidence::GivenUpByUser { user } => {
+            format!("given up by {}: it is kept and not tried again", names.person(*user))
+        }
+        Evidence::Reviewed { verdict, kind, user } => {
+            let done = match verdict {
+                Verdict::Attach => format!("attached as {kind}"),
+                Verdict::New => "given a ticket of its own".to_owned(),
+                Verdict::Drop => "left where it is".to_owned(),
+            };
+            format!("{done}, in review by {}", names.person(*user))
+        }
         Evidence::SameContent { message } => format!("the same content as {message}"),
         Evidence::SameIdAndAuthor { message } => {
             format!("the same Message-ID and author as {message}, with another body")
@@ -161,6 +176,35 @@ pub fn review(reason: ReviewReason) -> &'static str {
         ReviewReason::DoubtfulForward => "a forward whose original sender is not certain",
         ReviewReason::Late => "a customer's mail came late and changed nothing",
         ReviewReason::AnsweredNotification => "a user answered a notification: the customer did not get it",
+    }
+}
+
+/// What each verdict would do about a message that is of that kind and waits for that reason; `on_ticket`: it belongs to a
+/// ticket.
+pub fn verdict(verdict: Verdict, kind: Kind, reason: ReviewReason, on_ticket: bool) -> &'static str {
+    match (verdict, reason, kind) {
+        (Verdict::Attach, ReviewReason::Late, _) => {
+            "its own ticket: seen, no more; another ticket: it moves there, and is late there too"
+        }
+        (Verdict::Attach, _, Kind::StrangerReply) => {
+            "it counts as the author's reply now (rules 3.2 and 3.3), and the author takes part from now on; with --contact \
+             as a contact"
+        }
+        (Verdict::Attach, _, Kind::Forward) if on_ticket => {
+            "its own ticket: seen, no more; another ticket: it moves there and changes no status"
+        }
+        (Verdict::Attach, _, Kind::Forward) => "it joins the ticket and changes no status",
+        (Verdict::Attach, _, Kind::ContactOther | Kind::Ignored) => "it joins the ticket and counts as a reply now",
+        (Verdict::Attach, ..) => "its own ticket: seen, no more; another ticket: it moves there",
+        (Verdict::New, _, Kind::Forward) => {
+            "a new ticket for whom --for names, else for the author; never acknowledged with --for, nor when one of the team \
+             forwarded it"
+        }
+        (Verdict::New, _, Kind::NewConversation) if on_ticket => "refused: it has opened a ticket already",
+        (Verdict::New, ..) if on_ticket => "a new ticket for the author, linked to the one that it is on",
+        (Verdict::New, ..) => "a new ticket for the author",
+        (Verdict::Drop, ..) if on_ticket => "it stays on the ticket as it is, and nobody is asked again",
+        (Verdict::Drop, ..) => "it stays as it is, and nobody is asked again",
     }
 }
 

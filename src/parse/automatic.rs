@@ -3,81 +3,125 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::codes;
 use super::phrases::Phrases;
 use super::tables;
 use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
 
-/// An out-of-office message says so within its first lines; in bytes.
-const WORDING_REACH: usize = 600;
+/// An out-of-office message says so within its first lines; in bytes, of which some scripts need three a letter.
+const WORDING_REACH: usize = 1_000;
+
+/// Values with which a field takes itself back.
+const NO: &[&str] = &["no", "none", "false", "0"];
 
 static ABSENCE: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ABSENCE_WORDINGS));
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a field's name says about who wrote the mail.
+#[derive(Clone, Copy)]
 enum Role {
+    /// Auto-Submitted.
+    Submitted,
+    /// X-Auto-Response-Suppress.
+    Suppress,
     Vacation,
+    /// A vacation field if its value begins with one of these.
+    Valued(&'static [&'static str]),
     Program,
 }
 
 static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
     let vacation = tables::VACATION_HEADERS.iter().map(|&name| (name, Role::Vacation));
-    vacation.chain(tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program))).collect()
+    let valued = tables::VACATION_VALUES.iter().map(|&(name, values)| (name, Role::Valued(values)));
+    let programs = tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program));
+    let own = [("auto-submitted", Role::Submitted), ("x-auto-response-suppress", Role::Suppress)];
+    vacation.chain(valued).chain(programs).chain(own).collect()
 });
 
-/// What a field's name alone says. All but a few of the names begin with `x-`.
-fn role(name: &str) -> Option<Role> {
-    let may_have_one = name.starts_with(['x', 'a', 'f']);
-    may_have_one.then(|| ROLES.get(name).copied()).flatten()
+/// The names of all such fields begin so; others are not looked up.
+fn may_have_role(name: &str) -> bool {
+    ["x-", "auto", "feed", "pre", "delivered-to"].iter().any(|start| name.starts_with(start))
+}
+
+/// What the header says.
+#[derive(Default)]
+struct Header {
+    submitted: Option<AutomaticSign>,
+    suppress: bool,
+    vacation: bool,
+    program: bool,
+}
+
+impl Header {
+    fn of(facts: &Facts) -> Self {
+        let mut header = Header::default();
+        for (name, value) in facts.headers.whose(may_have_role) {
+            match ROLES.get(name) {
+                Some(Role::Submitted) => {
+                    // Of several fields the strongest counts.
+                    header.submitted = [header.submitted, keyword(&value)].into_iter().flatten().max_by_key(strength);
+                }
+                Some(Role::Suppress) => header.suppress |= !value.eq_ignore_ascii_case("none"),
+                Some(Role::Vacation) => header.vacation |= !NO.iter().any(|no| value.eq_ignore_ascii_case(no)),
+                Some(Role::Valued(values)) => {
+                    let value = value.trim_start().to_lowercase();
+                    header.vacation |= values.iter().any(|word| value.starts_with(word));
+                }
+                Some(Role::Program) => header.program = true,
+                None => {}
+            }
+        }
+        header
+    }
 }
 
 /// The signs, each once, strongest first.
 pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
-    let mut signs = Vec::new();
-    let submitted = auto_submitted(facts);
-    signs.extend(submitted);
-    if vacation_header(facts, submitted.is_some()) {
-        signs.push(AutomaticSign::VacationHeader);
-    }
-    if facts.subject.outermost() == Some(SubjectPrefix::Automatic) {
-        signs.push(AutomaticSign::Subject);
-    }
+    let header = Header::of(facts);
+    let subject = facts.subject.outermost() == Some(SubjectPrefix::Automatic);
+    let null_path = facts.return_path == Some(None);
     // The wording never counts alone, so it is looked for only beside another sign.
-    if (!signs.is_empty() || facts.return_path == Some(None)) && absence_wording(&facts.body.reply()) {
-        signs.push(AutomaticSign::Wording);
-    }
-    if facts.headers.whose(|name| role(name) == Some(Role::Program)).next().is_some() {
-        signs.push(AutomaticSign::Programmatic);
-    }
-    signs
+    let beside = header.submitted.is_some() || header.vacation || header.suppress || subject || null_path;
+    let wording = beside && absence_wording(&facts.body.reply());
+    // Programs set X-Auto-Response-Suppress on ordinary mail too, and notices of all sorts go out with the null return path
+    // (RFC 3834 4 asks for it): each is a vacation header beside another sign only.
+    let answer = subject || wording;
+    let suppress = header.suppress && (header.submitted.is_some() || answer);
+    let vacation = header.vacation || suppress || (null_path && answer);
+    let found = [
+        header.submitted,
+        vacation.then_some(AutomaticSign::VacationHeader),
+        subject.then_some(AutomaticSign::Subject),
+        wording.then_some(AutomaticSign::Wording),
+        header.program.then_some(AutomaticSign::Programmatic),
+    ];
+    found.into_iter().flatten().collect()
 }
 
-/// RFC 3834 5: a keyword, perhaps with parameters and comments; `no` is no sign.
-fn auto_submitted(facts: &Facts) -> Option<AutomaticSign> {
-    let value = facts.headers.of("auto-submitted").next()?;
-    let keyword = value.split([';', '(', ' ']).find(|word| !word.is_empty())?.to_lowercase();
-    match keyword.as_str() {
+fn strength(sign: &AutomaticSign) -> u8 {
+    match sign {
+        AutomaticSign::AutoReplied => 2,
+        AutomaticSign::AutoGenerated => 1,
+        _ => 0,
+    }
+}
+
+/// RFC 3834 5: a keyword, perhaps with parameters and comments, here also before it; `no` is no sign.
+fn keyword(value: &str) -> Option<AutomaticSign> {
+    let value = match value.trim_start().strip_prefix('(') {
+        Some(comment) => comment.split_once(')')?.1,
+        None => value,
+    };
+    let word = value.split([';', '(', ' ', ',', '\t']).find(|word| !word.is_empty())?;
+    let word = word.trim_matches(['"', '\'']).to_lowercase().replace('_', "-");
+    match word.as_str() {
         "no" => None,
-        "auto-replied" => Some(AutomaticSign::AutoReplied),
+        "auto-replied" | "auto-reply" | "autoreply" | "vacation" => Some(AutomaticSign::AutoReplied),
         "auto-generated" => Some(AutomaticSign::AutoGenerated),
         _ => Some(AutomaticSign::AutoOther),
     }
 }
 
-/// Exchange sets X-Auto-Response-Suppress on ordinary mail of programs too, so it counts beside Auto-Submitted only.
-fn vacation_header(facts: &Facts, submitted: bool) -> bool {
-    let may_be_one = |name: &str| name.starts_with("x-") || name.starts_with("auto") || name == "precedence";
-    facts.headers.whose(may_be_one).any(|(name, value)| match name {
-        "precedence" => tables::VACATION_PRECEDENCES.iter().any(|word| value.eq_ignore_ascii_case(word)),
-        "x-auto-response-suppress" => submitted && !value.eq_ignore_ascii_case("none"),
-        // Tobit's manual: 9 is the class of automatic answers.
-        "x-post-messageclass" => value.trim_start().starts_with("9;") || value.to_lowercase().contains("autoresponder"),
-        "x-ms-exchange-inbox-rules-loop" | "x-ms-exchange-generated-message-source" => {
-            value.to_lowercase().contains("autoreply") || value.to_lowercase().contains("oof")
-        }
-        name => role(name) == Some(Role::Vacation) && !value.eq_ignore_ascii_case("no"),
-    })
-}
-
 fn absence_wording(reply: &str) -> bool {
-    let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply).to_lowercase();
-    ABSENCE.is_in(&head)
+    let head = reply.get(..reply.floor_char_boundary(WORDING_REACH)).unwrap_or(reply);
+    ABSENCE.is_in(&codes::folded(head))
 }

@@ -62,8 +62,8 @@ impl Outside {
         self.failed_header || self.subject || self.tail || self.sender != Sender::Someone
     }
 
-    /// Whether the subject says that a mail was not taken.
-    pub fn rejects(&self) -> bool {
+    /// Whether the subject is a bounce's.
+    pub fn has_subject(&self) -> bool {
         self.subject
     }
 
@@ -127,34 +127,33 @@ fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_ori
         return true;
     }
     let banner = || BANNERS.is_in(folded);
-    let failure = || FAILURES.is_in(folded) || codes::is_delay(folded) || codes::wording(folded).is_some();
+    let failed = || FAILURES.is_in(folded) || codes::is_delay(folded);
+    let reason = || codes::wording(folded).is_some();
     let code = || codes::enhanced(text).is_some() || codes::reply_code(text).is_some();
     let original = || has_original || notice::has_copy(&facts.body.text);
     let named = || notice::names_recipient(facts, text);
     let quotes = facts.body.quoted_spans.first().is_some_and(|&(from, _)| from < text.len());
     let vacation = facts.subject.outermost() == Some(SubjectPrefix::Automatic);
     match outside.sender {
-        Sender::Daemon => outside.subject || banner() || failure() || (named() && (code() || original())),
+        Sender::Daemon => outside.subject || banner() || failed() || reason() || (named() && (code() || original())),
+        _ if vacation => false,
         // A postmaster's letter answers someone, and quotes.
         Sender::Postmaster if outside.passed_on && (quotes || !facts.in_reply_to.is_empty()) => false,
         Sender::Postmaster => {
-            (outside.subject && (failure() || banner() || original() || is_report))
-                || (failure() && (named() || code() || original()))
-                || (banner() && named())
-                || is_report && (named() || code())
+            (outside.subject && (failed() || reason() || banner() || original() || is_report))
+                || (failed() && (named() || code() || original()))
+                || (named() && (banner() || is_report || (reason() && code())))
         }
-        _ if vacation => false,
         Sender::NullPath if outside.passed_on => banner() && named(),
         Sender::NullPath => {
-            (outside.subject && (failure() || banner()) && (named() || code() || original() || is_report))
-                || (failure() && (code() || is_report || (original() && named())))
+            (outside.subject && (failed() || reason() || banner()) && (named() || code() || original() || is_report))
+                || (failed() && (code() || is_report || (original() && named())))
                 || (banner() && named())
         }
-        Sender::Someone if is_report => outside.subject || failure() || code(),
+        Sender::Someone if is_report => outside.subject || failed() || code(),
         Sender::Someone => {
             let answers = !facts.in_reply_to.is_empty() || !facts.references.is_empty();
-            let alone = !answers && !quotes && facts.forwarded.is_none();
-            (outside.subject || outside.tail) && alone && opens_as_notice(text) && named()
+            (outside.subject || outside.tail) && !answers && !quotes && opens_as_notice(text) && named()
         }
     }
 }

@@ -23,9 +23,8 @@ const REASON_REACH: usize = 600;
 static COPIES: LazyLock<Phrases> = LazyLock::new(|| Phrases::at_line_start(tables::COPY_LINES));
 static CONTACTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::CONTACT_WORDS));
 /// Header fields of a returned mail at the beginning of a line; a notice indents those that it quotes.
-static RETURNED_HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?im)^(?:received: |return-path: ?<|mime-version: |message-id: ?<|dkim-signature: )").ok()
-});
+static RETURNED_HEADER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?im)^(?:received: |return-path: ?<|dkim-signature: )").ok());
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?:"[^"@\s]{1,64}"|[\w.!#$%&*+/=?^`{|}~'\-]{1,64})@[\w\-]{1,63}(?:\.[\w\-]{1,63})+"#).ok()
 });
@@ -130,6 +129,13 @@ fn addresses(facts: &Facts, notice: &str) -> Vec<Found> {
     let mut above = "";
     let mut start = 0;
     for line in notice.split_inclusive('\n') {
+        // What a copied header without trace fields begins with; some notices quote such a field before they come to it.
+        let header = ["message-id:", "mime-version:"]
+            .iter()
+            .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
+        if header && found.iter().any(|found: &Found| found.rank >= Rank::Told) {
+            break;
+        }
         for hit in pattern.find_iter(line) {
             let Some(address) = cleaned(hit.as_str()) else { continue };
             let before = line.get(..hit.start()).unwrap_or_default();
@@ -205,8 +211,8 @@ fn words(text: &str) -> &str {
 /// Whether the line begins as a header field does that names other people.
 fn is_bystander_field(lead: &str) -> bool {
     let name = words(lead.split(':').next().unwrap_or_default());
-    let is = |known: &&str| name == *known || (known.ends_with('-') && name.starts_with(*known));
-    lead.contains(':') && tables::BYSTANDER_FIELDS.iter().any(|known| is(&known))
+    let is = |known: &str| name == known || (known.ends_with('-') && name.starts_with(known));
+    lead.contains(':') && tables::BYSTANDER_FIELDS.iter().any(|known| is(known))
 }
 
 /// Whether a mail system's own address.

@@ -56,15 +56,15 @@ fn machine_report(
     if let Some(text) = text(&["feedback-report"]) {
         return Some(notification(&text, ReportKind::Abuse, &["original-rcpt-to", "removal-recipient"]));
     }
-    if outside.sender != Sender::Someone || calls_itself_report(message) {
-        // A machine part that came as plain text, or inside of the mail that came back.
-        let nested = || message.parts.iter().find_map(nested_status);
-        let status = plain_status(&facts.body.text).or_else(nested);
-        if let Some(status) = status {
+    let is_report = calls_itself_report(message);
+    if is_report || (outside.sender != Sender::Someone && outside.owns_report()) {
+        // A machine part that came as plain text, or inside of a mail that a gateway wrapped it in.
+        let nested = || message.parts.iter().find_map(nested_status).filter(|_| is_report || outside.has_subject());
+        if let Some(status) = plain_status(&facts.body.text).or_else(nested) {
             return Some(dsn(facts, status));
         }
     }
-    bounce::read(facts, outside, has_original, calls_itself_report(message))
+    bounce::read(facts, outside, has_original, is_report)
 }
 
 /// multipart/report (RFC 6522), or the parameter on another type: a delivery report as far as the type says.
@@ -148,8 +148,9 @@ fn complete(report: &mut Report, facts: &Facts, message: &Message<'_>) {
 
 /// Sieve's `reject` may answer with an MDN (RFC 5429 2.1.1): a refusal, and no receipt.
 fn rejection(facts: &Facts, outside: &Outside, receipt: Report) -> Report {
-    let refused = facts.headers.iter().any(|(name, value)| name == "auto-submitted" && value.contains("reject"));
-    if !refused && !(outside.rejects() && outside.sender != Sender::Someone) {
+    let refused = facts.headers.of("auto-submitted").any(|value| value.contains("reject"));
+    let refused = refused || (outside.has_subject() && outside.sender != Sender::Someone);
+    if !refused {
         return receipt;
     }
     let (class, status) = bounce::ending_of(facts);

@@ -34,8 +34,13 @@ impl Packed {
 
 /// Packs raw bytes.
 pub fn pack(raw: &[u8]) -> Packed {
+    pack_known(raw, ContentDigest::of(raw))
+}
+
+/// The same where their digest is known.
+pub fn pack_known(raw: &[u8], digest: ContentDigest) -> Packed {
     let chunks = raw.chunks(CHUNK).map(deflate).collect();
-    Packed { digest: ContentDigest::of(raw), size: i64::try_from(raw.len()).unwrap_or(i64::MAX), chunks }
+    Packed { digest, size: i64::try_from(raw.len()).unwrap_or(i64::MAX), chunks }
 }
 
 /// Stores the bytes of a content. Its row is the workspace's affair. What is there already stays.

@@ -67,7 +67,7 @@ impl std::fmt::Display for Shown<'_> {
 }
 
 /// The first differences between two databases: state, journal, decisions, digests of contents. Counters, keys and the
-/// seed are not compared.
+/// seed are not compared; nor are attempts to read, for they come and go before anything is journaled.
 pub fn differences(first: &mut Tx<'_>, second: &mut Tx<'_>) -> Result<Vec<Difference>, StoreError> {
     let mut found = Vec::new();
     for names in &TABLES {

@@ -85,6 +85,11 @@ impl Loader<'_, '_> {
         }
 
         load_all(&mut self.workspace.deliveries, deliveries);
+        // Where a message that somebody decides about was found.
+        let named = keys.messages.iter().filter_map(|id| self.workspace.messages.get(id)?.delivery);
+        let named: BTreeSet<i64> = named.map(|id| id.0).collect();
+        let named = self.fetch("id", named)?;
+        load_all(&mut self.workspace.deliveries, named);
 
         let contents: Vec<ContentRow> = self.fetch("key", keys.contents.iter().map(|key| key.0))?;
         let delivered: BTreeSet<i64> = self.workspace.deliveries.iter().map(|delivery| delivery.content.0).collect();

@@ -2,6 +2,7 @@
 //! changed in it. No rules: what a row means is decided below, when it is written is decided above. The driver's crate
 //! is used in this room only.
 
+pub mod attempts;
 pub mod content;
 pub mod counter;
 pub mod dump;
@@ -15,6 +16,7 @@ mod statement;
 mod tables;
 mod tx;
 pub mod views;
+pub mod waiting;
 mod writer;
 
 use std::path::Path;

@@ -18,6 +18,7 @@ pub fn save(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(), StoreError> {
     table(tx, &workspace.threads)?;
     table(tx, &workspace.thread_indexes)?;
     table(tx, &workspace.messages)?;
+    table(tx, &workspace.reviews)?;
     table(tx, &workspace.tickets)?;
     table(tx, &workspace.deliveries)?;
     table(tx, &workspace.aliases)?;

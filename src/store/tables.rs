@@ -15,7 +15,7 @@ const fn names<R: Row>() -> TableNames {
 }
 
 /// Journal first, then the state in the order in which things refer to each other.
-pub(super) const TABLES: [TableNames; 25] = [
+pub(super) const TABLES: [TableNames; 26] = [
     names::<RevisionRow>(),
     names::<EventRow>(),
     names::<DecisionRow>(),
@@ -25,6 +25,7 @@ pub(super) const TABLES: [TableNames; 25] = [
     names::<ContentRow>(),
     names::<DeliveryRow>(),
     names::<MessageRow>(),
+    names::<ReviewRow>(),
     names::<AliasRow>(),
     names::<AwaitedRow>(),
     names::<ThreadRow>(),

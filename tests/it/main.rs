@@ -10,10 +10,13 @@
 )]
 
 mod architecture;
+mod automatic;
+mod bounces;
 mod cli;
 mod config;
 mod config_as_code;
 mod corpora;
+mod crashes;
 mod decisions;
 mod desk;
 mod history;
@@ -22,8 +25,11 @@ mod languages;
 mod mail;
 mod quarantine;
 mod replay;
+mod reports;
+mod review;
 mod rules;
 mod store;
 mod stories;
 mod support;
 mod threading;
+mod verdicts;

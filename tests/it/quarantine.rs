@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use ticketd::config;
 use ticketd::domain::*;
-use ticketd::engine::{self, Engine, Outcome, Place};
+use ticketd::engine::{self, Engine, Outcome, Place, RawMail};
 use ticketd::parse;
 use ticketd::store::{Store, content, views};
 
@@ -27,12 +27,13 @@ fn read_at_the_third_try(raw: &[u8]) -> Facts {
 
 async fn start(read: fn(&[u8]) -> Facts) -> Engine {
     let store = Store::in_memory().unwrap();
-    Engine::start_reading(store, Origin::Live, &config::builtin().setup, Timestamp(0), read).await.unwrap()
+    let (setup, limit) = (config::builtin().setup, engine::READING_LIMIT);
+    Engine::start_reading(store, Origin::Live, &setup, Timestamp(0), read, limit).await.unwrap()
 }
 
 async fn deliver(engine: &Engine, raw: &[u8], at: Timestamp) -> Outcome {
     let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
-    let mail = Arc::new(engine.reader().mail(raw, place));
+    let mail = Arc::new(engine.read(RawMail::new(raw.to_vec(), place)).await.unwrap());
     engine.deliver(mail, at).await.unwrap().get().await.unwrap()
 }
 

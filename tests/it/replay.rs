@@ -73,7 +73,7 @@ fn json_is_one_object_a_message_in_order_of_arrival() {
 }
 
 /// The names in the first column of the table under a heading of `docs/json.md`.
-fn documented(heading: &str) -> BTreeSet<String> {
+pub fn documented(heading: &str) -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
     let docs = std::fs::read_to_string(path).unwrap();
     let section = docs.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
@@ -82,7 +82,7 @@ fn documented(heading: &str) -> BTreeSet<String> {
 }
 
 /// The fields of an object, those of objects inside it as `outer.inner`.
-fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
+pub fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (name, value) in object.as_object().unwrap() {
         found.insert(name.clone());
@@ -121,6 +121,25 @@ fn why_json_and_ticket_json_have_the_documented_fields() {
         of(&[&["message", "show", "reply@example.com"], &db[..]].concat(), &[]),
         documented("message show --json")
     );
+}
+
+#[test]
+fn review_json_has_the_documented_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories/a-strangers-reply-goes-to-review");
+    printed(folder.path(), &["replay", story.to_str().unwrap(), "--db", "mail.db"]);
+    let of = |args: &[&str], inside: &[&str]| {
+        let line = text(&run(folder.path(), &[args, &["--db", "mail.db", "--json"]].concat()).stdout);
+        fields(&json_lines(&line)[0], inside)
+    };
+    let row =
+        json_lines(&printed(folder.path(), &["review", "list", "--json", "--db", "mail.db"]))[0]["row"].to_string();
+    let listed = documented("review list --json");
+    let own = |fields: &BTreeSet<String>| fields.iter().filter(|name| !name.starts_with("settled")).cloned().collect();
+    let own: BTreeSet<String> = own(&listed);
+    assert_eq!(of(&["review", "show", &row], &[]), &own | &documented("review show --json"));
+    assert_eq!(of(&["review", "attach", &row, "1"], &[]), documented("review attach --json"));
+    assert_eq!(of(&["review", "list", "--all"], &["settled"]), listed);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use ticketd::store::{Store, views};
 use crate::support::root;
 
 /// The sentences of the rules, by their id. 2.1 and 2.2 and so on are the rows of the table of kinds, 3.1 to 3.4 the
-/// status rules, 3 what is said about them together; a word tells sentences of one place apart. Not told here: 2.1
+/// status rules, 3 what is said about them together, review what docs/rules.md says about it; a word tells sentences of one
+/// place apart. Not told here: 2.1
 /// quarantined and a send that fails later (no mail in a file does that: see the engine's tests and those of delivery).
 const SENTENCES: &[&str] = &[
     "2.2",
@@ -90,6 +91,14 @@ const SENTENCES: &[&str] = &[
     "3 closed_at",
     "3 merged",
     "3 stage",
+    "review attach",
+    "review contact",
+    "review drop",
+    "review elsewhere",
+    "review for",
+    "review late",
+    "review new",
+    "review once",
     "4 received",
     "6.5 subject",
     "6.5 address",

@@ -4,6 +4,7 @@
 
 mod attributions;
 mod automatic;
+mod automatic_subjects;
 mod bounce_subjects;
 mod forwards;
 mod labels;
@@ -17,6 +18,7 @@ mod subjects;
 
 pub(super) use attributions::*;
 pub(super) use automatic::*;
+pub(super) use automatic_subjects::*;
 pub(super) use bounce_subjects::*;
 pub(super) use forwards::*;
 pub(super) use labels::*;

@@ -39,7 +39,6 @@ pub(in crate::parse) const DELAYS: &[&str] = &[
     "verzögert sich",
     "wurde verzögert",
     "wird weiterhin versuch",
-    "erneut versuchen",
     "weitere zustellversuche",
     "n'a pas encore été",
     "a été retardé",
@@ -60,7 +59,6 @@ pub(in crate::parse) const DELAYS: &[&str] = &[
     // pl, ru, sv, da, no, fi, cs, tr
     "nie została jeszcze",
     "opóźnion",
-    "ponowić próbę",
     "ещё не доставлено",
     "еще не доставлено",
     "пока не доставлено",
@@ -92,7 +90,8 @@ pub(in crate::parse) const DELAYS: &[&str] = &[
     "延遲",
     "將繼續嘗試",
     "지연되",
-    "다시 시도",
+    "다시 시도합니다",
+    "계속 시도",
 ];
 
 /// Reasons that may pass: a full mailbox, a server that cannot be reached, greylisting, a limit of rate.
@@ -125,6 +124,7 @@ pub(in crate::parse) const SOFT_REASONS: &[&str] = &[
     "mailfolder is full",
     "box is full",
     "storage limit",
+    "exceeded the local limit",
     // servers and ways
     "temporary",
     "temporarily",

@@ -90,6 +90,7 @@ pub(in crate::parse) const RECIPIENT_LEADS: &[&str] = &[
     "rcpt to",
     "following recipient",
     "following address",
+    "rejected recipient",
     // nl, de, fr, es, pt, it
     " aan",
     " naar",
@@ -139,6 +140,8 @@ pub(in crate::parse) const BYSTANDER_FIELDS: &[&str] = &[
     "mail from",
     "envelope-from",
     "sender address",
+    "original sender",
+    "sent by",
     "reporting-mta",
     "von",
     "de",

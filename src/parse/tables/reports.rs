@@ -31,6 +31,8 @@ pub(in crate::parse) const DAEMONS: &[&str] = &[
 pub(in crate::parse) const POSTMASTERS: &[&str] = &[
     "postmaster",
     "mailadmin",
+    // Verizon's gateway to phones
+    "post_master",
     "mail-admin",
     // Exchange 5.5 and 2000 behind gateways
     "system administrator",

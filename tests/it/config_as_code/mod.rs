@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use ticketd::config;
 use ticketd::domain::*;
-use ticketd::engine::{self, Engine, EngineError, Place};
+use ticketd::engine::{self, Engine, EngineError, Place, RawMail};
 use ticketd::store::{Store, journal, keys, views};
 
 use crate::support::root;
@@ -424,7 +424,8 @@ async fn a_setup_sees_the_tickets_of_mail_that_is_decided_just_before_it() {
     renamed.mailboxes[0].pipeline = "desk".to_owned();
     let deliver = async |raw: &[u8], at: i64| {
         let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
-        engine.deliver(Arc::new(engine.reader().mail(raw, place)), Timestamp(at)).await.unwrap()
+        let mail = engine.read(RawMail::new(raw.to_vec(), place)).await.unwrap();
+        engine.deliver(Arc::new(mail), Timestamp(at)).await.unwrap()
     };
     // While somebody else writes, the writer waits with the first mail; the others gather behind it.
     let (begun, has_begun) = std::sync::mpsc::channel();

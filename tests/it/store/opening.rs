@@ -82,9 +82,58 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     Store::open(&path).unwrap().write(|tx| tx.execute("PRAGMA user_version = 7", &[])).unwrap();
     for _ in 0..2 {
         let error = refused(&path);
-        assert!(matches!(error, StoreError::NewerDatabase { found: 7, known: 1, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerDatabase { found: 7, known: 2, .. }), "{error}");
         assert!(error.to_string().contains("desk.db was written by a newer ticketd (schema 7"), "{error}");
     }
+}
+
+/// What version 1 made, with the rows of a desk of today in it.
+fn of_version_1(path: &Path, today: &Path) {
+    let schema = include_str!("../../../src/store/migrations/0001.sql");
+    let schema =
+        [("{INTEGER}", "INTEGER"), ("{BLOB}", "BLOB"), ("{ROWS}", "STRICT"), ("{LINKS}", "STRICT, WITHOUT ROWID")]
+            .into_iter()
+            .fold(schema.to_owned(), |schema, (name, sqlite)| schema.replace(name, sqlite));
+    let old = rusqlite::Connection::open(path).unwrap();
+    old.execute_batch(&schema).unwrap();
+    old.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA application_id = 1953199204; PRAGMA user_version = 1")
+        .unwrap();
+    old.execute("ATTACH $1 AS today", [today.to_str().unwrap()]).unwrap();
+    let mut tables = old.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for table in tables {
+        old.execute_batch(&format!("DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM today.{table}"))
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_database_of_version_1_is_brought_up_to_date_with_everything_in_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, today) = (directory.path().join("old.db"), directory.path().join("today.db"));
+    let told = std::process::Command::new(env!("CARGO_BIN_EXE_ticketd"))
+        .args(["replay", "fixtures/stories/a-strangers-reply-goes-to-review", "--db"])
+        .arg(&today)
+        .current_dir(crate::support::root())
+        .output()
+        .unwrap();
+    assert!(told.status.success());
+    of_version_1(&path, &today);
+    for _ in 0..2 {
+        let store = Store::open(&path).unwrap();
+        let version = store.read(|tx| tx.query("PRAGMA user_version", &[])).unwrap();
+        assert_eq!(version.concat(), [ticketd::domain::row::Value::Integer(2)]);
+        let waits = store.read(|tx| ticketd::store::waiting::in_review(tx, 9)).unwrap();
+        assert_eq!(waits.len(), 1, "what waited then waits now");
+        let refolded = ticketd::engine::refold(&store, |_| {}).unwrap();
+        assert!(refolded.events == 5 && refolded.differences.is_empty(), "{refolded:#?}");
+    }
+    let new = Store::open(&today).unwrap();
+    let schema = |store: &Store| {
+        let sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+        store.read(|tx| tx.query(sql, &[])).unwrap()
+    };
+    assert_eq!(schema(&Store::open(&path).unwrap()), schema(&new), "the same schema as a new one's");
 }
 
 #[test]

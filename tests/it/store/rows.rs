@@ -8,7 +8,7 @@ use super::sample;
 macro_rules! for_every_row_type {
     ($check:ident ( $($argument:expr),* )) => {
         for_every_row_type!(@ $check ($($argument),*) RevisionRow EventRow DecisionRow MailboxRow FolderRow UserRow
-            ContentRow DeliveryRow MessageRow AliasRow AwaitedRow ThreadRow ThreadIndexRow ParticipantRow AddressRow ContactRow
+            ContentRow DeliveryRow MessageRow ReviewRow AliasRow AwaitedRow ThreadRow ThreadIndexRow ParticipantRow AddressRow ContactRow
             RecordRow TicketRow TicketContactRow TicketLinkRow StageChangeRow EnrolmentRow SendRow RecipientRow TimerRow)
     };
     (@ $check:ident $arguments:tt $($row:ident)+) => { $(for_every_row_type!(# $check $row $arguments);)+ };
@@ -69,6 +69,7 @@ fn every_row_type_comes_back_as_it_was_saved() {
             check(tx, &desk.contents);
             check(tx, &desk.deliveries);
             check(tx, &desk.messages);
+            check(tx, &desk.reviews);
             check(tx, &desk.aliases);
             check(tx, &desk.awaited);
             check(tx, &desk.threads);

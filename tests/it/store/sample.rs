@@ -202,6 +202,21 @@ fn mails(desk: &mut Workspace) {
     let answer = MessageRow { kind: Kind::TicketSend, parent: Some(QUESTION), date: None, ..message(ANSWER.0) };
     put(&mut desk.messages, [MessageRow { review: None, ..message(QUESTION.0) }, answer]);
     put(&mut desk.deliveries, [delivery(40, QUESTION)]);
+    put(
+        &mut desk.reviews,
+        [ReviewRow {
+            event: EventSeq(2),
+            message: QUESTION,
+            reason: ReviewReason::Stranger,
+            verdict: Verdict::Attach,
+            from_kind: Kind::StrangerReply,
+            to_kind: Kind::ParticipantReply,
+            from_ticket: Some(TICKET),
+            to_ticket: Some(TICKET),
+            reviewer: Some(USER),
+            at: AT,
+        }],
+    );
     let relayed = "relayed@example.net".to_owned();
     put(&mut desk.aliases, [AliasRow { key: LookupKey::of(&relayed), message: ANSWER, message_id: relayed }]);
     let awaited = "lost@example.com".to_owned();

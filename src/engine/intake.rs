@@ -1,0 +1,162 @@
+//! Mails on their way in: noted before they are read, read several at a time, given out in the order in which they came.
+//! Every mail that is found anywhere comes this way.
+//!
+//! An attempt to read is durable before the reading begins, so that even a mail that ends the program is quarantined after
+//! three of them. Mails that are read together are noted together, in the transaction that carries out what came before
+//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own. (Two
+//! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
+//! need to: slower, no worse.)
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::handle::{Engine, EngineError};
+use super::mail::{Mail, RawMail};
+use super::readers::Started;
+use super::unit::Outcome;
+use crate::domain::ContentDigest;
+use crate::store::attempts::{self, Unfinished};
+use crate::store::{Answer, waiting};
+
+/// Mails that are read ahead of the one that is asked for.
+const AHEAD: usize = 8;
+
+/// Attempts that may end the program before a mail is quarantined unread.
+pub(super) const MOST_ATTEMPTS: i64 = 3;
+
+/// Mails on their way in. `T`: what whoever brings a mail wants back with it.
+pub struct Intake<'e, T> {
+    engine: &'e Engine,
+    /// What earlier runs did not end.
+    unfinished: Unfinished,
+    /// Contents that are in quarantine.
+    unreadable: BTreeSet<ContentDigest>,
+    groups: VecDeque<Group<T>>,
+    reading: VecDeque<(T, Started<'e>)>,
+}
+
+enum Group<T> {
+    Together(Together<T>),
+    /// An earlier attempt to read it did not end.
+    Alone(T, RawMail),
+    /// The same content is in quarantine.
+    Never(T, RawMail),
+}
+
+struct Together<T> {
+    mails: VecDeque<(T, RawMail)>,
+    key: ContentDigest,
+    noted: Noted,
+}
+
+enum Noted {
+    No,
+    Soon(Answer<Outcome>),
+    Yes,
+}
+
+impl<'e, T> Intake<'e, T> {
+    pub(super) fn new(engine: &'e Engine) -> Result<Self, EngineError> {
+        let (unfinished, unreadable) =
+            engine.store().write(|tx| Ok((attempts::take_over(tx)?, waiting::unreadable_contents(tx)?)))?;
+        let unreadable = unreadable.into_iter().collect();
+        Ok(Intake { engine, unfinished, unreadable, groups: VecDeque::new(), reading: VecDeque::new() })
+    }
+
+    /// Mails that were brought and are not being read yet.
+    pub fn waiting(&self) -> usize {
+        let mails = |group: &Group<T>| if let Group::Together(group) = group { group.mails.len() } else { 1 };
+        self.groups.iter().map(mails).sum()
+    }
+
+    /// Whether nothing will come out until more is brought.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.reading.is_empty()
+    }
+
+    /// Brings mails, in their order.
+    pub async fn bring(&mut self, mails: impl IntoIterator<Item = (T, RawMail)>) -> Result<(), EngineError> {
+        let mut together: VecDeque<(T, RawMail)> = VecDeque::new();
+        for (tag, raw) in mails {
+            let alone = if self.unreadable.contains(&raw.digest) {
+                Group::Never(tag, raw)
+            } else if self.unfinished.contains_key(&raw.digest) {
+                Group::Alone(tag, raw)
+            } else {
+                together.push_back((tag, raw));
+                continue;
+            };
+            self.group(std::mem::take(&mut together)).await?;
+            self.groups.push_back(alone);
+        }
+        self.group(together).await
+    }
+
+    async fn group(&mut self, mails: VecDeque<(T, RawMail)>) -> Result<(), EngineError> {
+        if mails.is_empty() {
+            return Ok(());
+        }
+        let digests: Vec<ContentDigest> = mails.iter().map(|(_, raw)| raw.digest).collect();
+        let key = attempts::key_of(&digests);
+        // Behind one that may end the program they would be suspected with it.
+        let suspect = self.groups.iter().any(|group| matches!(group, Group::Alone(..)));
+        let noted = if suspect { Noted::No } else { Noted::Soon(self.engine.note(digests).await?) };
+        self.groups.push_back(Group::Together(Together { mails, key, noted }));
+        Ok(())
+    }
+
+    /// The next mail, read; to be handed over before the one after it is asked for. `None`: all that was brought has been given out.
+    pub async fn next(&mut self) -> Result<Option<(T, Mail)>, EngineError> {
+        while self.reading.len() < AHEAD {
+            match self.groups.front_mut() {
+                Some(Group::Together(group)) => match group.mails.pop_front() {
+                    Some((tag, raw)) => {
+                        group.note(self.engine, raw.digest).await?;
+                        let attempt = group.mails.is_empty().then_some(group.key);
+                        self.reading.push_back((tag, self.engine.readers().start(raw, attempt)?));
+                    }
+                    None => drop(self.groups.pop_front()),
+                },
+                // Alone means alone.
+                Some(_) if !self.reading.is_empty() => break,
+                Some(_) => return self.alone().await,
+                None => break,
+            }
+        }
+        match self.reading.pop_front() {
+            Some((tag, started)) => Ok(Some((tag, started.get().await))),
+            None => Ok(None),
+        }
+    }
+
+    async fn alone(&mut self) -> Result<Option<(T, Mail)>, EngineError> {
+        Ok(match self.groups.pop_front() {
+            Some(Group::Alone(tag, raw)) => {
+                self.unfinished.remove(&raw.digest);
+                // What was given out before is decided first: its attempts are over, whatever this one does.
+                self.engine.note(Vec::new()).await?.get().await?;
+                Some((tag, self.engine.read_alone(raw).await?))
+            }
+            Some(Group::Never(tag, raw)) => {
+                let failure = "the same content is in quarantine".to_owned();
+                Some((tag, self.engine.readers().unread(&raw, failure, true)))
+            }
+            Some(Group::Together(_)) | None => None,
+        })
+    }
+}
+
+impl<T> Together<T> {
+    /// Sees to it that all of them are noted, durably. `first`: the one that was taken out.
+    async fn note(&mut self, engine: &Engine, first: ContentDigest) -> Result<(), EngineError> {
+        let noted = match std::mem::replace(&mut self.noted, Noted::Yes) {
+            Noted::Yes => return Ok(()),
+            Noted::Soon(answer) => answer,
+            Noted::No => {
+                let digests = std::iter::once(first).chain(self.mails.iter().map(|(_, raw)| raw.digest));
+                engine.note(digests.collect()).await?
+            }
+        };
+        noted.get().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! Attempts to read: what is noted before a mail is read and gone once it is decided. What is found here after the program
+//! ended was perhaps why it ended.
+//!
+//! Mails that are read together are one row, so that noting them costs next to nothing; which of them was at fault is
+//! found by reading each alone from then on.
+
+use std::collections::BTreeMap;
+
+use super::{StoreError, Tx};
+use crate::domain::ContentDigest;
+use crate::domain::row::{Column, Value};
+
+/// Attempts that did not end, by the digest of a mail's raw bytes.
+pub type Unfinished = BTreeMap<ContentDigest, i64>;
+
+/// The key under which mails are noted together.
+pub fn key_of(digests: &[ContentDigest]) -> ContentDigest {
+    match digests {
+        [one] => *one,
+        several => ContentDigest::of(&joined(several)),
+    }
+}
+
+/// Notes that these mails are about to be read together.
+pub fn note(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<(), StoreError> {
+    if digests.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO attempt (key, digests, count) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING";
+    tx.execute(sql, &[key_of(digests).to_value(), Value::Blob(joined(digests))]).map(|_| ())
+}
+
+/// Notes one more attempt to read that mail, alone. `None`, and nothing is noted: there were `most` already.
+pub fn begin(tx: &mut Tx<'_>, digest: ContentDigest, most: i64) -> Result<Option<i64>, StoreError> {
+    let before = count_of(tx, digest)?;
+    if before >= most {
+        return Ok(None);
+    }
+    set(tx, digest, before + 1)?;
+    Ok(Some(before + 1))
+}
+
+/// Forgets the attempts under these keys: their mails are decided.
+pub fn forget(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = ContentDigest>) -> Result<(), StoreError> {
+    tx.execute_many("DELETE FROM attempt WHERE key = $1", keys.into_iter().map(|key| vec![key.to_value()]))
+}
+
+/// What an earlier run left: each mail that was being read, with the attempts that it had. Mails that were noted together
+/// are noted one by one afterwards.
+pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
+    let rows = tx.query("SELECT key, digests FROM attempt", &[])?;
+    for row in rows {
+        let Ok([key, Value::Blob(digests)]) = <[Value; 2]>::try_from(row) else { continue };
+        let key = ContentDigest::from_value(key).map_err(|error| tx.damaged(format!("table attempt: {error}")))?;
+        let digests: Vec<ContentDigest> =
+            digests.as_chunks::<32>().0.iter().map(|digest| ContentDigest(*digest)).collect();
+        if digests.len() > 1 {
+            forget(tx, [key])?;
+            for digest in digests {
+                let before = count_of(tx, digest)?;
+                set(tx, digest, before + 1)?;
+            }
+        }
+    }
+    let mut unfinished = Unfinished::new();
+    for row in tx.query("SELECT key, count FROM attempt", &[])? {
+        let Ok([key, Value::Integer(count)]) = <[Value; 2]>::try_from(row) else { continue };
+        let key = ContentDigest::from_value(key).map_err(|error| tx.damaged(format!("table attempt: {error}")))?;
+        unfinished.insert(key, count);
+    }
+    Ok(unfinished)
+}
+
+fn count_of(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<i64, StoreError> {
+    let found = tx.query("SELECT count FROM attempt WHERE key = $1", &[digest.to_value()])?;
+    match found.into_iter().flatten().next() {
+        Some(Value::Integer(count)) => Ok(count),
+        _ => Ok(0),
+    }
+}
+
+fn set(tx: &mut Tx<'_>, digest: ContentDigest, count: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO attempt (key, digests, count) VALUES ($1, $2, $3) \
+               ON CONFLICT (key) DO UPDATE SET count = excluded.count";
+    tx.execute(sql, &[digest.to_value(), digest.to_value(), Value::Integer(count)]).map(|_| ())
+}
+
+fn joined(digests: &[ContentDigest]) -> Vec<u8> {
+    digests.iter().flat_map(|digest| digest.0).collect()
+}

@@ -1,0 +1,262 @@
+//! Mails that end the program, or never let go of it. The program of these tests is this test binary again: a test starts
+//! it on itself, and as a child reads mail as the program does, with a reader that aborts on poison.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use ticketd::config;
+use ticketd::domain::*;
+use ticketd::engine::{self, Engine, Source};
+use ticketd::parse;
+use ticketd::store::waiting::Unread;
+use ticketd::store::{Store, views, waiting};
+
+/// Names the database to a child, and says that it is one.
+const DATABASE: &str = "TICKETD_CRASH_TEST";
+
+fn mail(n: usize, subject: &str) -> String {
+    let at = format!("Mon, 3 Mar 2025 10:{:02}:{:02} +0000", n / 60, n % 60);
+    format!(
+        "From: c{n}@example.com\r\nTo: support@example.org\r\nSubject: {subject}\r\nDate: {at}\r\nMessage-ID: \
+         <{n}@example.com>\r\n\r\nHello {n}\r\n"
+    )
+}
+
+fn is_poison(raw: &[u8]) -> bool {
+    raw.windows(6).any(|six| six == b"poison")
+}
+
+/// As many mails as make several batches; those of `poison` are poison.
+fn mails(folder: &Path, count: usize, poison: &[usize]) {
+    std::fs::create_dir_all(folder).unwrap();
+    for n in 0..count {
+        let subject = if poison.contains(&n) { "poison" } else { "sound" };
+        std::fs::write(folder.join(format!("{n:04}.eml")), mail(n, subject)).unwrap();
+    }
+}
+
+fn sources(folder: &Path) -> Vec<Source> {
+    let mut items = ticketd::archive::list(folder).items;
+    items.sort_by(|a, b| a.path.cmp(&b.path));
+    let place = |item| Source { item, mailbox: "support".into(), folder: "INBOX".into() };
+    items.into_iter().map(place).collect()
+}
+
+/// Replays a folder into a database with that way to read; what became of each mail.
+fn replay(database: &Path, folder: &Path, read: fn(&[u8]) -> Facts, limit: Duration) -> Vec<Option<Kind>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (store, setup) = (Store::open(database).unwrap(), config::builtin().setup);
+        let at = Timestamp::from_seconds(1_700_000_000);
+        let engine = Engine::start_reading(store, Origin::Replay, &setup, at, read, limit).await.unwrap();
+        let mut kinds = Vec::new();
+        let report = |replayed: engine::Replayed| {
+            kinds.push(replayed.result.unwrap().1.decision.kind);
+            Ok(())
+        };
+        engine::replay(&engine, sources(folder), report).await.unwrap();
+        kinds
+    })
+}
+
+fn abort_on_poison(raw: &[u8]) -> Facts {
+    if is_poison(raw) {
+        std::process::abort();
+    }
+    parse::read(raw)
+}
+
+/// Panics on poison at first, aborts at the second try in one run.
+fn abort_at_the_second_try(raw: &[u8]) -> Facts {
+    static TRIES: AtomicUsize = AtomicUsize::new(0);
+    if is_poison(raw) && TRIES.fetch_add(1, Ordering::SeqCst) > 0 {
+        std::process::abort();
+    }
+    assert!(!is_poison(raw), "poison");
+    parse::read(raw)
+}
+
+/// In a child this is the program, and there is no more to the test; `None`: this is the parent.
+fn as_child(read: fn(&[u8]) -> Facts) -> Option<()> {
+    let database = std::env::var_os(DATABASE)?;
+    let database = Path::new(&database);
+    replay(database, &database.with_file_name("mail"), read, engine::READING_LIMIT);
+    Some(())
+}
+
+/// Starts this binary on one test, as a child. Whether it ended by itself.
+fn start_again(test: &str, database: &Path) -> bool {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("crashes::{test}"), "--test-threads=1"]);
+    let output = command.env(DATABASE, database).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("running 1 test"), "there is no test of that name");
+    output.status.success()
+}
+
+/// Starts it until it ends by itself; how often it was ended.
+fn start_until_it_is_done(test: &str, database: &Path) -> usize {
+    let ended = (0..20).position(|_| start_again(test, database));
+    ended.expect("it goes on ending")
+}
+
+fn quarantined(store: &Store) -> Vec<Unread> {
+    store.read(|tx| waiting::unread(tx, &[DeliveryState::Quarantined], 100)).unwrap()
+}
+
+fn attempts(store: &Store) -> usize {
+    store.read(|tx| tx.query("SELECT key FROM attempt", &[])).unwrap().len()
+}
+
+fn is_intact(store: &Store) {
+    let found = store.read(|tx| tx.query("PRAGMA integrity_check", &[])).unwrap();
+    assert_eq!(found.concat(), [ticketd::domain::row::Value::Text("ok".into())]);
+    let refolded = engine::refold(store, |_| {}).unwrap();
+    assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
+}
+
+#[test]
+fn a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once() {
+    if as_child(abort_on_poison).is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("desk.db");
+    mails(&folder.path().join("mail"), 150, &[70]);
+    assert_eq!(
+        start_until_it_is_done(
+            "a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once",
+            &database
+        ),
+        3,
+        "three attempts"
+    );
+
+    let store = Store::open(&database).unwrap();
+    let totals = store.read(views::totals).unwrap();
+    // What a run decided before it was ended is a duplicate in the next: taken again, and without effect.
+    let counts = (totals.messages.get(&Kind::NewConversation), totals.tickets.values().sum::<i64>());
+    assert_eq!(counts, (Some(&149), 149), "each sound mail opened one ticket");
+    assert_eq!(totals.deliveries.get(&DeliveryState::Quarantined), Some(&1));
+    let found = quarantined(&store);
+    let (event, _) = found[0].past.last().unwrap();
+    assert!(event.payload.contains("reading it ended the program 3 times"), "{}", event.payload);
+    assert_eq!(found[0].past.len(), 1, "nobody tries again by himself");
+    assert_eq!(attempts(&store), 0, "nothing is left of the attempts");
+    is_intact(&store);
+
+    assert!(
+        start_again(
+            "a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once",
+            &database
+        ),
+        "the same mail found once more is not read again"
+    );
+    assert_eq!(quarantined(&store).len(), 2, "and is in quarantine too");
+    is_intact(&store);
+}
+
+#[test]
+fn several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them() {
+    if as_child(abort_on_poison).is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("desk.db");
+    // Two in one batch, the last of a batch, the first of the next, the very last.
+    mails(&folder.path().join("mail"), 140, &[10, 11, 63, 64, 139]);
+    let ended = start_until_it_is_done(
+        "several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them",
+        &database,
+    );
+    assert!((12..=15).contains(&ended), "three attempts each, the first of which may have been for several: {ended}");
+    let store = Store::open(&database).unwrap();
+    let totals = store.read(views::totals).unwrap();
+    assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&135));
+    let mut contents: Vec<ContentId> = quarantined(&store).iter().map(|found| found.delivery.content).collect();
+    contents.sort();
+    contents.dedup();
+    assert_eq!(contents.len(), 5);
+    assert_eq!(attempts(&store), 0);
+    is_intact(&store);
+}
+
+#[test]
+fn a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too() {
+    if as_child(abort_at_the_second_try).is_some() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("desk.db");
+    mails(&folder.path().join("mail"), 20, &[7]);
+    let ended =
+        start_until_it_is_done("a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too", &database);
+    assert!((2..=8).contains(&ended), "it comes to an end: {ended}");
+    let store = Store::open(&database).unwrap();
+    let totals = store.read(views::totals).unwrap();
+    assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&19));
+    assert_eq!(totals.deliveries.get(&DeliveryState::Pending), None, "nothing is tried for ever");
+    assert!(!quarantined(&store).is_empty());
+    assert_eq!(attempts(&store), 0);
+    is_intact(&store);
+}
+
+static RELEASED: AtomicBool = AtomicBool::new(false);
+
+fn hang_on_poison(raw: &[u8]) -> Facts {
+    while is_poison(raw) && !RELEASED.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    parse::read(raw)
+}
+
+#[test]
+fn a_mail_that_is_read_for_ever_is_left_to_itself_and_quarantined_while_the_others_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, from) = (folder.path().join("desk.db"), folder.path().join("mail"));
+    // More at once than there are threads: those that hang must be replaced.
+    let poison = [3, 4, 5, 20];
+    mails(&from, 40, &poison);
+    let began = Instant::now();
+    let kinds = replay(&database, &from, hang_on_poison, Duration::from_millis(300));
+    assert!(began.elapsed() < Duration::from_secs(60), "the limit holds");
+    RELEASED.store(true, Ordering::SeqCst);
+    let of = |kind| kinds.iter().filter(|found| **found == Some(kind)).count();
+    assert_eq!((of(Kind::NewConversation), of(Kind::Quarantined)), (36, 4));
+    let store = Store::open(&database).unwrap();
+    for found in quarantined(&store) {
+        assert_eq!(found.past.len(), 3, "three tries");
+        let told = found.past.iter().all(|(event, _)| event.payload.contains("reading it took over 300ms"));
+        assert!(told, "{:?}", found.past);
+    }
+    assert_eq!(attempts(&store), 0);
+    is_intact(&store);
+}
+
+#[test]
+fn when_too_many_threads_hang_the_program_says_so_and_every_mail_is_kept() {
+    static OVER: AtomicBool = AtomicBool::new(false);
+    fn hang(raw: &[u8]) -> Facts {
+        while is_poison(raw) && !OVER.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        parse::read(raw)
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (database, from) = (folder.path().join("desk.db"), folder.path().join("mail"));
+    mails(&from, 30, &(0..30).collect::<Vec<_>>());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let store = Store::open(&database).unwrap();
+    let result = runtime.block_on(async {
+        let (setup, limit) = (config::builtin().setup, Duration::from_millis(50));
+        let at = Timestamp::from_seconds(1_700_000_000);
+        let engine = Engine::start_reading(store.clone(), Origin::Replay, &setup, at, hang, limit).await.unwrap();
+        engine::replay(&engine, sources(&from), |_| Ok(())).await
+    });
+    OVER.store(true, Ordering::SeqCst);
+    let error = result.unwrap_err().to_string();
+    assert!(error.contains("16 mails are still being read after 50ms each"), "{error}");
+    let totals = store.read(views::totals).unwrap();
+    assert!(totals.deliveries[&DeliveryState::Pending] >= 8, "{:?}: what was answered for is kept", totals.deliveries);
+}
