@@ -67,7 +67,6 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "mesajul original", // ro
     "izvorna poruka",
     "originalna poruka",
-    "originalna poruka",
     "izvirno sporočilo",
     "originalno sporočilo", // hr, sr, sl
     "originaalkiri",
@@ -79,7 +78,6 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "pradinis pranešimas", // lt
     "missatge original",   // ca
     "הודעה מקורית",        // he
-    "הודעה מקורית",
     "الرسالة الأصلية",
     "رسالة أصلية", // ar
     "پیام اصلی",   // fa
