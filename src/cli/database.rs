@@ -55,6 +55,13 @@ impl DatabaseArgs {
         self.config.as_deref().or_else(|| default.exists().then_some(default))
     }
 
+    /// The file of the database, which must be there; it is not opened.
+    pub fn existing_path(&self) -> anyhow::Result<PathBuf> {
+        let path = self.path(self.config()?.database.as_deref())?;
+        must_exist(&path)?;
+        Ok(path)
+    }
+
     /// Where the database is: --db, else what a configuration says.
     pub fn path(&self, configured: Option<&str>) -> Result<PathBuf, Failure> {
         let named = self.db.clone().or_else(|| configured.map(PathBuf::from));
@@ -115,11 +122,16 @@ pub(super) fn wait_for<T>(order: impl Future<Output = T>) -> anyhow::Result<T> {
 
 /// The database in that file, which must be there.
 pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
-    if !path.exists() {
-        let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
-        return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
-    }
+    must_exist(path)?;
     Ok(Store::open_existing(path)?)
+}
+
+fn must_exist(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        return Ok(());
+    }
+    let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
+    Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out))
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::decide::Refusal;
 use crate::engine::EngineError;
 use crate::store::StoreError;
+use crate::store::backup::CopyError;
 
 /// What the program says to the one that called it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,11 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         Some(EngineError::Unreadable(..)) => return Some(Code::Negative),
         Some(EngineError::ReadersHang { .. } | EngineError::NoThread(_)) => return Some(Code::TryLater),
         Some(EngineError::NoKey) | None => cause.downcast_ref(),
+    };
+    let store = match cause.downcast_ref() {
+        Some(CopyError::Store(error)) => Some(error),
+        Some(CopyError::Exists(_) | CopyError::File { .. }) => return Some(Code::CantCreate),
+        None => store,
     };
     match cause.downcast_ref() {
         Some(Refusal::Role { .. }) => return Some(Code::NoPermission),

@@ -4,9 +4,12 @@
 //! `println!`, which would panic when the reader of a pipe has gone.
 
 mod apply;
+mod backup;
 mod check;
 mod config_file;
 mod database;
+mod db;
+mod db_check;
 mod difference;
 mod exit;
 mod export;
@@ -16,6 +19,7 @@ mod message_json;
 pub mod naming;
 mod quarantine;
 mod replay;
+mod restore;
 mod review;
 mod review_show;
 pub mod screen;
@@ -55,6 +59,9 @@ enum Command {
     Message(message::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Db(db::Args),
 }
 
 const HELP: &str = "\
@@ -64,6 +71,7 @@ Begin with:
   ticketd init                         write a commented ticketd.toml
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
+  ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
 
@@ -87,6 +95,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
+        Command::Backup(args) => backup::run(args),
+        Command::Restore(args) => restore::run(args),
+        Command::Db(args) => db::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

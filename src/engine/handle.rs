@@ -110,10 +110,12 @@ impl Engine {
         Ok(self.readers.start(raw, None)?.get().await)
     }
 
-    /// Reads a mail after noting, durably, one more attempt to. After too many that did not end it is given up unread.
+    /// Reads a mail after noting one more attempt to. After too many that did not end it is given up unread. The note
+    /// outlives the program; it does not wait for the disk, for a program that is ended meanwhile, by whomever, would
+    /// count against this mail.
     pub(super) async fn read_alone(&self, raw: RawMail) -> Result<Mail, EngineError> {
         let digest = raw.digest;
-        match self.store.write(|tx| attempts::begin(tx, digest, MOST_ATTEMPTS))? {
+        match self.store.write_unsynced(|tx| attempts::begin(tx, digest, MOST_ATTEMPTS))? {
             Some(_) => Ok(self.readers.start(raw, Some(digest))?.get().await),
             None => {
                 let failure = format!("reading it ended the program {MOST_ATTEMPTS} times");

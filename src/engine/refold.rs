@@ -33,16 +33,19 @@ pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded,
     let reader = Reader::new(keyring.clone(), parse::read);
     let mut step = Step::new(keyring, seed);
     let (mut after, mut events) = (EventSeq(0), 0);
-    loop {
-        let units = source.read(|tx| units(tx, &reader, after))?;
-        let Some((last, _)) = units.last() else { break };
-        after = *last;
-        events += units.len() as u64;
-        let units: Vec<&Unit> = units.iter().map(|(_, unit)| unit).collect();
-        copy.write(|tx| step.run(tx, &units))?;
-        progress(events);
-    }
-    let differences = source.read(|ours| copy.read(|again| dump::differences(ours, again)))?;
+    // In one transaction: what others write meanwhile is no difference.
+    let differences = source.read(|ours| {
+        loop {
+            let units = units(ours, &reader, after)?;
+            let Some((last, _)) = units.last() else { break };
+            after = *last;
+            events += units.len() as u64;
+            let units: Vec<&Unit> = units.iter().map(|(_, unit)| unit).collect();
+            copy.write(|tx| step.run(tx, &units))?;
+            progress(events);
+        }
+        copy.read(|again| dump::differences(ours, again))
+    })?;
     Ok(Refolded { events, differences })
 }
 

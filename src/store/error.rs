@@ -7,7 +7,7 @@ pub enum StoreError {
     #[error("{database} is in use by another process, which did not let go within 10 seconds; try again later")]
     Busy { database: String },
     /// Nothing can be written until there is space.
-    #[error("the disk that holds {database} is full; nothing was written, free some space and try again")]
+    #[error("the disk that holds {database} is full; what was committed before is safe, free some space and try again")]
     Full { database: String },
     /// The file, or a row in it, is damaged. It must be restored or looked at.
     #[error("{database} is damaged: {what}; restore it from a backup, or try `sqlite3 FILE .recover` on a copy")]

@@ -10,6 +10,11 @@ const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("mig
 /// Stands in the header of a SQLite file and says whose it is: `tktd`.
 const APPLICATION: i64 = 0x746b_7464;
 
+/// The schema that this program makes.
+pub(super) fn newest() -> i64 {
+    STEPS.len() as i64
+}
+
 /// Refuses what is not ours or too new, without having changed anything.
 pub(super) fn check(connection: &Connection, database: &str) -> Result<(), StoreError> {
     let version = pragma(connection, database, "user_version")?;
@@ -40,7 +45,7 @@ pub(super) fn migrate(connection: &mut Connection, database: &str) -> Result<(),
 /// Takes the next step, if there is one. The version is read inside: another process may just have taken it.
 fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, StoreError> {
     let failed = |error| StoreError::from_sqlite(error, database, "migration");
-    if pragma(connection, database, "user_version")? == STEPS.len() as i64 {
+    if pragma(connection, database, "user_version")? == newest() {
         return Ok(false);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
@@ -59,7 +64,7 @@ fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, Sto
 }
 
 fn refuse_newer(found: i64, database: &str) -> Result<(), StoreError> {
-    let known = STEPS.len() as i64;
+    let known = newest();
     match found > known {
         true => Err(StoreError::NewerDatabase { database: database.to_owned(), found, known }),
         false => Ok(()),

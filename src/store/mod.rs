@@ -3,6 +3,8 @@
 //! is used in this room only.
 
 pub mod attempts;
+pub mod backup;
+pub mod check;
 pub mod content;
 pub mod counter;
 pub mod dump;
@@ -106,6 +108,26 @@ impl Store {
         let result = work(&mut tx)?;
         tx.commit()?;
         Ok(result)
+    }
+
+    /// As [`Store::write`], without waiting for the disk: what is written outlives this process, however it ends, and is
+    /// durable with the next `write`. A power cut before that may take it back.
+    pub fn write_unsynced<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let set = |connection: &Connection, level: &str| {
+            let set = connection.execute_batch(&format!("PRAGMA synchronous = {level}"));
+            set.map_err(|error| StoreError::from_sqlite(error, &self.database, "PRAGMA synchronous"))
+        };
+        let mut connection = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        set(&connection, "NORMAL")?;
+        let written = || {
+            let mut tx = self.begin(&mut connection, TransactionBehavior::Immediate)?;
+            let result = work(&mut tx)?;
+            tx.commit()?;
+            Ok(result)
+        };
+        let result = written();
+        set(&connection, "FULL")?;
+        result
     }
 
     fn begin<'c>(
