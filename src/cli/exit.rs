@@ -101,6 +101,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     let store = match cause.downcast_ref() {
         Some(CopyError::Store(error)) => Some(error),
         Some(CopyError::Exists(_) | CopyError::File { .. }) => return Some(Code::CantCreate),
+        Some(CopyError::InUse(_)) => return Some(Code::TryLater),
         None => store,
     };
     match cause.downcast_ref() {

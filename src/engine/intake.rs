@@ -1,9 +1,11 @@
 //! Mails on their way in: noted before they are read, read several at a time, given out in the order in which they came.
 //! Every mail that is found anywhere comes this way.
 //!
-//! An attempt to read is durable before the reading begins, so that even a mail that ends the program is quarantined after
+//! An attempt to read is noted before the reading begins, so that even a mail that ends the program is quarantined after
 //! three of them. Mails that are read together are noted together, in the transaction that carries out what came before
-//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own. (Two
+//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own, and these
+//! are the attempts that count: whoever kills the program three times in the midst of many mails would have to hit the
+//! same one, in the fraction of a millisecond that it takes, each time, to have it quarantined for nothing. (Two
 //! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
 //! need to: slower, no worse.)
 

@@ -1,8 +1,8 @@
 //! Attempts to read: what is noted before a mail is read and gone once it is decided. What is found here after the program
 //! ended was perhaps why it ended.
 //!
-//! Mails that are read together are one row, so that noting them costs next to nothing; which of them was at fault is
-//! found by reading each alone from then on.
+//! Mails that are read together are one row, so that noting them costs next to nothing. Which of them was at fault, or
+//! whether somebody else ended the program, is found by reading each alone from then on: only that counts against a mail.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,8 @@ pub fn forget(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = ContentDigest>) ->
 }
 
 /// What an earlier run left: each mail that was being read, with the attempts that it had. Mails that were noted together
-/// are noted one by one afterwards.
+/// are noted one by one afterwards, as suspects without an attempt of their own: most of them were not being read when the
+/// program ended.
 pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
     let rows = tx.query("SELECT key, digests FROM attempt", &[])?;
     for row in rows {
@@ -58,7 +59,7 @@ pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
             forget(tx, [key])?;
             for digest in digests {
                 let before = count_of(tx, digest)?;
-                set(tx, digest, before + 1)?;
+                set(tx, digest, before)?;
             }
         }
     }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -14,6 +15,9 @@ use crate::domain::row::Value;
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
+/// How long somebody may take to let go of a database that is to be replaced: who runs keeps it for hours.
+const LET_GO: Duration = Duration::from_secs(1);
+
 /// Why a copy was not made, or not put in place.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
@@ -22,6 +26,9 @@ pub enum CopyError {
     /// Something has that name already; it was left as it is.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
+    /// The database that is to be replaced is open somewhere.
+    #[error("{} is in use: stop what uses it first", .0.display())]
+    InUse(PathBuf),
     #[error("{} cannot be written: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
 }
@@ -83,7 +90,8 @@ fn set_aside(old: &Path) -> Result<(Option<PathBuf>, Option<Connection>), CopyEr
     let Some(aside) = aside else { return Ok((None, None)) };
     let lock = match lock_alone(old) {
         Ok(lock) => Some(lock),
-        Err(error @ (StoreError::Busy { .. } | StoreError::ReadOnly { .. })) => return Err(error.into()),
+        Err(StoreError::Busy { .. }) => return Err(CopyError::InUse(old.to_owned())),
+        Err(error @ StoreError::ReadOnly { .. }) => return Err(error.into()),
         // Damaged: it goes with all that is beside it.
         Err(_) => None,
     };
@@ -100,11 +108,12 @@ fn set_aside(old: &Path) -> Result<(Option<PathBuf>, Option<Connection>), CopyEr
     }
 }
 
-/// Waits for others to let go of a database, makes it one file, and keeps others out.
+/// Waits a little for others to let go of a database, makes it one file, and keeps others out.
 fn lock_alone(path: &Path) -> Result<Connection, StoreError> {
     let database = path.display().to_string();
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
     let failed = |error| StoreError::from_sqlite(error, &database, "lock");
+    connection.busy_timeout(LET_GO).map_err(failed)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).map_err(failed)?;
     if mode != "delete" {
         return Err(StoreError::Busy { database });
@@ -159,7 +168,7 @@ impl Part {
         let failed = |error| StoreError::from_sqlite(error, database, "check");
         let transaction = copy.transaction_with_behavior(TransactionBehavior::Deferred).map_err(failed)?;
         let mut tx = Tx::new(transaction, database);
-        check::structure(&mut tx)?;
+        check::whole(&mut tx)?;
         match tx.query("SELECT count(*) FROM event", &[])?.into_iter().flatten().next() {
             Some(Value::Integer(events)) => Ok(events),
             _ => Ok(0),

@@ -97,7 +97,7 @@ fn start_again(test: &str, database: &Path) -> bool {
 
 /// Starts it until it ends by itself; how often it was ended.
 fn start_until_it_is_done(test: &str, database: &Path) -> usize {
-    let ended = (0..20).position(|_| start_again(test, database));
+    let ended = (0..30).position(|_| start_again(test, database));
     ended.expect("it goes on ending")
 }
 
@@ -129,8 +129,8 @@ fn a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others
             "a_mail_that_ends_the_program_three_times_is_quarantined_unread_and_all_others_are_decided_once",
             &database
         ),
-        3,
-        "three attempts"
+        4,
+        "one in which it was read with others, and three attempts alone"
     );
 
     let store = Store::open(&database).unwrap();
@@ -170,7 +170,10 @@ fn several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with
         "several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them",
         &database,
     );
-    assert!((12..=15).contains(&ended), "three attempts each, the first of which may have been for several: {ended}");
+    assert!(
+        (16..=20).contains(&ended),
+        "three attempts each, and those with others, which may be for several: {ended}"
+    );
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();
     assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&135));
@@ -192,7 +195,7 @@ fn a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too() {
     mails(&folder.path().join("mail"), 20, &[7]);
     let ended =
         start_until_it_is_done("a_mail_that_ends_the_program_when_it_is_tried_again_is_quarantined_too", &database);
-    assert!((2..=8).contains(&ended), "it comes to an end: {ended}");
+    assert!((2..=9).contains(&ended), "it comes to an end: {ended}");
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();
     assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&19));

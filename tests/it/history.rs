@@ -3,7 +3,7 @@
 //! that TICKETD_SHARED names, ../shared by default); without it this says that it was skipped.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,13 +52,15 @@ fn the_journal_of_a_history_folds_to_the_same_state() {
     assert!(folded.status.success());
 }
 
-struct History {
+/// A generated history, and what is true of it.
+pub struct History {
     folder: PathBuf,
     /// Rows of truth.csv, by column name.
     truth: Vec<BTreeMap<String, String>>,
 }
 
-fn generate(shared: &Path, folder: &Path, tickets: u32, seed: u32) -> History {
+/// Has the generator write a history into a folder.
+pub fn generate(shared: &Path, folder: &Path, tickets: u32, seed: u32) -> History {
     let out = folder.join("history");
     let status = Command::new("python3")
         .arg(shared.join("tools/threads.py"))
@@ -105,14 +107,22 @@ const FOLDERS: [(&str, &str); 8] = [
     ("chiara:Sent", "chiara-sent"),
 ];
 
+/// The arguments of `ticketd replay --json` over a history.
+pub fn desk_arguments(history: &History) -> Vec<OsString> {
+    let config = root().join("fixtures/desk/ticketd.toml").into_os_string();
+    let mut arguments: Vec<OsString> = ["replay", "--json", "--strict", "--config"].map(OsString::from).to_vec();
+    arguments.push(config);
+    // A short one may leave a mailbox without mail.
+    for (place, folder) in FOLDERS.into_iter().filter(|(_, folder)| history.folder.join(folder).is_dir()) {
+        arguments.extend(["--mail".into(), format!("{place}={}", history.folder.join(folder).display()).into()]);
+    }
+    arguments
+}
+
 /// `ticketd replay --json` over the history, one value a mail.
 fn replay_desk(history: &History, more: &[&OsStr]) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.args(["replay", "--json", "--strict", "--config"]).arg(root().join("fixtures/desk/ticketd.toml"));
-    for (place, folder) in FOLDERS {
-        command.arg("--mail").arg(format!("{place}={}", history.folder.join(folder).display()));
-    }
-    let output = command.args(more).output().expect("ticketd starts");
+    let output = command.args(desk_arguments(history)).args(more).output().expect("ticketd starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output
         .stdout

@@ -44,3 +44,38 @@ pub fn with_crlf(raw: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+/// Numbers that look random (xorshift, Marsaglia 2003) and can be had again.
+pub struct Random {
+    /// What they came from: printed, and taken from `TICKETD_SEED` where that is set.
+    pub seed: u64,
+    state: u64,
+}
+
+impl Random {
+    /// Begins anew, or as `TICKETD_SEED` says.
+    pub fn seeded() -> Self {
+        let given = std::env::var("TICKETD_SEED").ok().and_then(|seed| seed.parse().ok());
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let seed = given.unwrap_or(u64::from(now.subsec_nanos()));
+        println!("TICKETD_SEED={seed}");
+        Random { seed, state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state
+    }
+
+    /// From 0 to `bound`, without it.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        (self.next() >> 11) % bound
+    }
+
+    /// From 0 to 1, without it.
+    pub fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
