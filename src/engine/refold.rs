@@ -1,5 +1,6 @@
 //! Folding the journal again, from its first event, into an empty database: the proof that decisions are pure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::handle::{EngineError, keyring, pending};
@@ -40,6 +41,7 @@ pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded,
             let Some((last, _)) = units.last() else { break };
             after = *last;
             events += units.len() as u64;
+            step.composed = composed(ours, &units)?;
             let units: Vec<&Unit> = units.iter().map(|(_, unit)| unit).collect();
             copy.write(|tx| step.run(tx, &units))?;
             progress(events);
@@ -69,6 +71,16 @@ fn units(tx: &mut Tx<'_>, reader: &Reader, after: EventSeq) -> Result<Vec<(Event
             Ok((row.seq, unit))
         })
         .collect()
+}
+
+/// The bytes of what these units sent. Ids grow with the journal: their messages are between the first id of the first
+/// event and that of the event behind the last.
+fn composed(tx: &mut Tx<'_>, units: &[(EventSeq, Unit)]) -> Result<BTreeMap<ContentId, Vec<u8>>, StoreError> {
+    let first = units.first().and_then(|(_, unit)| unit.journaled).map_or(0, |journaled| journaled.first_id);
+    let last = units.last().map_or(EventSeq(0), |(seq, _)| *seq);
+    let behind = journal::events(tx, last, 1)?.pop().map_or(i64::MAX, |event| event.first_id);
+    let contents = views::contents_of_sends(tx, MessageId(first)..MessageId(behind))?;
+    contents.into_iter().map(|id| Ok((id, content::raw(tx, id)?))).collect()
 }
 
 /// Names of mailboxes and users by their ids.

@@ -1,6 +1,7 @@
 //! The step: a batch of units in one transaction. Loads what they need, decides one after the other (each sees what the
 //! one before it did), writes what changed once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::mail::Mail;
@@ -17,13 +18,16 @@ use crate::store::{self, StoreError, Tx, attempts, journal};
 pub(super) struct Step {
     pub keyring: Keyring,
     pub seed: [u8; 32],
+    /// What was composed when a journal that is folded again was new: what has left is what it was, and templates and
+    /// fields are written otherwise in another version.
+    pub composed: BTreeMap<ContentId, Vec<u8>>,
     /// The setup read last, under its revision.
     setup: Option<(String, Arc<Setup>)>,
 }
 
 impl Step {
     pub fn new(keyring: Keyring, seed: [u8; 32]) -> Self {
-        Step { keyring, seed, setup: None }
+        Step { keyring, seed, composed: BTreeMap::new(), setup: None }
     }
 
     /// Carries out a batch and notes which mails are about to be read. One outcome each, in order.
@@ -283,7 +287,10 @@ impl<'a> Batch<'a> {
     fn compose(&mut self, step: &Step, decision: &mut Decision) -> Vec<QueuedSend> {
         let mut queued = Vec::new();
         for plan in &decision.sends {
-            let built = outgoing::build(&self.ws, &step.keyring, plan);
+            let mut built = outgoing::build(&self.ws, &step.keyring, plan);
+            if let Some(bytes) = step.composed.get(&plan.content) {
+                built = built.as_it_was(bytes);
+            }
             for change in decide::queued(&self.ws, plan, &built.composed) {
                 fold(&mut self.ws, &change);
                 decision.changes.push(change);

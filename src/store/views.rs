@@ -163,6 +163,15 @@ pub fn send_of(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<TimelineSen
     Ok(Some(TimelineSend { send, recipients }))
 }
 
+/// The contents of what we sent among these messages.
+pub fn contents_of_sends(tx: &mut Tx<'_>, messages: std::ops::Range<MessageId>) -> Result<Vec<ContentId>, StoreError> {
+    let sql = "SELECT message.content FROM message JOIN send ON send.message = message.id \
+               WHERE message.id >= $1 AND message.id < $2 ORDER BY message.id";
+    let rows = tx.query(sql, &[Value::Integer(messages.start.0), Value::Integer(messages.end.0)])?;
+    let ids: Result<_, String> = rows.into_iter().flatten().map(ContentId::from_value).collect();
+    ids.map_err(|error| tx.damaged(format!("table message: {error}")))
+}
+
 /// The decision that made a message what it is. Each further delivery has its own: [`journal::decision`] of its event.
 pub fn decision_of(tx: &mut Tx<'_>, message: &MessageRow) -> Result<Option<DecisionRow>, StoreError> {
     journal::decision(tx, message.event)

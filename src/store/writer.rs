@@ -27,7 +27,9 @@ impl Default for Limits {
 }
 
 /// The thread that writes. Units (`U`) must be re-runnable and without outside effect: a batch that fails is run again
-/// in halves, then singly, so that one bad unit fails alone.
+/// in halves, then singly, so that one bad unit fails alone. Where all would fail (a full disk, a locked file), it stops:
+/// every later unit gets the same error, although there may be room for a small one. Whoever brought it took for granted
+/// that those before it are carried out. With a new writer it goes on.
 pub struct GroupWriter<U, R> {
     /// `None` once closed.
     queue: Option<mpsc::Sender<Job<U, R>>>,
@@ -122,6 +124,7 @@ fn serve<U, R>(
     weight: impl Fn(&U) -> usize,
     mut step: impl FnMut(&mut Tx<'_>, &[U]) -> Result<Vec<R>, StoreError>,
 ) {
+    let mut stopped: Option<StoreError> = None;
     while let Some(first) = waiting.blocking_recv() {
         let mut load = weight(&first.unit);
         let (mut units, mut answers) = (vec![first.unit], vec![first.answer]);
@@ -132,7 +135,11 @@ fn serve<U, R>(
             answers.push(next.answer);
         }
         let mut results = Vec::with_capacity(units.len());
-        carry_out(store, &units, &mut step, &mut results);
+        match &stopped {
+            Some(error) => results.extend(units.iter().map(|_| Err(error.clone()))),
+            None => carry_out(store, &units, &mut step, &mut results),
+        }
+        stopped = stopped.or_else(|| failure_of_all(&results));
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; the unit is carried out all the same.
             let _ = answer.send(result);
@@ -152,10 +159,18 @@ fn carry_out<U, R>(
         Err(error) if units.len() > 1 && error.may_be_of_one_unit() => {
             let (first, second) = units.split_at(units.len() / 2);
             carry_out(store, first, step, results);
-            carry_out(store, second, step, results);
+            match failure_of_all(results) {
+                Some(error) => results.extend(second.iter().map(|_| Err(error.clone()))),
+                None => carry_out(store, second, step, results),
+            }
         }
         Err(error) => results.extend(units.iter().map(|_| Err(error.clone()))),
     }
+}
+
+/// The error that kept one from being written and will keep all.
+fn failure_of_all<R>(results: &[Result<R, StoreError>]) -> Option<StoreError> {
+    results.iter().filter_map(|result| result.as_ref().err()).find(|error| !error.may_be_of_one_unit()).cloned()
 }
 
 /// One transaction. A panic counts as a failure; what the transaction did is rolled back either way.

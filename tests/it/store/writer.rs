@@ -128,6 +128,24 @@ fn a_disk_that_is_full_answers_all_at_once_and_is_not_tried_unit_by_unit() {
     assert!(steps.load(Ordering::SeqCst) <= 2);
 }
 
+#[test]
+fn after_a_full_disk_nothing_is_written_out_of_turn_and_a_new_writer_goes_on() {
+    let store = Store::in_memory().unwrap();
+    let full_at_7 = |tx: &mut Tx<'_>, units: &[i64]| match units.contains(&7) {
+        true => Err(StoreError::Full { database: "desk.db".into() }),
+        false => step(tx, units),
+    };
+    let one_by_one = Limits { units: 1, ..Limits::default() };
+    let writer = GroupWriter::start(store.clone(), one_by_one, |_| 1, full_at_7).unwrap();
+    let answers = answers(submit(&writer, 1..=12));
+    assert!(answers[..6].iter().all(Result::is_ok));
+    assert!(answers[6..].iter().all(|answer| matches!(answer, Err(StoreError::Full { .. }))), "{answers:?}");
+    assert_eq!(written(&store), (1..=6).collect::<Vec<_>>());
+    drop(writer);
+    let writer = GroupWriter::start(store.clone(), one_by_one, |_| 1, step).unwrap();
+    assert_eq!(writer.blocking_submit(8).unwrap().blocking_get(), Ok(16));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_tasks_write_at_once() {
     let store = Store::in_memory().unwrap();
