@@ -18,6 +18,7 @@ mod message;
 mod message_json;
 pub mod naming;
 mod quarantine;
+mod read_apart;
 mod replay;
 mod restore;
 mod review;
@@ -35,6 +36,8 @@ mod why;
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
+
+use crate::engine::apart;
 
 pub use config_file::load_config;
 pub use exit::{Code, Failure};
@@ -62,6 +65,8 @@ enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Db(db::Args),
+    #[command(name = apart::COMMAND, hide = true)]
+    ReadApart,
 }
 
 const HELP: &str = "\
@@ -98,6 +103,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),
         Command::Db(args) => db::run(args),
+        Command::ReadApart => read_apart::run(),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

@@ -1,9 +1,11 @@
 //! The engine as the faces hold it: a store with its writer, and the way to read mail.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::intake::{Intake, MOST_ATTEMPTS};
+use super::apart;
+use super::intake::{Intake, MOST_ATTEMPTS, MOST_ATTEMPTS_OF_SOUND};
 use super::mail::{Mail, Place, RawMail, Reader};
 use super::readers::Readers;
 use super::step::Step;
@@ -46,15 +48,19 @@ pub struct Engine {
     writer: GroupWriter<Work, Outcome>,
     readers: Readers,
     origin: Origin,
+    /// The program that reads a mail in a process of its own.
+    apart: Option<PathBuf>,
 }
 
 impl Engine {
     /// Starts on a database. `setup` comes into force at `at` where it is not in force already.
     pub async fn start(store: Store, origin: Origin, setup: &Setup, at: Timestamp) -> Result<Engine, EngineError> {
-        Engine::start_reading(store, origin, setup, at, parse::read, READING_LIMIT).await
+        let engine = Engine::resume(store, origin)?;
+        engine.install(setup, at, None).await?;
+        Ok(engine)
     }
 
-    /// The same with another way to read bytes, and another time that it may take.
+    /// The same with another way to read bytes, and another time that it may take; no process of its own reads that way.
     pub async fn start_reading(
         store: Store,
         origin: Origin,
@@ -70,7 +76,13 @@ impl Engine {
 
     /// Starts on a database with the setup that is in force in it.
     pub fn resume(store: Store, origin: Origin) -> Result<Engine, EngineError> {
-        Engine::begin(store, origin, parse::read, READING_LIMIT)
+        let engine = Engine::begin(store, origin, parse::read, READING_LIMIT)?;
+        Ok(Engine { apart: std::env::current_exe().ok(), ..engine })
+    }
+
+    /// With another program to read a mail apart ([`super::apart`]).
+    pub fn reading_apart(self, program: PathBuf) -> Engine {
+        Engine { apart: Some(program), ..self }
     }
 
     fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
@@ -80,7 +92,7 @@ impl Engine {
         let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| step.carry_out(tx, work);
         let writer = GroupWriter::start(store.clone(), Limits::default(), Work::weight, carry_out)?;
         let readers = Readers::new(Reader::new(keyring, read), limit);
-        Ok(Engine { store, writer, readers, origin })
+        Ok(Engine { store, writer, readers, origin, apart: None })
     }
 
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
@@ -111,17 +123,24 @@ impl Engine {
     }
 
     /// Reads a mail after noting one more attempt to. After too many that did not end it is given up unread. The note
-    /// outlives the program; it does not wait for the disk, for a program that is ended meanwhile, by whomever, would
-    /// count against this mail.
+    /// outlives the program; it does not wait for the disk, for a program that is killed meanwhile would count against this
+    /// mail.
     pub(super) async fn read_alone(&self, raw: RawMail) -> Result<Mail, EngineError> {
         let digest = raw.digest;
-        match self.store.write_unsynced(|tx| attempts::begin(tx, digest, MOST_ATTEMPTS))? {
-            Some(_) => Ok(self.readers.start(raw, Some(digest))?.get().await),
-            None => {
-                let failure = format!("reading it ended the program {MOST_ATTEMPTS} times");
-                Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) })
-            }
+        let ended = self.store.read(|tx| attempts::count_of(tx, digest))?;
+        if ended >= MOST_ATTEMPTS && (ended >= MOST_ATTEMPTS_OF_SOUND || !self.survived_apart(&raw).await?) {
+            let failure = format!("reading it ended the program {ended} times");
+            return Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) });
         }
+        self.store.write_unsynced(|tx| attempts::begin(tx, digest))?;
+        Ok(self.readers.start(raw, Some(digest))?.get().await)
+    }
+
+    /// Whether a process of its own survives reading it. `false` where there is none to be had.
+    async fn survived_apart(&self, raw: &RawMail) -> Result<bool, EngineError> {
+        let (Some(program), bytes) = (self.apart.clone(), raw.bytes.clone()) else { return Ok(false) };
+        let tried = tokio::task::spawn_blocking(move || apart::survives(&program, &bytes)).await;
+        tried.map_err(|error| EngineError::NoThread(error.to_string()))
     }
 
     /// Has it noted that these mails are about to be read.

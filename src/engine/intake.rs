@@ -3,9 +3,9 @@
 //!
 //! An attempt to read is noted before the reading begins, so that even a mail that ends the program is quarantined after
 //! three of them. Mails that are read together are noted together, in the transaction that carries out what came before
-//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own, and these
-//! are the attempts that count: whoever kills the program three times in the midst of many mails would have to hit the
-//! same one, in the fraction of a millisecond that it takes, each time, to have it quarantined for nothing. (Two
+//! them. Where an earlier run left such a note behind, each of its mails is read alone, with a note of its own. Whoever
+//! kills the program three times may hit the same sound mail each time: so a mail that is to be given up is first read in a
+//! process of its own ([`super::apart`]), and given up only if that ends too. (Two
 //! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
 //! need to: slower, no worse.)
 
@@ -22,8 +22,12 @@ use crate::store::{Answer, waiting};
 /// Mails that are read ahead of the one that is asked for.
 const AHEAD: usize = 8;
 
-/// Attempts that may end the program before a mail is quarantined unread.
+/// Attempts that may end the program before a mail is quarantined unread, where a process of its own does not survive
+/// reading it either, or cannot be had.
 pub(super) const MOST_ATTEMPTS: i64 = 3;
+
+/// The same where reading it is survived elsewhere: then it may be what follows on reading that ends the program.
+pub(super) const MOST_ATTEMPTS_OF_SOUND: i64 = 10;
 
 /// Mails on their way in. `T`: what whoever brings a mail wants back with it.
 pub struct Intake<'e, T> {

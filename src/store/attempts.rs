@@ -1,8 +1,8 @@
 //! Attempts to read: what is noted before a mail is read and gone once it is decided. What is found here after the program
 //! ended was perhaps why it ended.
 //!
-//! Mails that are read together are one row, so that noting them costs next to nothing. Which of them was at fault, or
-//! whether somebody else ended the program, is found by reading each alone from then on: only that counts against a mail.
+//! Mails that are read together are one row, so that noting them costs next to nothing; which of them was at fault is
+//! found by reading each alone from then on.
 
 use std::collections::BTreeMap;
 
@@ -30,14 +30,10 @@ pub fn note(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<(), StoreError
     tx.execute(sql, &[key_of(digests).to_value(), Value::Blob(joined(digests))]).map(|_| ())
 }
 
-/// Notes one more attempt to read that mail, alone. `None`, and nothing is noted: there were `most` already.
-pub fn begin(tx: &mut Tx<'_>, digest: ContentDigest, most: i64) -> Result<Option<i64>, StoreError> {
+/// Notes one more attempt to read that mail, alone.
+pub fn begin(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<(), StoreError> {
     let before = count_of(tx, digest)?;
-    if before >= most {
-        return Ok(None);
-    }
-    set(tx, digest, before + 1)?;
-    Ok(Some(before + 1))
+    set(tx, digest, before + 1)
 }
 
 /// Forgets the attempts under these keys: their mails are decided.
@@ -46,8 +42,7 @@ pub fn forget(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = ContentDigest>) ->
 }
 
 /// What an earlier run left: each mail that was being read, with the attempts that it had. Mails that were noted together
-/// are noted one by one afterwards, as suspects without an attempt of their own: most of them were not being read when the
-/// program ended.
+/// are noted one by one afterwards.
 pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
     let rows = tx.query("SELECT key, digests FROM attempt", &[])?;
     for row in rows {
@@ -59,7 +54,7 @@ pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
             forget(tx, [key])?;
             for digest in digests {
                 let before = count_of(tx, digest)?;
-                set(tx, digest, before)?;
+                set(tx, digest, before + 1)?;
             }
         }
     }
@@ -72,7 +67,8 @@ pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
     Ok(unfinished)
 }
 
-fn count_of(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<i64, StoreError> {
+/// Attempts to read that mail that did not end.
+pub fn count_of(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<i64, StoreError> {
     let found = tx.query("SELECT count FROM attempt WHERE key = $1", &[digest.to_value()])?;
     match found.into_iter().flatten().next() {
         Some(Value::Integer(count)) => Ok(count),

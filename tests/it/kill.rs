@@ -96,6 +96,7 @@ fn a_replay_that_is_killed_at_any_moment_and_run_again_comes_to_the_same() {
         outcome::assert_same(&outcome::of(&store), &expected, &when);
         drop(store);
         fs::remove_file(&database).unwrap();
+        println!("{kills} kills in {rounds} rounds, {:.0?}", began.elapsed());
     }
     println!(
         "{kills} kills in {rounds} rounds, {:.0?} ({whole:.0?} undisturbed); highest number of attempts of a mail, where \
