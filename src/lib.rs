@@ -17,7 +17,7 @@
 //! # A message's walk
 //!
 //! 1. **Bytes to facts.** An [`engine::Intake`] has it noted, durably, that a mail is about to be read: one that ends the
-//!    program is set aside after three such notes. [`parse::read`] then says all that the mail says by itself:
+//!    program is set aside after three such notes, once a process of its own has ended over it too. [`parse::read`] then says all that the mail says by itself:
 //!    [`domain::Facts`]. It needs no context, so threads beside the writer do it ([`engine::Reader`]), check the tokens
 //!    against the keys ([`compose::Keyring`]) and deflate the bytes; a reading that takes too long is left to itself. What
 //!    comes out is an [`engine::Unit`]: re-runnable, without outside effect.
@@ -30,7 +30,8 @@
 //!    [`decide::fold`], so that mail 2 of the batch sees what mail 1 did.
 //! 5. **What leaves** is composed ([`compose::build`]) in the same unit: its bytes exist once, from then on.
 //! 6. **One commit.** Journal entries, changed rows and raw bytes are written, and the transaction is committed: then, and
-//!    only then, whoever handed the units in gets the answers.
+//!    only then, whoever handed the units in gets the answers. Where nothing can be written any more, nothing behind it is
+//!    either: mails are decided in their order.
 //!
 //! # The journal
 //!

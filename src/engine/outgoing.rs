@@ -29,7 +29,7 @@ pub(super) fn build(ws: &Workspace, keyring: &Keyring, plan: &SendPlan) -> Built
 
 impl Built {
     /// The same send with the bytes that were made of it in its day.
-    pub fn as_it_was(self, bytes: &[u8]) -> Built {
+    pub fn sent_as(self, bytes: &[u8]) -> Built {
         let (packed, digest) = (pack(bytes), parse::read(bytes).digest);
         Built { composed: Composed { digest, raw: packed.digest, size: packed.size, ..self.composed }, packed }
     }

@@ -289,7 +289,7 @@ impl<'a> Batch<'a> {
         for plan in &decision.sends {
             let mut built = outgoing::build(&self.ws, &step.keyring, plan);
             if let Some(bytes) = step.composed.get(&plan.content) {
-                built = built.as_it_was(bytes);
+                built = built.sent_as(bytes);
             }
             for change in decide::queued(&self.ws, plan, &built.composed) {
                 fold(&mut self.ws, &change);

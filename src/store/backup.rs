@@ -60,6 +60,9 @@ pub fn write(from: &Path, to: &Path) -> Result<Copied, CopyError> {
 /// Puts a copy of `backup`, once it is found whole, where the database `to` is to be. One that is there already, or what
 /// is left of one, is refused unless `replace`; then it is kept beside it: gives its new name.
 pub fn restore(backup: &Path, to: &Path, replace: bool) -> Result<(Copied, Option<PathBuf>), CopyError> {
+    // A link goes on naming what it named.
+    let linked = fs::read_link(to).ok().and_then(|_| fs::canonicalize(to).ok());
+    let to = linked.as_deref().unwrap_or(to);
     if !replace {
         refuse_existing(to)?;
     }
@@ -145,8 +148,12 @@ impl Part {
         let database = from.display().to_string();
         let source = connect(from, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
         migrate::check_filled(&source, &database)?;
+        let name = self
+            .path
+            .to_str()
+            .ok_or_else(|| failed(&self.path, io::Error::new(ErrorKind::InvalidInput, "its name is not UTF-8")))?;
         // One read transaction: what is committed meanwhile is none of this copy's.
-        source.execute("VACUUM INTO $1", [&self.path.to_string_lossy()]).map_err(|error| {
+        source.execute("VACUUM INTO $1", [name]).map_err(|error| {
             let about_source = StoreError::from_sqlite(error, &database, "copy");
             match about_source {
                 StoreError::Full { .. } => StoreError::Full { database: self.path.display().to_string() },
