@@ -61,7 +61,7 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
 }
 
 fn field(facts: &mut Facts, field: &Field<'_>) {
-    let value = text(facts, field.value);
+    let value = text(facts, field);
     let mut name = [0; LONGEST_NAME];
     let known = match name.get_mut(..field.name.len()) {
         Some(name) => {
@@ -72,11 +72,11 @@ fn field(facts: &mut Facts, field: &Field<'_>) {
         None => &[],
     };
     match known {
-        b"from" => people(facts, field.value, |facts| &mut facts.from),
-        b"to" => people(facts, field.value, |facts| &mut facts.to),
-        b"cc" => people(facts, field.value, |facts| &mut facts.cc),
-        b"bcc" => people(facts, field.value, |facts| &mut facts.bcc),
-        b"reply-to" => people(facts, field.value, |facts| &mut facts.reply_to),
+        b"from" => people(facts, field, |facts| &mut facts.from),
+        b"to" => people(facts, field, |facts| &mut facts.to),
+        b"cc" => people(facts, field, |facts| &mut facts.cc),
+        b"bcc" => people(facts, field, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, field, |facts| &mut facts.reply_to),
         b"sender" if facts.sender.is_none() => {
             facts.sender = participants(&MessageStream::new(field.value).parse_address()).next();
         }
@@ -120,13 +120,19 @@ fn field(facts: &mut Facts, field: &Field<'_>) {
 
 fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String>) {
     let (found, malformed) = ids::list(value);
-    list(facts).extend(found);
+    match list(facts) {
+        list if list.is_empty() => *list = found,
+        list => list.extend(found),
+    }
     malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
-fn people(facts: &mut Facts, value: &[u8], list: fn(&mut Facts) -> &mut Vec<Participant>) {
+fn people(facts: &mut Facts, field: &Field<'_>, list: fn(&mut Facts) -> &mut Vec<Participant>) {
     let people = list(facts);
-    people.extend(participants(&MessageStream::new(value).parse_address()));
+    match field.text.and_then(plain_mailboxes) {
+        Some(plain) => people.extend(plain),
+        None => people.extend(participants(&MessageStream::new(field.value).parse_address())),
+    }
     if people.len() > MOST_ADDRESSES {
         people.truncate(MOST_ADDRESSES);
         defect(facts, Defect::Truncated);
@@ -142,25 +148,47 @@ fn participants(read: &HeaderValue<'_>) -> impl Iterator<Item = Participant> {
     })
 }
 
+/// The people of a list of nothing but `ann@example.org` and `Ann Lee <ann@example.org>`, with nothing in it that needs
+/// quotes (RFC 5322 3.2.3): nearly all are so, and mail-parser, which gives the same, takes four times as long.
+fn plain_mailboxes(list: &str) -> Option<Vec<Participant>> {
+    let special =
+        |b: u8| !matches!(b, b' '..=b'~') | matches!(b, b'"' | b'(' | b')' | b':' | b';' | b'=' | b'[' | b'\\' | b']');
+    let list = list.trim_ascii();
+    if list.bytes().fold(false, |any, b| any | special(b)) {
+        return None;
+    }
+    list.split(',').map(plain_mailbox).collect()
+}
+
+fn plain_mailbox(text: &str) -> Option<Participant> {
+    let text = text.trim_ascii();
+    let (name, address) = match text.strip_suffix('>') {
+        Some(text) => text.split_once('<')?,
+        None => ("", text),
+    };
+    let is_plain = !name.contains(['@', '>']) && address.contains('@') && !address.contains(['<', '>', ' ']);
+    let address = EmailAddress::parse(address).filter(|_| is_plain)?;
+    Some(Participant { name: name.trim_ascii_end().to_owned(), address })
+}
+
 /// Reads an address list that stands in a text, as in the header block of a forwarded mail.
 pub(super) fn participants_in(text: &str) -> Vec<Participant> {
+    if let Some(plain) = plain_mailboxes(text) {
+        return plain.into_iter().take(MOST_ADDRESSES).collect();
+    }
     let line = format!("{}\n", text.replace(['\r', '\n'], " "));
     participants(&MessageStream::new(line.as_bytes()).parse_address()).take(MOST_ADDRESSES).collect()
 }
 
 /// The value as text, encoded words decoded (RFC 2047), NUL replaced. Folded as it was: what reads it does not mind.
-fn text<'m>(facts: &mut Facts, value: &'m [u8]) -> Cow<'m, str> {
-    let trimmed = value.trim_ascii();
+fn text<'m>(facts: &mut Facts, field: &Field<'m>) -> Cow<'m, str> {
+    let Some(text) = field.text.map(str::trim_ascii) else {
+        defect(facts, Defect::Undecodable);
+        return decoded(field.value, String::from_utf8_lossy(field.value.trim_ascii()));
+    };
     // Without a way out of the loop it is compiled to one over whole words.
-    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != b'?'));
-    match std::str::from_utf8(trimmed) {
-        Ok(text) if plain => Cow::Borrowed(text),
-        Ok(text) => decoded(value, Cow::Borrowed(text)),
-        Err(_) => {
-            defect(facts, Defect::Undecodable);
-            decoded(value, String::from_utf8_lossy(trimmed))
-        }
-    }
+    let plain = text.bytes().fold(true, |plain, b| plain & matches!(b, 1..128) & (b != b'?'));
+    if plain { Cow::Borrowed(text) } else { decoded(field.value, Cow::Borrowed(text)) }
 }
 
 fn decoded<'m>(value: &'m [u8], text: Cow<'m, str>) -> Cow<'m, str> {
@@ -235,4 +263,31 @@ fn conversation_root(value: &str) -> Option<[u8; 22]> {
         }
     }
     out.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_lists_are_read_as_mail_parser_reads_them() {
+        let pieces = ["Ann", " ", "<", ">", "a@b.c", ", ", ".", "L@e", "'"];
+        let mut lists = vec![String::new()];
+        for _ in 0..5 {
+            let longer = lists.iter().flat_map(|list| pieces.map(|piece| format!("{list}{piece}")));
+            lists = lists.iter().cloned().chain(longer).collect();
+            lists.sort();
+            lists.dedup();
+        }
+        let mut plain = 0;
+        for list in lists {
+            let Some(found) = plain_mailboxes(&list) else { continue };
+            let line = format!("{list}\n");
+            let expected: Vec<_> = participants(&MessageStream::new(line.as_bytes()).parse_address()).collect();
+            assert_eq!(found, expected, "{list}");
+            plain += 1;
+        }
+        assert!(plain > 100, "{plain}");
+        assert_eq!(plain_mailboxes("\"Lee, Ann\" <ann@example.org>"), None);
+    }
 }

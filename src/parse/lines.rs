@@ -94,13 +94,12 @@ impl<'t> Lines<'t> {
 }
 
 fn span(text: &str, from: usize, to: usize) -> Span {
-    let line = text.get(from..to).unwrap_or_default();
-    let bytes = line.as_bytes();
     // Most lines have nothing to trim.
-    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    let (before, kept) = if plain(bytes.first()) && plain(bytes.last()) {
-        (0, line.len())
+    let plain = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_graphic);
+    let (before, kept) = if from == to || (plain(from) && plain(to - 1)) {
+        (0, to - from)
     } else {
+        let line = text.get(from..to).unwrap_or_default();
         let begun = line.trim_start_matches(is_unseen);
         (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
     };
