@@ -27,15 +27,20 @@ impl<'t> Lines<'t> {
     pub fn of(text: &'t str) -> Self {
         let mut lines = Lines { text, spans: Vec::with_capacity(USUAL), truncated: false };
         let mut at = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        loop {
+            let line_end = ends.next();
+            let end = line_end.unwrap_or(text.len());
             if lines.spans.len() >= MOST_LINES || end > MOST_BYTES {
                 lines.truncated = true;
-                break;
+                return lines;
             }
             lines.spans.push(span(text, at, end));
+            if line_end.is_none() {
+                return lines;
+            }
             at = end + 1;
         }
-        lines
     }
 
     pub fn count(&self) -> usize {

@@ -12,7 +12,7 @@ pub(super) struct Field<'m> {
 }
 
 /// So much of a mail is looked at as a whole for whether it is UTF-8; most headers are shorter.
-const HEAD: usize = 16 * 1024;
+const HEAD: usize = 1024;
 
 /// The fields of a raw mail, in order. Lines that are no field are passed over.
 pub(super) struct Fields<'m> {

@@ -76,7 +76,7 @@ fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<
 
 /// The first words of the tables, so that an ordinary line costs one look-up.
 static FIRST_WORDS: LazyLock<Words<()>> = LazyLock::new(|| {
-    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS);
+    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS).chain(tables::OUTLOOK_LINES);
     Words::of(lines.filter_map(|line| Some((line.split(' ').next()?, ()))))
 });
 
@@ -93,8 +93,11 @@ fn is_mobile_line(line: &str) -> bool {
     // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
     let wide = line.starts_with(|c| c >= '\u{2e80}');
     if !wide && FIRST_WORDS.get(line.split(' ').next().unwrap_or_default()).is_none() {
+        if line.is_ascii() {
+            return false;
+        }
         let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
-        if line.is_ascii() || !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
+        if !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
             return false;
         }
     }
@@ -105,8 +108,14 @@ fn is_mobile_line(line: &str) -> bool {
 }
 
 fn names_device(lower: &str, plain: &str) -> bool {
-    let begins = |table: &[&str]| table.iter().any(|start| lower.starts_with(start));
+    // The first byte turns nearly all rows away.
+    let first = lower.as_bytes().first();
+    let begins = |table: &[&str]| {
+        table.iter().filter(|start| start.as_bytes().first() == first).any(|start| lower.starts_with(start))
+    };
     begins(tables::MOBILE_SIGNATURES)
+        || (lower.starts_with("outlook")
+            && (tables::OUTLOOK_LINES.contains(&plain) || lower.contains(tables::OUTLOOK_LINK)))
         || (begins(tables::SENT_WORDS) && tables::DEVICES.iter().any(|device| lower.contains(device)))
         || (!lower.is_ascii() && tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end)))
 }
