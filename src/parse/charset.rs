@@ -25,6 +25,9 @@ pub(super) struct Decoded<'b> {
 
 /// Decodes bytes that carry a label; an empty label is none.
 pub(super) fn decode<'b>(label: &str, bytes: &'b [u8]) -> Decoded<'b> {
+    if label.eq_ignore_ascii_case("utf-8") {
+        return guess(bytes, None);
+    }
     let label = canonical(label);
     match label.as_str() {
         "" | "us-ascii" | "utf-8" => guess(bytes, None),
