@@ -83,7 +83,12 @@ fn file(path: &Path, listing: &mut Listing) {
 }
 
 fn items(path: &Path) -> std::io::Result<Vec<Item>> {
-    let modified = fs::metadata(path)?.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        // Opening a pipe would wait for whoever writes to it.
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let modified = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified = Timestamp(modified.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
     let head = head(path)?;
     if head.is_empty() {

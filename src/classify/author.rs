@@ -82,41 +82,6 @@ pub(super) fn matches_ignore_rule(rule: &IgnoreRule, facts: &Facts) -> bool {
     names_something && sender && domain && header
 }
 
-fn is_within(domain: &str, parent: &str) -> bool {
+pub(super) fn is_within(domain: &str, parent: &str) -> bool {
     domain == parent || domain.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// What the Authentication-Results say that the mailbox trusts (RFC 8601 5): only the topmost run of fields by trusted
-/// servers, for what stands below them the sender may have written. DMARC decides; without it an aligned DKIM or SPF pass,
-/// or the failure of all that was tried.
-pub(super) fn authentication(arrived: &Arrived<'_>, ws: &Workspace) -> Authentication {
-    let Some((_, mailbox)) = ws.mailbox(arrived.mailbox) else { return Authentication::None };
-    let Some(author) = arrived.facts.author() else { return Authentication::None };
-    let results: Vec<_> = arrived
-        .facts
-        .authentication
-        .iter()
-        .take_while(|field| mailbox.trusted_authserv_ids.contains(&field.authserv_id))
-        .flat_map(|field| &field.results)
-        .collect();
-    let of = |method: &'static str| results.iter().filter(move |(m, _, _)| m == method);
-    if let Some((_, result, _)) = of("dmarc").next() {
-        return match result.as_str() {
-            "pass" => Authentication::Pass,
-            "fail" => Authentication::Fail,
-            _ => Authentication::None,
-        };
-    }
-    let aligned = |(_, result, domain): &&&(String, String, String)| {
-        let domain = domain.rsplit('@').next().unwrap_or_default();
-        result == "pass"
-            && !domain.is_empty()
-            && (is_within(author.address.domain(), domain) || is_within(domain, author.address.domain()))
-    };
-    if of("dkim").chain(of("spf")).any(|found| aligned(&found)) {
-        return Authentication::Pass;
-    }
-    let mut tried = of("dkim").chain(of("spf")).peekable();
-    let failed = tried.peek().is_some() && tried.all(|(_, result, _)| result == "fail");
-    if failed { Authentication::Fail } else { Authentication::None }
 }

@@ -3,6 +3,7 @@
 //! The table of semantics section 2, row by row: the first kind that matches wins. This room says what a message *is*;
 //! what follows from it (tickets, statuses, sends) is `decide`'s. Doubt is a value: nothing here can fail.
 
+mod authentication;
 mod author;
 mod automatic;
 mod forward;
@@ -14,7 +15,7 @@ use crate::domain::*;
 
 pub use keys::keys;
 
-use author::authentication;
+use authentication::authentication;
 
 /// Classifies a mail. Pure: the same facts and workspace give the same answer.
 pub fn classify(arrived: &Arrived<'_>, ws: &Workspace) -> Classification {

@@ -119,7 +119,7 @@ pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
         let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
         return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
     }
-    Ok(Store::open(path)?)
+    Ok(Store::open_existing(path)?)
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.

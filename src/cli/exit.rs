@@ -23,6 +23,8 @@ pub enum Code {
     Software = 70,
     /// EX_CANTCREAT: an output file cannot be made.
     CantCreate = 73,
+    /// EX_IOERR: reading or writing failed while at it.
+    Io = 74,
     /// EX_TEMPFAIL: trying again later may help.
     TryLater = 75,
     /// EX_NOPERM: the user has no role for it.
@@ -103,6 +105,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     Some(match store? {
         StoreError::Busy { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
+        StoreError::CannotWrite { .. } => Code::Io,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
     })

@@ -11,7 +11,7 @@ use super::transcript::person;
 use super::{Code, Failure};
 use crate::domain::*;
 use crate::parse;
-use crate::store::content;
+use crate::store::{content, views};
 
 /// Show a message
 #[derive(Debug, clap::Args)]
@@ -67,15 +67,24 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     }
     let mut out = std::io::stdout().lock();
     for (n, message) in found.iter().enumerate() {
-        let raw = database.store.read(|tx| content::raw(tx, message.content))?;
+        let (raw, reading) =
+            database.store.read(|tx| Ok((content::raw(tx, message.content)?, views::reading(tx, message)?)))?;
+        let header_only = reading.is_some_and(|reading| reading.header_only);
         if args.raw {
+            if header_only {
+                let what = "was over the size limit: this is its header, the body was not stored";
+                writeln!(std::io::stderr().lock(), "ticketd: message {} {what}", message.id)?;
+            }
             match out.is_terminal() {
                 true => out.write_all(screen::text(&String::from_utf8_lossy(&raw)).as_bytes())?,
                 false => out.write_all(&raw)?,
             }
             continue;
         }
-        let facts = parse::read(&raw);
+        let mut facts = parse::read(&raw);
+        if header_only {
+            facts.defects.push(Defect::BodyNotStored);
+        }
         if args.json {
             writeln!(out, "{}", as_json(message, &facts))?;
             continue;

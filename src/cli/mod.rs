@@ -19,6 +19,8 @@ mod replay;
 mod review;
 mod review_show;
 pub mod screen;
+#[cfg(unix)]
+mod signals;
 mod sources;
 mod stories;
 mod ticket;
@@ -71,6 +73,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Ok(cli) => cli,
         Err(answer) => return exit::usage(&answer),
     };
+    // Where it cannot be caught, the system's own way remains.
+    #[cfg(unix)]
+    let _ = signals::report_file_limit();
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),

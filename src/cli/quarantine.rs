@@ -20,15 +20,15 @@ const SHOWN_LINES: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  ticketd quarantine list --db mail.db          what is there, oldest first
-  ticketd quarantine show 12                    each attempt to read it and why it failed, and how the mail begins
-  ticketd quarantine retry 12 14 --as alice     read again with this program; what can be read is decided as any mail
-  ticketd quarantine export 12 mail.eml         the bytes as they arrived; `-` for standard output
-  ticketd quarantine drop 12                    kept, and no more asked about
+  ticketd quarantine list --db mail.db        what is there, oldest first
+  ticketd quarantine show 12                  each attempt to read it, and how it begins
+  ticketd quarantine retry 12 14 --as alice   read again; what can be read is decided
+  ticketd quarantine export 12 mail.eml       the bytes as they arrived; `-`: standard output
+  ticketd quarantine drop 12                  kept, and no more asked about
 
 Rows are those of deliveries, as `list` prints them (#12).
-Exit codes: 0 done, 1 it still cannot be read, 64 wrong arguments, 66 it is not in quarantine, 73 the file cannot be
-written, 75 the database is in use.")]
+Exit codes: 0 done; 1 it still cannot be read; 64 wrong arguments; 66 it is not in quarantine;
+73 the file cannot be written; 75 the database is in use.")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -38,7 +38,9 @@ pub(super) struct Args {
 enum Command {
     List(ListArgs),
     Show(ShowArgs),
+    /// Read mails again; what can be read now is decided like any mail
     Retry(OrderArgs),
+    /// Give mails up: kept, and no more asked about
     Drop(OrderArgs),
     Export(ExportArgs),
 }
@@ -74,7 +76,6 @@ struct ShowArgs {
     json: bool,
 }
 
-/// Do it with each of these mails
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  ticketd quarantine retry 12 14 --as alice\n  ticketd quarantine drop 12")]
 struct OrderArgs {

@@ -34,7 +34,8 @@ Examples:
 
 A plain PATH is the INBOX of the first team mailbox. Nothing is ever sent.
 Exit codes: 0 done; 1 something was quarantined (--strict) or differs (--from-db); 64 wrong arguments;
-66 a path holds no mail or a file cannot be read (the rest was processed); 78 the configuration is wrong.")]
+66 a path holds no mail or a file cannot be read (the rest was processed); 73 or 74 the database cannot be
+written; 78 the configuration is wrong.")]
 pub(super) struct Args {
     /// Mail in the first team mailbox's INBOX: .eml, mbox, Maildir or a folder of these
     #[arg(value_name = "PATH")]

@@ -21,16 +21,16 @@ use crate::store::{views, waiting};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  ticketd review list --db mail.db                       what waits, oldest first
-  ticketd review show 31                                 why, the text, and what each verdict would do
-  ticketd review attach 31 1001 --as alice               it belongs to ticket 1001, and so does its author
-  ticketd review new 31 --for 'Tom Reed <tom@example.net>'
-                                                         a ticket of its own, for the original sender of a forward
-  ticketd review drop 31                                 it stays where it is
+  ticketd review list --db mail.db           what waits, oldest first
+  ticketd review show 31                     why, the text, and what each verdict would do
+  ticketd review attach 31 1001 --as alice   it belongs to ticket 1001, and so does its author
+  ticketd review new 31 --for tom@example.net
+                                             a ticket for the original sender of a forward
+  ticketd review drop 31                     it stays where it is
 
 docs/rules.md says what waits and what each verdict does.
-Exit codes: 0 done, 1 refused (it does not wait, it has opened a ticket …), 64 wrong arguments, 66 no such message,
-ticket or database, 75 the database is in use.")]
+Exit codes: 0 done; 1 refused (it does not wait, it has opened a ticket …); 64 wrong arguments;
+66 no such message, ticket or database; 75 the database is in use.")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

@@ -161,12 +161,17 @@ impl<W: Write> Transcript<W> {
         if let Some(arrived) = mail.arrived_at().filter(|arrived| at.since(*arrived) >= MINUTE) {
             self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;
         }
+        let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
+        if !self.look.explain {
+            for defect in worth_a_note(defects) {
+                self.wrapped(&format!("note: {}", explain::defect(defect)))?;
+            }
+        }
         self.outcome(outcome)?;
         if let Some(failure) = &mail.reading.failure {
             self.wrapped(&format!("could not be read: {failure}"))?;
         }
         if self.look.explain {
-            let defects = facts.map(|facts| facts.defects.as_slice()).unwrap_or_default();
             self.list("defect", defects.iter().map(|defect| explain::defect(*defect).to_owned()).collect())?;
         }
         Ok(writeln!(self.out)?)
@@ -296,6 +301,15 @@ impl<W: Write> Transcript<W> {
     fn below(&mut self, text: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{:INDENT$}{text}", "")?)
     }
+}
+
+/// Defects because of which a reader sees less, or other, than was sent.
+fn worth_a_note(defects: &[Defect]) -> Vec<Defect> {
+    let has = |defect: Defect| defects.contains(&defect);
+    let all =
+        [Defect::NoHeaders, Defect::NoFrom, Defect::Undecodable, Defect::Nul, Defect::Truncated, Defect::BodyNotStored];
+    // Where nothing is a header field, there is no From either.
+    all.into_iter().filter(|defect| has(*defect) && !(*defect == Defect::NoFrom && has(Defect::NoHeaders))).collect()
 }
 
 fn settles_review(decision: &Decision) -> bool {

@@ -32,9 +32,9 @@ pub struct Outgoing {
     /// Put on one line; at most 500 characters are kept.
     pub subject: String,
     pub date: Timestamp,
-    /// Plain text, any line ends.
+    /// Plain text, any line ends. The body marker is added to it.
     pub text: String,
-    /// The same as HTML, offered beside the text (RFC 2046 5.1.4).
+    /// The same as HTML, offered beside the text (RFC 2046 5.1.4). It gets the marker too.
     pub html: Option<String>,
     /// Message-ID of the mail that this one answers, without angle brackets.
     pub in_reply_to: Option<String>,
@@ -175,13 +175,44 @@ fn ascii_domain(address: &EmailAddress) -> Option<String> {
 
 /// The part or parts of the mail, their Content fields first.
 fn body(mail: &Outgoing) -> Vec<u8> {
-    let text = SinglePart::plain(crlf(&mail.text));
+    let marker = mail.token.body_marker();
+    let text = SinglePart::plain(crlf(&marked_text(&mail.text, &marker)));
     match &mail.html {
         None => text.formatted(),
         Some(html) => {
             let parts = MultiPart::alternative().boundary(boundary(&mail.token)).singlepart(text);
-            parts.singlepart(SinglePart::html(crlf(html))).formatted()
+            parts.singlepart(SinglePart::html(crlf(&marked_html(html, &marker)))).formatted()
         }
+    }
+}
+
+/// The text with the marker on a line of its own: at the end, but above a signature, which programs leave out when they
+/// quote (RFC 3676 4.3).
+fn marked_text(text: &str, marker: &str) -> String {
+    let text = text.trim_end_matches(['\r', '\n']);
+    let signature = text.replace("\r\n", "\n").starts_with("-- \n").then_some(0);
+    let signature = signature.or_else(|| text.rfind("\n-- \r\n").or_else(|| text.rfind("\n-- \n")).map(|at| at + 1));
+    match signature.and_then(|at| text.split_at_checked(at)) {
+        Some((above, signature)) => format!("{}{marker}\n\n{signature}", apart(above)),
+        None => format!("{}{marker}\n", apart(text)),
+    }
+}
+
+/// A text with a blank line below it, where there is a text.
+fn apart(text: &str) -> String {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() { String::new() } else { format!("{text}\n\n") }
+}
+
+/// The page with the marker at its end, small and grey.
+fn marked_html(html: &str, marker: &str) -> String {
+    let line = format!("<div style=\"color:#999999;font-size:11px\">{marker}</div>\n");
+    let html = html.trim_end_matches(['\r', '\n']);
+    let end = html.rfind("</body").or_else(|| html.rfind("</BODY")).unwrap_or(html.len());
+    match html.split_at_checked(end) {
+        Some((page, "")) => format!("{page}\n{line}"),
+        Some((page, end)) => format!("{page}{line}{end}"),
+        None => format!("{html}\n{line}"),
     }
 }
 
@@ -233,7 +264,7 @@ mod tests {
             html: None,
             in_reply_to: None,
             references: Vec::new(),
-            token: keys.sign(&SendReference([9; 12])),
+            token: keys.sign(&SendReference([9; 12]), Timestamp::default()),
             automatic: AutomaticMark::None,
         }
     }
@@ -268,7 +299,7 @@ mod tests {
             "From: \"Example Support\" <support@example.org>\r\nTo: \"Ann Lee\" <ann@example.com>\r\n\
              Subject: [TD-1] Printer\r\nDate: Mon, 03 Mar 2025 11:06:40 +0000\r\nMessage-ID: <{token}@example.org>\r\n\
              X-Ticketd-Token: {token}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
-             Content-Transfer-Encoding: 7bit\r\n\r\nHello Ann,\r\nplease try again.\r\n"
+             Content-Transfer-Encoding: 7bit\r\n\r\nHello Ann,\r\nplease try again.\r\n\r\nref:{token}\r\n"
         );
         assert_eq!(text_of(&mail()), expected);
         assert_eq!(build(&mail()).unwrap().message_id, format!("{token}@example.org"));
@@ -320,7 +351,25 @@ mod tests {
         };
         let text = text_of(&hostile);
         assert_eq!(field_names(&text), PLAIN_FIELDS, "{text}");
-        assert!(text.ends_with("\r\n\r\nHello Ann,\r\nplease try again.\r\n"), "{text}");
+        let token = mail().token;
+        assert!(text.ends_with(&format!("\r\n\r\nHello Ann,\r\nplease try again.\r\n\r\nref:{token}\r\n")), "{text}");
+    }
+
+    #[test]
+    fn the_marker_is_the_last_line_above_a_signature_and_within_the_page() {
+        for (text, expected) in [
+            ("Hello.\n", "Hello.\n\nref:x\n"),
+            ("", "ref:x\n"),
+            ("Hello.\n\n-- \nBo\n", "Hello.\n\nref:x\n\n-- \nBo"),
+            ("-- \nBo", "ref:x\n\n-- \nBo"),
+            ("Hello.\r\n-- \r\nBo", "Hello.\n\nref:x\n\n-- \r\nBo"),
+            ("a -- \nb", "a -- \nb\n\nref:x\n"),
+        ] {
+            assert_eq!(marked_text(text, "ref:x"), expected, "{text:?}");
+        }
+        let line = "<div style=\"color:#999999;font-size:11px\">ref:x</div>\n";
+        assert_eq!(marked_html("<p>Hi</p>\n", "ref:x"), format!("<p>Hi</p>\n{line}"));
+        assert_eq!(marked_html("<body><p>é</p></body></html>", "ref:x"), format!("<body><p>é</p>{line}</body></html>"));
     }
 
     #[test]
@@ -328,8 +377,7 @@ mod tests {
         let text = text_of(&Outgoing { from: person("Süd", "hilfe@bücher.example"), ..mail() });
         assert!(text.starts_with("From: =?utf-8?q?S=C3=BCd?= <hilfe@xn--bcher-kva.example>\r\n"), "{text}");
         assert!(text.contains("@xn--bcher-kva.example>\r\nX-Ticketd-Token"), "{text}");
-        for address in ["a,b@example.org", "a b@example.org", "a@exa mple.org", "a@b@example.org", "a\u{7}@example.org"]
-        {
+        for address in ["a,b@example.org", "a@b@example.org", "\"a\"b@example.org", "a@exam\"ple.org"] {
             let refused = Outgoing { cc: vec![person("", address)], ..mail() };
             assert_eq!(build(&refused), Err(ComposeError::Address { field: "Cc" }), "{address:?}");
         }
@@ -422,9 +470,10 @@ mod tests {
             unique.retain(|id| seen.insert(id.clone()));
             prop_assert_eq!(ids(read.references()), unique);
             let first = usize::from(mail.html.is_some());
-            prop_assert_eq!(written(first, &read), one_kind_of_line_end(&mail.text));
+            let marker = mail.token.body_marker();
+            prop_assert_eq!(written(first, &read), one_kind_of_line_end(&marked_text(&mail.text, &marker)));
             if let Some(html) = &mail.html {
-                prop_assert_eq!(written(2, &read), one_kind_of_line_end(html));
+                prop_assert_eq!(written(2, &read), one_kind_of_line_end(&marked_html(html, &marker)));
             }
         }
     }

@@ -7,7 +7,7 @@
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::domain::{EmailAddress, SendReference, TokenVerdict};
+use crate::domain::{EmailAddress, SendReference, Timestamp, TokenVerdict};
 
 /// The header field that carries the token, for relays that replace the Message-ID.
 pub const TOKEN_HEADER: &str = "X-Ticketd-Token";
@@ -69,15 +69,21 @@ pub struct InvalidKid(pub String);
 pub struct SigningKey {
     kid: String,
     secret: [u8; 32],
+    since: Timestamp,
 }
 
 impl SigningKey {
     /// A key. `kid`: one to four of `0-9a-z`, unique in its keyring.
     pub fn new(kid: &str, secret: [u8; 32]) -> Result<Self, InvalidKid> {
         match is_kid(kid) {
-            true => Ok(SigningKey { kid: kid.to_owned(), secret }),
+            true => Ok(SigningKey { kid: kid.to_owned(), secret, since: Timestamp(i64::MIN) }),
             false => Err(InvalidKid(kid.to_owned())),
         }
+    }
+
+    /// The key, made at that moment: it signs nothing older.
+    pub fn since(self, since: Timestamp) -> Self {
+        SigningKey { since, ..self }
     }
 
     /// The MAC over a reference. The reference has a fixed length, so the kid before it cannot borrow from it.
@@ -107,9 +113,15 @@ impl Keyring {
         Keyring { current, retired }
     }
 
-    /// The token of a send, signed with the current key.
-    pub fn sign(&self, reference: &SendReference) -> Token {
-        let key = &self.current;
+    /// The token of a send, signed with the newest key that there was at that moment (the oldest where there was none yet):
+    /// so the journal gives the same tokens again after a rotation.
+    pub fn sign(&self, reference: &SendReference, at: Timestamp) -> Token {
+        let mut key = &self.current;
+        for other in &self.retired {
+            let better =
+                if key.since > at { other.since < key.since } else { other.since > key.since && other.since <= at };
+            key = if better { other } else { key };
+        }
         let signature = key.mac(reference).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
         let mut text = format!("td{}-", key.kid);
         write_base32(reference.0.iter(), &mut text);
@@ -198,13 +210,15 @@ mod tests {
         Keyring::new(SigningKey::new(kid, [secret; 32]).unwrap(), Vec::new())
     }
 
+    const NOW: Timestamp = Timestamp(1_741_000_000_000);
+
     fn reference() -> SendReference {
         SendReference([0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xff])
     }
 
     #[test]
     fn a_token_of_ours_is_verified_in_any_case() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         assert_eq!(token.as_str().len(), "td1-".len() + 36);
         for text in [token.as_str().to_owned(), token.as_str().to_uppercase()] {
             assert_eq!(ring("1", 5).verify(&text), (TokenVerdict::Verified, Some(reference())), "{text}");
@@ -213,29 +227,40 @@ mod tests {
 
     #[test]
     fn a_token_of_a_retired_key_stays_ours() {
-        let old = ring("1", 5).sign(&reference());
+        let old = ring("1", 5).sign(&reference(), NOW);
         let keys = Keyring::new(SigningKey::new("2", [6; 32]).unwrap(), vec![SigningKey::new("1", [5; 32]).unwrap()]);
         assert_eq!(keys.verify(old.as_str()).0, TokenVerdict::Verified);
-        assert!(keys.sign(&reference()).as_str().starts_with("td2-"));
+        assert!(keys.sign(&reference(), NOW).as_str().starts_with("td2-"));
+    }
+
+    #[test]
+    fn a_key_signs_from_the_moment_it_was_made() {
+        let key = |kid: &str, since: i64| SigningKey::new(kid, [6; 32]).unwrap().since(Timestamp(since));
+        let keys = Keyring::new(key("3", 300), vec![key("2", 200), key("1", 100)]);
+        for (at, kid) in
+            [(50, "td1-"), (100, "td1-"), (199, "td1-"), (200, "td2-"), (299, "td2-"), (300, "td3-"), (999, "td3-")]
+        {
+            assert!(keys.sign(&reference(), Timestamp(at)).as_str().starts_with(kid), "{at}");
+        }
     }
 
     #[test]
     fn a_token_of_another_key_id_is_of_an_unknown_key_and_one_of_another_secret_is_forged() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         assert_eq!(ring("2", 5).verify(token.as_str()), (TokenVerdict::UnknownKey, None));
         assert_eq!(ring("1", 6).verify(token.as_str()), (TokenVerdict::Forged, None));
     }
 
     #[test]
     fn the_key_id_is_part_of_what_is_signed() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         let renamed = token.as_str().replacen("td1-", "td2-", 1);
         assert_eq!(ring("2", 5).verify(&renamed), (TokenVerdict::Forged, None));
     }
 
     #[test]
     fn changing_any_letter_forges() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         for place in "td1-".len()..token.as_str().len() {
             for letter in ['a', 'q', '7'] {
                 let mut changed: Vec<char> = token.as_str().chars().collect();
@@ -250,7 +275,7 @@ mod tests {
 
     #[test]
     fn set_padding_bits_are_refused_although_they_decode_to_the_same_reference() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         // 0xff ends the reference: its last letter holds one bit of it and four of padding.
         assert_eq!(&token.as_str()[23..24], "q");
         let padded = format!("{}r{}", &token.as_str()[..23], &token.as_str()[24..]);
@@ -281,13 +306,13 @@ mod tests {
 
     #[test]
     fn the_text_names_the_token_behind_a_mark() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         assert_eq!(token.body_marker(), format!("ref:{token}"));
     }
 
     #[test]
     fn the_plus_address_keeps_to_64_octets() {
-        let token = ring("1", 5).sign(&reference());
+        let token = ring("1", 5).sign(&reference(), NOW);
         let address = |local: &str| EmailAddress::parse(&format!("{local}@example.org")).unwrap();
         let plus = token.plus_address(&address("support")).unwrap();
         assert_eq!(plus.as_str(), format!("support+{token}@example.org"));

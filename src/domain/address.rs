@@ -14,14 +14,18 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.trim().trim_matches(['<', '>']).trim();
         let folded = if bare.is_ascii() { bare.to_ascii_lowercase() } else { bare.to_lowercase() };
-        let (local, domain) = folded.rsplit_once('@')?;
-        let domain = domain.trim_end_matches('.');
-        if local.is_empty() || domain.is_empty() || folded.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0 | b'<' | b'>'))
-        {
+        let (local, written) = folded.rsplit_once('@')?;
+        let written = written.trim_end_matches('.');
+        let domain = in_unicode(written);
+        let domain = domain.as_deref().unwrap_or(written);
+        let spaced =
+            domain.contains(char::is_whitespace) || (!local.starts_with('"') && local.contains(char::is_whitespace));
+        let unsound = folded.contains(|c: char| c.is_control() || matches!(c, '<' | '>'));
+        if local.is_empty() || domain.is_empty() || spaced || unsound {
             return None;
         }
         let bare = local.strip_prefix('"').and_then(|l| l.strip_suffix('"')).filter(|l| is_dot_atom(l));
-        if bare.is_none() && !folded.ends_with('.') {
+        if bare.is_none() && folded.ends_with(domain) {
             return Some(EmailAddress(folded));
         }
         Some(EmailAddress(format!("{}@{domain}", bare.unwrap_or(local))))
@@ -59,6 +63,16 @@ impl std::fmt::Display for EmailAddress {
     }
 }
 
+/// A domain written in ASCII (RFC 5890 2.3.2.1) as people write it. `None` where it is so already, or decodes to no domain.
+fn in_unicode(domain: &str) -> Option<String> {
+    // RFC 1035 2.3.4 allows 255 octets.
+    if !domain.contains("xn--") || domain.len() > 255 {
+        return None;
+    }
+    let (unicode, result) = idna::domain_to_unicode(domain);
+    result.is_ok().then_some(unicode)
+}
+
 fn is_dot_atom(local: &str) -> bool {
     !local.is_empty()
         && !local.starts_with('.')
@@ -77,9 +91,19 @@ mod tests {
         assert_eq!(folded(" <Ann.Lee@Example.ORG.> "), Some("ann.lee@example.org".into()));
         assert_eq!(folded("\"ann\"@example.org"), Some("ann@example.org".into()));
         assert_eq!(folded("\"ann lee\"@example.org"), Some("\"ann lee\"@example.org".into()));
-        for broken in ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org"] {
+        for broken in
+            ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org", "ann@a b", "ann lee@example.org", "\"\t\"@a"]
+        {
             assert_eq!(folded(broken), None, "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_domain_in_ascii_is_the_same_in_unicode() {
+        let folded = |text| EmailAddress::parse(text).map(|a| a.to_string());
+        assert_eq!(folded("Ann@XN--bcher-kva.example."), Some("ann@bücher.example".into()));
+        assert_eq!(folded("ann@BÜCHER.example"), Some("ann@bücher.example".into()));
+        assert_eq!(folded("ann@xn--zzzzzzzz99999.example").map(|a| a.contains('@')), Some(true));
     }
 
     #[test]

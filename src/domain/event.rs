@@ -106,6 +106,9 @@ pub struct Reading {
     pub verdicts: Vec<TokenVerdict>,
     /// Set when reading failed: why. Then there are no facts.
     pub failure: Option<String>,
+    /// Over the size limit: what is stored of it is its header.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub header_only: bool,
     /// With a failure: nobody will try again by himself, for trying endangers the program.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,

@@ -10,7 +10,7 @@ use super::text_enum::text_enum;
 use super::{ContentDigest, EmailAddress, HeaderFields, SendReference, Timestamp};
 
 /// Version of the reading rules. Raised whenever the same bytes may give other facts; journaled with each arrival.
-pub const FACTS_VERSION: u16 = 1;
+pub const FACTS_VERSION: u16 = 2;
 
 /// Everything the program knows about a mail from its bytes alone.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -342,10 +342,13 @@ text_enum! {
 /// One Authentication-Results header field (RFC 8601 2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticationResults {
-    /// Lower-cased authserv-id.
+    /// Lower-cased authserv-id; `protection.outlook.com` for Exchange Online, which writes none.
     pub authserv_id: String,
     /// (method, result, the property's value if one was given), lower-cased: ("dkim", "pass", "example.org").
     pub results: Vec<(String, String, String)>,
+    /// The servers of the Received fields between the Authentication-Results above, or the top, and this one: who had the
+    /// mail after whoever wrote this.
+    pub received_by: Vec<String>,
 }
 
 /// A part that is no text of the mail.
@@ -371,7 +374,8 @@ text_enum! {
         /// The Date is more than a day later than the topmost Received.
         DateInFuture = "date_in_future",
         MalformedId = "malformed_id",
-        /// An encoded word, charset or transfer encoding could not be read; replacement characters stand there.
+        /// An encoded word, charset or transfer encoding could not be read as labelled: a guess or replacement characters
+        /// stand there.
         Undecodable = "undecodable",
         /// NUL bytes were replaced.
         Nul = "nul",

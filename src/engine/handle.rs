@@ -216,7 +216,8 @@ pub(super) fn pending(tx: &mut store::Tx<'_>, delivery: DeliveryId) -> Result<(V
 
 /// The newest key signs; all of them verify.
 pub(super) fn keyring(keys: &[keys::SigningKey]) -> Result<Keyring, EngineError> {
-    let usable = |key: &keys::SigningKey| SigningKey::new(&key.kid, key.secret).ok();
+    let usable =
+        |key: &keys::SigningKey| SigningKey::new(&key.kid, key.secret).ok().map(|usable| usable.since(key.created_at));
     let current = keys.iter().filter(|key| key.retired_at.is_none()).find_map(usable).ok_or(EngineError::NoKey)?;
     Ok(Keyring::new(current, keys.iter().filter_map(usable).collect()))
 }

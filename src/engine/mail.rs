@@ -103,13 +103,16 @@ impl Reader {
                 verdicts.push(claim.verdict);
             }
         }
-        let reading = Reading { version: FACTS_VERSION, verdicts, failure, given_up: false };
+        let header_only = kept.len() < raw.len();
+        let reading = Reading { version: FACTS_VERSION, verdicts, failure, header_only, given_up: false };
         Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts, attempt: None }
     }
 
     /// A mail that was not read, and why. `given_up`: nobody is to try again by himself.
     pub(super) fn unread(&self, mail: &RawMail, failure: String, given_up: bool) -> Mail {
-        let reading = Reading { version: FACTS_VERSION, verdicts: Vec::new(), failure: Some(failure), given_up };
+        let header_only = within_limit(&mail.bytes).len() < mail.bytes.len();
+        let reading =
+            Reading { version: FACTS_VERSION, verdicts: Vec::new(), failure: Some(failure), header_only, given_up };
         Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts: None, attempt: None }
     }
 
@@ -117,6 +120,9 @@ impl Reader {
     pub fn journaled(&self, raw: &[u8], place: Place, reading: &Reading) -> Mail {
         let mut facts = if reading.failure.is_some() { None } else { self.facts(raw).0 };
         if let Some(facts) = &mut facts {
+            if reading.header_only {
+                facts.defects.push(Defect::BodyNotStored);
+            }
             for (claim, verdict) in claims(facts).zip(&reading.verdicts) {
                 claim.verdict = *verdict;
             }

@@ -35,7 +35,7 @@ struct Words<'a> {
 impl Words<'_> {
     fn outgoing(&self, keyring: &Keyring) -> Option<Outgoing> {
         let plan = self.plan;
-        let token = keyring.sign(&plan.reference);
+        let token = keyring.sign(&plan.reference, plan.at);
         let from = self.participant(plan.from)?;
         let (subject, text, html) = self.text()?;
         Some(Outgoing {

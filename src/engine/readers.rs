@@ -12,8 +12,8 @@ use super::handle::EngineError;
 use super::mail::{Mail, RawMail, Reader};
 use crate::domain::ContentDigest;
 
-/// Mails that are read at a time. More than there are processors would only take turns.
-const MOST_THREADS: usize = 8;
+/// Mails that are read at a time, at least and at most. More than there are processors would only take turns.
+const THREADS: std::ops::RangeInclusive<usize> = 2..=8;
 
 /// Threads that may hang at a time. Each may hold a mail and whatever reading it took; beyond this many nothing is read
 /// until the program is started again.
@@ -63,7 +63,7 @@ enum Stage {
 impl Readers {
     /// No thread is started before there is something to read.
     pub fn new(reader: Reader, limit: Duration) -> Self {
-        let most = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        let most = std::thread::available_parallelism().map_or(1, usize::from).clamp(*THREADS.start(), *THREADS.end());
         Readers { reader, limit, most, shared: Arc::default() }
     }
 

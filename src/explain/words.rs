@@ -232,17 +232,17 @@ pub fn flag(flag: Flag) -> &'static str {
 /// What kept a mail from being read whole.
 pub fn defect(defect: Defect) -> &'static str {
     match defect {
-        Defect::NoHeaders => "nothing in it is a header field",
+        Defect::NoHeaders => "this is no mail: nothing in it is a header field",
         Defect::NoMessageId => "no Message-ID",
-        Defect::NoFrom => "no From",
+        Defect::NoFrom => "it names nobody in From",
         Defect::SeveralFrom => "several From addresses; the first counts",
         Defect::NoDate => "no readable Date",
         Defect::DateInFuture => "its Date is more than a day after its arrival",
         Defect::MalformedId => "a malformed Message-ID",
-        Defect::Undecodable => "some text could not be decoded",
+        Defect::Undecodable => "a part, charset or encoding in it is broken: what stands there is a guess",
         Defect::Nul => "NUL bytes were replaced",
-        Defect::Truncated => "more parts, ids or addresses than are read; the rest was left out",
-        Defect::BodyNotStored => "over the size limit: sorted by its headers, the body is not stored",
+        Defect::Truncated => "it holds more parts, ids or addresses than are read: the rest is left out",
+        Defect::BodyNotStored => "over the size limit: sorted by its header, the body is not stored (body_not_stored)",
     }
 }
 

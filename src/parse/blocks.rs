@@ -11,6 +11,8 @@ use super::words::Words;
 const LONGEST_LABEL: usize = 64;
 /// Lines that a block may span, folded address lists included.
 const LONGEST_BLOCK: usize = 30;
+/// Fields that a block of an unknown language has at least: author, date, subject.
+const SHORTEST_BLOCK: usize = 3;
 /// Labels without a meaning for us that may follow each other.
 const MOST_UNKNOWN: usize = 3;
 
@@ -260,6 +262,15 @@ fn split_at_colon(line: &str) -> Option<(&str, &str)> {
         return None;
     }
     Some((word, line.get(at + length..)?.trim_matches(|c: char| c == '*' || c.is_whitespace())))
+}
+
+/// The end of a block whose labels no table has, and its author: the first address, for clients name the author before the
+/// recipients. Only for places where a block is certain.
+pub(super) fn of_unknown_language(lines: &Lines<'_>, first: usize, depth: usize) -> Option<(usize, String)> {
+    let line = |number: usize| bare(unquoted(lines.get(number), depth));
+    let end = (first..lines.count().min(first + LONGEST_BLOCK)).find(|&n| !is_label_shaped(line(n)))?;
+    let author = (first..end).map(line).filter_map(split_at_colon).find(|(_, value)| value.contains('@'))?;
+    (end >= first + SHORTEST_BLOCK).then(|| (end, author.1.to_owned()))
 }
 
 /// `Words: value` with up to three words, as every label is.

@@ -42,8 +42,15 @@ pub(super) fn verdict(text: &str) -> Option<Verdict> {
             status: if status.starts_with('4') { status } else { String::new() },
         });
     }
-    let class = class_of_code(&status).or_else(|| class_of_code(&reply_code(text)?)).or_else(|| wording(&folded))?;
+    let class =
+        class_of_code(&status).or_else(|| class_of_reply(&reply_code(text)?, &folded)).or_else(|| wording(&folded))?;
     Some(Verdict { class, status })
+}
+
+/// 552 says that a mailbox is full, or that the mail is too large for any (RFC 5321 4.2.3): the words decide.
+fn class_of_reply(code: &str, folded: &str) -> Option<BounceClass> {
+    let full = code == "552" && wording(folded) == Some(BounceClass::Soft);
+    if full { Some(BounceClass::Soft) } else { class_of_code(code) }
 }
 
 /// Whether the server says that it goes on trying.
@@ -67,9 +74,11 @@ pub(super) fn reply_code(text: &str) -> Option<String> {
     Some(REPLY.as_ref()?.captures(text)?.get(1)?.as_str().to_owned())
 }
 
-/// What the first digit of a code says (RFC 3463 3.1, RFC 5321 4.2.1).
+/// What the first digit of a code says (RFC 3463 3.1, RFC 5321 4.2.1). A full mailbox (x.2.2) is emptied one day, whatever
+/// the server has given up: its owner is not gone.
 pub(super) fn class_of_code(code: &str) -> Option<BounceClass> {
     match code.bytes().next()? {
+        b'5' if code == "5.2.2" => Some(BounceClass::Soft),
         b'5' => Some(BounceClass::Hard),
         b'4' => Some(BounceClass::Soft),
         b'2' => Some(BounceClass::None),
@@ -107,7 +116,9 @@ mod tests {
             ("550 5.1.1 <a@example.org>: mailbox is full", BounceClass::Hard, "5.1.1"),
             ("Sorry, no mailbox here by that name. (#5.1.1)", BounceClass::Hard, "5.1.1"),
             ("host said: 452 mailbox full", BounceClass::Soft, ""),
-            ("host said: 552 mailbox full", BounceClass::Hard, ""),
+            ("host said: 552 mailbox full", BounceClass::Soft, ""),
+            ("host said: 552 message too large", BounceClass::Hard, ""),
+            ("552 5.2.2 <ann@example.org>: over quota", BounceClass::Soft, "5.2.2"),
             ("The mailbox is\nfull", BounceClass::Soft, ""),
             ("Postfach ist voll", BounceClass::Soft, ""),
             ("user unknown", BounceClass::Hard, ""),

@@ -109,6 +109,8 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
             block.end = end;
         } else if let Some((found, author)) = notes(lines, first, depth) {
             (block, from) = (found, author);
+        } else if let Some((end, author)) = blocks::of_unknown_language(lines, first, depth) {
+            (block.end, from) = (end, author);
         }
     }
     let (people, from_name) = authors::of(&from);

@@ -1,17 +1,20 @@
 //! Header fields: from what mail-parser read to our words, with the bounds on hostile mail.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use mail_parser::{Address, DateTime, HeaderValue, parsers::MessageStream};
+use mail_parser::DateTime;
 
 use super::raw_fields::{Field, Fields};
-use super::{authentication, ids, subject};
+use super::{addresses, authentication, charset, encoded_words, ids, subject};
 use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 
 /// The newest references that are kept.
 const MOST_REFERENCES: usize = 100;
 /// Addresses that are kept of one field.
 const MOST_ADDRESSES: usize = 1_000;
+/// Received fields above one Authentication-Results that are looked at; the first foreign one among them decides.
+const MOST_HOPS: usize = 100;
 /// Fields that are kept for ignore rules.
 const MOST_FIELDS: usize = 200;
 /// Bytes that are kept of one field's value there.
@@ -26,8 +29,9 @@ const LONGEST_NAME: usize = 24;
 /// on, so that no other field is read twice. `None` where there is no header: then all of it is text.
 pub(super) fn read<'m>(facts: &mut Facts, raw: &'m [u8]) -> Option<&'m [u8]> {
     let mut fields = Fields::of(raw);
+    let mut hops = Vec::new();
     for read in fields.by_ref() {
-        field(facts, &read);
+        field(facts, &read, raw, &mut hops);
     }
     let excess = facts.references.len().saturating_sub(MOST_REFERENCES);
     if excess > 0 {
@@ -60,8 +64,14 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
     }
 }
 
-fn field(facts: &mut Facts, field: &Field<'_>) {
-    let value = text(facts, field.value);
+/// `hops`: the servers of the Received fields since the last Authentication-Results.
+fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String>) {
+    let written = written(facts, field.value, raw);
+    let encoded_words::Words { text: value, sound } = encoded_words::decode(&written);
+    if !sound {
+        defect(facts, Defect::Undecodable);
+    }
+    let value = without_nul(value);
     let mut name = [0; LONGEST_NAME];
     let known = match name.get_mut(..field.name.len()) {
         Some(name) => {
@@ -72,17 +82,22 @@ fn field(facts: &mut Facts, field: &Field<'_>) {
         None => &[],
     };
     match known {
-        b"from" => people(facts, field.value, |facts| &mut facts.from),
-        b"to" => people(facts, field.value, |facts| &mut facts.to),
-        b"cc" => people(facts, field.value, |facts| &mut facts.cc),
-        b"bcc" => people(facts, field.value, |facts| &mut facts.bcc),
-        b"reply-to" => people(facts, field.value, |facts| &mut facts.reply_to),
+        b"from" => people(facts, &written, |facts| &mut facts.from),
+        b"to" => people(facts, &written, |facts| &mut facts.to),
+        b"cc" => people(facts, &written, |facts| &mut facts.cc),
+        b"bcc" => people(facts, &written, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, &written, |facts| &mut facts.reply_to),
         b"sender" if facts.sender.is_none() => {
-            facts.sender = participants(&MessageStream::new(field.value).parse_address()).next();
+            facts.sender = addresses::list(&written, 1).0.into_iter().next();
         }
         b"subject" if facts.subject.text.is_empty() => (facts.subject, facts.subject_tags) = subject::read(&value),
         b"date" if facts.date.is_none() => facts.date = date(&value),
-        b"received" if facts.received.is_none() => facts.received = received_date(&value),
+        b"received" => {
+            facts.received = facts.received.or_else(|| received_date(&value));
+            if hops.len() < MOST_HOPS {
+                hops.extend(authentication::received_by(&value));
+            }
+        }
         b"message-id" if facts.message_id.is_none() => {
             let (id, malformed) = ids::single(&value);
             facts.message_id = id;
@@ -101,7 +116,9 @@ fn field(facts: &mut Facts, field: &Field<'_>) {
         b"precedence" => {
             facts.list |= ["list", "bulk", "junk"].iter().any(|word| value.eq_ignore_ascii_case(word));
         }
-        b"authentication-results" => facts.authentication.extend(authentication::read(&value)),
+        b"authentication-results" => {
+            facts.authentication.extend(authentication::read(&value, std::mem::take(hops)));
+        }
         b"thread-index" if facts.thread_index.is_none() => facts.thread_index = conversation_root(&value),
         // Fields in which servers write down whom the envelope named.
         b"delivered-to" | b"x-original-to" | b"envelope-to" | b"x-envelope-to" | b"x-delivered-to" | b"x-rcpt-to"
@@ -124,55 +141,40 @@ fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String
     malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
-fn people(facts: &mut Facts, value: &[u8], list: fn(&mut Facts) -> &mut Vec<Participant>) {
-    let people = list(facts);
-    people.extend(participants(&MessageStream::new(value).parse_address()));
-    if people.len() > MOST_ADDRESSES {
-        people.truncate(MOST_ADDRESSES);
+fn people(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
+    let room = MOST_ADDRESSES.saturating_sub(list(facts).len());
+    let (mut found, more) = addresses::list(value, room);
+    if more {
         defect(facts, Defect::Truncated);
     }
-}
-
-/// The readable addresses of a field, groups flattened (RFC 5322 3.4).
-fn participants(read: &HeaderValue<'_>) -> impl Iterator<Item = Participant> {
-    read.as_address().into_iter().flat_map(Address::iter).filter_map(|addr| {
-        let address = EmailAddress::parse(addr.address.as_deref()?)?;
-        let name = addr.name.as_deref().map_or_else(String::new, |name| without_nul(name.trim()).into_owned());
-        Some(Participant { name, address })
-    })
+    let known = list(facts);
+    if !known.is_empty() {
+        // A field that stands there twice, as some gateways write it, names nobody twice.
+        let addresses: HashSet<_> = known.iter().map(|person| person.address.clone()).collect();
+        found.retain(|person| !addresses.contains(&person.address));
+    }
+    known.append(&mut found);
 }
 
 /// Reads an address list that stands in a text, as in the header block of a forwarded mail.
 pub(super) fn participants_in(text: &str) -> Vec<Participant> {
-    let line = format!("{}\n", text.replace(['\r', '\n'], " "));
-    participants(&MessageStream::new(line.as_bytes()).parse_address()).take(MOST_ADDRESSES).collect()
+    addresses::list(text, MOST_ADDRESSES).0
 }
 
-/// The value as text, encoded words decoded (RFC 2047), NUL replaced. Folded as it was: what reads it does not mind.
-fn text<'m>(facts: &mut Facts, value: &'m [u8]) -> Cow<'m, str> {
+/// The value as text, encoded words as they stand. Folded as it was: what reads it does not mind.
+fn written<'m>(facts: &mut Facts, value: &'m [u8], raw: &[u8]) -> Cow<'m, str> {
     let trimmed = value.trim_ascii();
     // Without a way out of the loop it is compiled to one over whole words.
-    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != b'?'));
-    match std::str::from_utf8(trimmed) {
-        Ok(text) if plain => Cow::Borrowed(text),
-        Ok(text) => decoded(value, Cow::Borrowed(text)),
-        Err(_) => {
-            defect(facts, Defect::Undecodable);
-            decoded(value, String::from_utf8_lossy(trimmed))
-        }
+    let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != 0x1b));
+    if plain && let Ok(text) = std::str::from_utf8(trimmed) {
+        return Cow::Borrowed(text);
     }
-}
-
-fn decoded<'m>(value: &'m [u8], text: Cow<'m, str>) -> Cow<'m, str> {
-    if text.contains("=?")
-        && let HeaderValue::Text(decoded) = MessageStream::new(value).parse_unstructured()
-    {
-        return Cow::Owned(without_nul(&decoded).into_owned());
+    let hint = std::str::from_utf8(trimmed).is_err().then(|| charset::hint(raw)).flatten();
+    let decoded = charset::guess(trimmed, hint.as_deref());
+    if !decoded.sound {
+        defect(facts, Defect::Undecodable);
     }
-    match memchr::memchr(0, text.as_bytes()) {
-        Some(_) => Cow::Owned(text.replace('\0', "\u{FFFD}")),
-        None => text,
-    }
+    without_nul(decoded.text)
 }
 
 fn keep(facts: &mut Facts, name: &str, value: &str) {
@@ -187,10 +189,10 @@ fn keep(facts: &mut Facts, name: &str, value: &str) {
     facts.headers.push(name, line.get(..line.floor_char_boundary(LONGEST_VALUE)).unwrap_or(&line));
 }
 
-fn without_nul(text: &str) -> Cow<'_, str> {
+fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
     match memchr::memchr(0, text.as_bytes()) {
         Some(_) => Cow::Owned(text.replace('\0', "\u{FFFD}")),
-        None => Cow::Borrowed(text),
+        None => text,
     }
 }
 

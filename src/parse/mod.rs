@@ -7,15 +7,20 @@
 //!
 //! Every rule is linear in the size of the mail, and nothing recurses.
 
+mod addresses;
 mod attribution;
 mod authentication;
 mod authors;
 mod automatic;
 mod blocks;
 mod bounce;
+mod bounds;
+mod charset;
 mod codes;
 mod delivery_status;
 mod digest;
+mod encoded;
+mod encoded_words;
 mod entities;
 mod fields;
 mod forward;
@@ -26,6 +31,8 @@ mod ids;
 mod inline_blocks;
 mod lines;
 mod notice;
+mod params;
+mod part_text;
 mod parts;
 mod phrases;
 mod quote;
@@ -36,6 +43,7 @@ mod signature;
 mod subject;
 mod tables;
 mod text;
+mod tnef;
 mod tokens;
 mod words;
 
@@ -58,13 +66,19 @@ pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let in_utf8 = charset::from_utf16(raw);
+    let (bounded, cut) = bounds::within(in_utf8.as_deref().unwrap_or(raw));
+    if cut {
+        headers::defect(&mut facts, Defect::Truncated);
+    }
+    let raw = &*bounded;
     if memchr::memchr(0, raw).is_some() {
         headers::defect(&mut facts, Defect::Nul);
     }
     match headers::read(&mut facts, raw).and_then(message_of) {
         Some(message) => fill(&mut facts, &message),
         None => {
-            facts.body.text = String::from_utf8_lossy(raw).replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
+            facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
         }
     }
@@ -107,8 +121,8 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
 }
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
-    parts::read(facts, message);
-    body(facts, message);
+    let stream = parts::read(facts, message);
+    body(facts, message, stream);
     facts.report = report::read(facts, message);
     // What a report carries is the returned mail, no forward.
     facts.forwarded = match (&facts.report, facts.forwarded.take()) {
@@ -122,10 +136,18 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
 }
 
 /// The text, what of it is new, and the forwarded mail in it.
-fn body(facts: &mut Facts, message: &Message<'_>) {
-    let text::Text { text, from_html, marks, nul } = text::of(message);
+fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) {
+    let mut found = text::of(message);
+    if let Some(stream) = stream.filter(|_| found.text.trim().is_empty()) {
+        found = text::of_stream(&stream);
+    }
+    let text::Text { mut text, from_html, marks, nul } = found;
     if nul {
         headers::defect(facts, Defect::Nul);
+    }
+    if !from_html && let Some((without, mut files)) = encoded::take_out(&text) {
+        text = without;
+        facts.attachments.append(&mut files);
     }
     let lines = lines::Lines::of(&text);
     if lines.truncated {

@@ -230,7 +230,7 @@ fn is_one_of(address: &EmailAddress, names: &[&str]) -> bool {
     let local = address.local().trim_matches(['"', '\\', '<', '>']);
     names.iter().any(|name| {
         local.strip_prefix(name).is_some_and(|rest| {
-            rest.is_empty() || rest.starts_with(['-', '+', '.', '=', '_', '\\']) || *name == "microsoftexchange"
+            rest.is_empty() || rest.starts_with(['-', '+', '.', '=', '_', '\\', '@']) || *name == "microsoftexchange"
         })
     })
 }

@@ -76,7 +76,7 @@ fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<
 
 /// The first words of the tables, so that an ordinary line costs one look-up.
 static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS);
+    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS).chain(tables::OUTLOOK_LINES);
     lines.filter_map(|line| line.split(' ').next()).collect()
 });
 
@@ -107,6 +107,8 @@ fn is_mobile_line(line: &str) -> bool {
 fn names_device(lower: &str, plain: &str) -> bool {
     let begins = |table: &[&str]| table.iter().any(|start| lower.starts_with(start));
     begins(tables::MOBILE_SIGNATURES)
+        || (lower.starts_with("outlook")
+            && (tables::OUTLOOK_LINES.contains(&plain) || lower.contains(tables::OUTLOOK_LINK)))
         || (begins(tables::SENT_WORDS) && tables::DEVICES.iter().any(|device| lower.contains(device)))
         || (!lower.is_ascii() && tables::MOBILE_SIGNATURE_ENDS.iter().any(|end| plain.ends_with(end)))
 }

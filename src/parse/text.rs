@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MimeHeaders, PartType};
 
-use super::html;
+use super::{html, part_text, tnef};
 
 /// The readable text: LF ends, no NUL.
 #[derive(Debug, Default)]
@@ -20,8 +20,10 @@ pub(super) fn of(message: &Message<'_>) -> Text {
     let parts = || message.text_body.iter().filter_map(|&id| message.parts.get(id as usize));
     let mut out = Text::default();
     for part in parts() {
-        if let PartType::Text(text) = &part.body {
-            append(&mut out, text);
+        if matches!(part.body, PartType::Text(_))
+            && let Some(decoded) = part_text::of(part, message)
+        {
+            append(&mut out, &decoded.text);
         }
     }
     if out.text.trim().is_empty() {
@@ -33,15 +35,27 @@ pub(super) fn of(message: &Message<'_>) -> Text {
     out
 }
 
+/// The text of a TNEF stream.
+pub(super) fn of_stream(stream: &tnef::Contents) -> Text {
+    let mut out = Text::default();
+    append(&mut out, &stream.text);
+    if stream.text.trim().is_empty() {
+        let page = html::to_text(&stream.html);
+        out = Text { from_html: true, marks: page.marks, ..Text::default() };
+        append(&mut out, &page.text);
+    }
+    out
+}
+
 /// The HTML parts.
 fn page(out: &mut Text, message: &Message<'_>) {
     for part in message.html_body.iter().filter_map(|&id| message.parts.get(id as usize)) {
-        let PartType::Html(html) = &part.body else { continue };
+        let (PartType::Html(_), Some(html)) = (&part.body, part_text::of(part, message)) else { continue };
         if !out.from_html {
             out.text.clear();
             out.from_html = true;
         }
-        let page = html::to_text(html);
+        let page = html::to_text(&html.text);
         end_line(out);
         let offset = out.text.len();
         out.marks.extend(page.marks.iter().map(|m| html::Mark { start: m.start + offset, end: m.end + offset, ..*m }));
@@ -51,14 +65,13 @@ fn page(out: &mut Text, message: &Message<'_>) {
 
 /// In a multipart that never ends, mail-parser takes the text for an attachment; a reader would still want to see it.
 fn broken(out: &mut Text, message: &Message<'_>) {
-    let cut_off = message.parts.iter().find_map(|part| match &part.body {
-        PartType::Text(text) if part.is_encoding_problem && part.attachment_name().is_none() => Some(text),
-        _ => None,
+    let cut_off = message.parts.iter().find(|part| {
+        matches!(part.body, PartType::Text(_)) && part.is_encoding_problem && part.attachment_name().is_none()
     });
-    if let Some(text) = cut_off {
+    if let Some(decoded) = cut_off.and_then(|part| part_text::of(part, message)) {
         out.text.clear();
         out.from_html = false;
-        append(out, text);
+        append(out, &decoded.text);
     }
 }
 

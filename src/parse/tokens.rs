@@ -6,6 +6,8 @@ use crate::domain::{EmailAddress, TokenClaim, TokenPlace, TokenVerdict};
 const SIGNED_LENGTH: usize = 36;
 /// Longest key id.
 const KEY_ID_LENGTH: usize = 4;
+/// `td`, the key id, `-` and the signed part.
+const LONGEST_TOKEN: usize = 2 + KEY_ID_LENGTH + 1 + SIGNED_LENGTH;
 /// More claims than this in one text are no accident; the rest are left out.
 const MOST_IN_TEXT: usize = 20;
 
@@ -21,20 +23,26 @@ pub(super) fn in_id(id: &str, place: TokenPlace) -> Option<TokenClaim> {
     whole(local).map(|token| claim(place, token))
 }
 
-/// The claim in an address: its `+detail` (RFC 5233) is a token.
+/// The claim in an address: its `+detail` (RFC 5233) is a token, alone or beside another detail. Some gateways write the
+/// `+` as a quoted-printable or percent-encoded byte.
 pub(super) fn in_address(address: &EmailAddress) -> Option<TokenClaim> {
-    let (_, detail) = address.local().split_once('+')?;
-    whole(detail).map(|token| claim(TokenPlace::PlusAddress, token))
+    let local = address.local();
+    if !local.contains("td") {
+        return None;
+    }
+    let local = local.replace("=2b", "+").replace("%2b", "+");
+    let token = local.split('+').skip(1).find_map(whole);
+    token.map(|token| claim(TokenPlace::PlusAddress, token))
 }
 
-/// The claims `ref:td…` in a text, in order.
+/// The claims `ref:td…` in a text, in order; also where quoting has wrapped one over several lines.
 pub(super) fn in_text(text: &str) -> Vec<TokenClaim> {
     let mut claims: Vec<TokenClaim> = Vec::new();
     let bytes = text.as_bytes();
     for at in memchr::memchr_iter(b':', bytes) {
         let word = at.checked_sub(3).and_then(|from| bytes.get(from..at));
         if word.is_some_and(|word| word.eq_ignore_ascii_case(b"ref"))
-            && let Some((token, _)) = leading(text.get(at + 1..).unwrap_or_default())
+            && let Some(token) = marked(text.get(at + 1..).unwrap_or_default())
             && claims.len() < MOST_IN_TEXT
             && !claims.iter().any(|known| known.token == token)
         {
@@ -42,6 +50,34 @@ pub(super) fn in_text(text: &str) -> Vec<TokenClaim> {
         }
     }
     claims
+}
+
+/// The token behind a mark. Programs that wrap long lines break it anywhere, and put quote marks before the rest.
+fn marked(text: &str) -> Option<String> {
+    if let Some((token, _)) = leading(text) {
+        return Some(token);
+    }
+    let mut joined = String::with_capacity(LONGEST_TOKEN + 1);
+    let mut at_line_start = false;
+    // Enough for a token of which every letter stands on a line of its own.
+    for c in text.chars().take(LONGEST_TOKEN * 8) {
+        match c {
+            '\n' => at_line_start = true,
+            // A soft line break (RFC 2045 6.7) that nobody undid.
+            '=' | '\r' => {}
+            ' ' | '\t' | '>' | '＞' | '|' if at_line_start || joined.is_empty() => {}
+            c if c.is_ascii_alphanumeric() || c == '-' => {
+                if joined.find('-').is_some_and(|dash| joined.len() > dash + SIGNED_LENGTH) {
+                    // What follows on the next line is a word of its own; on the same it makes this none of ours.
+                    return at_line_start.then(|| whole(&joined)).flatten();
+                }
+                joined.push(c);
+                at_line_start = false;
+            }
+            _ => break,
+        }
+    }
+    whole(&joined)
 }
 
 /// A claim that nobody has looked at.
@@ -96,5 +132,49 @@ mod tests {
         assert_eq!(in_address(&plus).map(|c| c.token), Some(TOKEN.into()));
         assert_eq!(in_text(&format!("see ref:{TOKEN} and Ref:{TOKEN}; href:x")).len(), 1);
         assert_eq!(in_text(&format!("no mark {TOKEN}")), []);
+    }
+
+    #[test]
+    fn a_plus_address_is_found_in_every_writing() {
+        for local in
+            ["Support+{}", "support+sales+{}", "support=2B{}", "support%2b{}", "SRS0=ab=cd=example.org=support+{}"]
+        {
+            for token in [TOKEN.to_owned(), TOKEN.to_uppercase()] {
+                let address = EmailAddress::parse(&format!("{}@example.org", local.replace("{}", &token))).unwrap();
+                assert_eq!(in_address(&address).map(|c| c.token), Some(TOKEN.into()), "{address}");
+            }
+        }
+        for local in ["{}", "support-{}", "support+x{}", "support+{}x", "support+td1-abc"] {
+            let address = EmailAddress::parse(&format!("{}@example.org", local.replace("{}", TOKEN))).unwrap();
+            assert_eq!(in_address(&address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_found_however_a_quote_was_wrapped() {
+        let (first, last) = TOKEN.split_at(17);
+        for text in [
+            format!("> ref:{TOKEN}\n"),
+            format!("ref:\n{TOKEN}"),
+            format!("> ref:\n> {TOKEN}"),
+            format!("> ref:{first}\n> {last}\n> more"),
+            format!(">> ref:{first}\n>> {last}"),
+            format!("| ref:{first}\n| {last}"),
+            format!("ref:{first}=\n{last}"),
+            format!("ref: {TOKEN}"),
+            format!("Ref:{}", TOKEN.to_uppercase()),
+        ] {
+            assert_eq!(in_text(&text).into_iter().map(|c| c.token).collect::<Vec<_>>(), [TOKEN], "{text}");
+        }
+        for text in [
+            format!("ref:{TOKEN}x"),
+            format!("ref:{first}\n{last}x"),
+            format!("ref:{first}"),
+            format!("ref:{first} {last}"),
+            format!("ref:{first}\n\n-- \n{last}"),
+            "ref:".into(),
+        ] {
+            assert_eq!(in_text(&text), [], "{text}");
+        }
     }
 }

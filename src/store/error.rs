@@ -24,6 +24,12 @@ pub enum StoreError {
     /// The file or its directory does not let us write.
     #[error("{database} cannot be written: it or its directory is read-only for this user")]
     ReadOnly { database: String },
+    /// Writing failed: a limit on the size of files, a broken disk.
+    #[error(
+        "{database} cannot be written: {what}; the disk fails, or a limit on the size of files is reached (`ulimit -f`); what \
+         was committed before is safe"
+    )]
+    CannotWrite { database: String, what: String },
     /// The file could not be opened or created.
     #[error("{database} cannot be opened: {what}")]
     CannotOpen { database: String, what: String },
@@ -58,6 +64,7 @@ impl StoreError {
                 StoreError::NotADatabase { database, what: "it is no SQLite file, or an encrypted one".to_owned() }
             }
             Some(Code::ReadOnly) => StoreError::ReadOnly { database },
+            Some(Code::SystemIoFailure) => StoreError::CannotWrite { database, what },
             Some(Code::CannotOpen) => StoreError::CannotOpen { database, what },
             _ => StoreError::Other { database, what },
         }

@@ -6,6 +6,9 @@ use super::{StoreError, Tx};
 use crate::domain::Timestamp;
 use crate::domain::row::{Column, Value};
 
+/// Characters of a key id: a token must fit into the local part of an address.
+const LONGEST_KID: usize = 4;
+
 /// A key that signs tokens, or did.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningKey {
@@ -54,6 +57,32 @@ pub fn set(tx: &mut Tx<'_>, keys: &[SigningKey], seed: &[u8; 32]) -> Result<(), 
     let upsert =
         "INSERT INTO meta (key, value) VALUES ('seed', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     tx.execute(upsert, &[Value::Blob(seed.to_vec())]).map(|_| ())
+}
+
+/// Makes a new key that signs from `now` on, and retires those that signed before: they go on verifying, for answers to
+/// what they signed come for years. Engines that are running take it up when they are started again. Gives its id.
+pub fn rotate(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, StoreError> {
+    let known = signing_keys(tx)?;
+    let newest = known.iter().filter_map(|key| u32::from_str_radix(&key.kid, 36).ok()).max().unwrap_or_default();
+    let kid = in_base_36(newest + 1);
+    if kid.len() > LONGEST_KID {
+        return Err(tx.mistaken("there are no key ids left"));
+    }
+    let secret = Value::Blob(random(tx)?.to_vec());
+    tx.execute("UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL", &[now.to_value()])?;
+    let key = [Value::Text(kid.clone()), secret, now.to_value(), Value::Null];
+    tx.execute("INSERT INTO signing_key (kid, secret, created_at, retired_at) VALUES ($1, $2, $3, $4)", &key)?;
+    Ok(kid)
+}
+
+/// A number in the digits that a key id may have.
+fn in_base_36(mut number: u32) -> String {
+    let mut digits = Vec::new();
+    while number > 0 || digits.is_empty() {
+        digits.extend(char::from_digit(number % 36, 36));
+        number /= 36;
+    }
+    digits.into_iter().rev().collect()
 }
 
 /// The first key and the seed, drawn when the database is created.

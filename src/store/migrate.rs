@@ -22,6 +22,15 @@ pub(super) fn check(connection: &Connection, database: &str) -> Result<(), Store
     refuse_newer(version, database)
 }
 
+/// As [`check`], and refuses a file that nothing has been written to yet.
+pub(super) fn check_filled(connection: &Connection, database: &str) -> Result<(), StoreError> {
+    check(connection, database)?;
+    match pragma(connection, database, "user_version")? {
+        0 => Err(StoreError::NotADatabase { database: database.to_owned(), what: "the file is empty".to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// Takes the steps that are still to take, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection, database: &str) -> Result<(), StoreError> {
     while migrate_once(connection, database)? {}

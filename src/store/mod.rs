@@ -52,8 +52,24 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let database = path.display().to_string();
         create_private(path, &database)?;
+        Store::open_checked(path, database, migrate::check)
+    }
+
+    /// Opens a database that is there already, for a question: a file without one in it is refused and left as it is.
+    pub fn open_existing(path: &Path) -> Result<Store, StoreError> {
+        Store::open_checked(path, path.display().to_string(), migrate::check_filled)
+    }
+
+    fn open_checked(
+        path: &Path,
+        database: String,
+        check: fn(&Connection, &str) -> Result<(), StoreError>,
+    ) -> Result<Store, StoreError> {
+        if path.is_dir() {
+            return Err(StoreError::CannotOpen { database, what: "it is a folder".to_owned() });
+        }
         let mut writing = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
-        migrate::check(&writing, &database)?;
+        check(&writing, &database)?;
         use_wal(&writing, &database)?;
         migrate::migrate(&mut writing, &database)?;
         let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &database)?;
@@ -118,7 +134,11 @@ fn create_private(path: &Path, database: &str) -> Result<(), StoreError> {
 }
 
 fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Connection, StoreError> {
-    let failed = |error| StoreError::from_sqlite(error, database, "open");
+    let failed = |error| match StoreError::from_sqlite(error, database, "open") {
+        // Nothing has been asked for yet: what SQLite cannot make sense of is the file.
+        StoreError::Other { database, what } => StoreError::Corrupt { database, what },
+        error => error,
+    };
     let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     configure(&connection).map_err(failed)?;
     Ok(connection)

@@ -173,6 +173,17 @@ pub fn delivery(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Option<DeliveryRow>, 
     Ok(select(tx, "WHERE id = $1", &[id.to_value()])?.pop())
 }
 
+/// How the mail of a message was read when it arrived; `None` for our own sends.
+pub fn reading(tx: &mut Tx<'_>, message: &MessageRow) -> Result<Option<Reading>, StoreError> {
+    let Some(delivery) = message.delivery.map(|id| delivery(tx, id)).transpose()?.flatten() else { return Ok(None) };
+    let arrival =
+        super::journal::event(tx, delivery.event)?.and_then(|event| serde_json::from_str(&event.payload).ok());
+    Ok(match arrival {
+        Some(Payload::Arrival(arrival)) => Some(arrival.reading),
+        _ => None,
+    })
+}
+
 /// All mailboxes that are or were in a setup.
 pub fn mailboxes(tx: &mut Tx<'_>) -> Result<Vec<MailboxRow>, StoreError> {
     select(tx, "ORDER BY id", &[])

@@ -262,7 +262,7 @@ pub fn forwarded(mark: ForwardMark, original: &[&str]) -> Option<Forwarded> {
 
 pub fn authentication(server: &str, results: &[(&str, &str, &str)]) -> AuthenticationResults {
     let results = results.iter().map(|(m, r, d)| (m.to_string(), r.to_string(), d.to_string())).collect();
-    AuthenticationResults { authserv_id: server.into(), results }
+    AuthenticationResults { authserv_id: server.into(), results, received_by: Vec::new() }
 }
 
 /// A delivery report about a mail of that Message-ID, for one recipient.

@@ -287,3 +287,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn authentication_results_know_which_servers_had_the_mail_after_them() {
+    let mail = "Received: by 2002:a05:1 with SMTP id x; Mon, 3 Mar 2025 10:00:02 +0000\n\
+                Received: from out.shop.example (out.shop.example [192.0.2.1])\n by mx.example.org with ESMTPS id y;\n Mon, 3 Mar 2025 10:00:01 +0000\n\
+                Authentication-Results: mx.example.org;\n\tdkim=pass header.d=shop.example\n\
+                Authentication-Results: mx.example.org; spf=none\n\
+                Received: from evil by relay.evil.example; Mon, 3 Mar 2025 10:00:00 +0000\n\
+                Authentication-Results: mx.example.org; dmarc=pass header.from=shop.example\n\
+                From: a@shop.example\n\nx\n";
+    let found = parse::read(mail.as_bytes()).authentication;
+    let hops: Vec<Vec<&str>> =
+        found.iter().map(|field| field.received_by.iter().map(String::as_str).collect()).collect();
+    assert_eq!(hops, [vec!["mx.example.org"], vec![], vec!["relay.evil.example"]]);
+}

@@ -11,6 +11,7 @@
 
 mod architecture;
 mod automatic;
+mod bad_input;
 mod bounces;
 mod cli;
 mod config;
@@ -20,9 +21,11 @@ mod crashes;
 mod decisions;
 mod desk;
 mod history;
+mod hostile;
 mod kinds;
 mod languages;
 mod mail;
+mod properties;
 mod quarantine;
 mod replay;
 mod reports;
@@ -32,4 +35,5 @@ mod store;
 mod stories;
 mod support;
 mod threading;
+mod tokens;
 mod verdicts;

@@ -148,7 +148,6 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     "pesan diteruskan",
     "mesej dimajukan",
     "अग्रेषित संदेश",
-    "अग्रेषित संदेश",
     "फ़ॉरवर्ड किया गया संदेश",
     // ja
     "転送されたメッセージ",

@@ -96,7 +96,13 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
         &["temat"],
     ),
     // Swedish: Outlook Skickat, Thunderbird Datum.
-    row(&["från", "avsändare"], &["till", "mottagare"], &["kopia"], &["skickat", "skickad", "skickades"], &["ämne"]),
+    row(
+        &["från", "avsändare"],
+        &["till", "mottagare"],
+        &["kopia"],
+        &["skickat", "skickad", "skickades"],
+        &["ämne", "rubrik"],
+    ),
     // Danish and Norwegian: Outlook Sendt, Thunderbird Dato.
     row(&["fra", "afsender", "avsender"], &["til", "modtager", "mottaker"], &["kopi"], &["sendt", "dato"], &["emne"]),
     // Finnish: Outlook Lähetetty, Apple Mail Päivämäärä, Thunderbird Päiväys.
@@ -179,8 +185,8 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
     ),
     // Korean: Outlook 보낸 사람, Daum 보낸사람, Apple Mail 보낸 사람, Naver writes English.
     row(
-        &["보낸 사람", "보낸사람", "발신자", "보낸이"],
-        &["받는 사람", "받는사람", "수신자", "받는이", "수신"],
+        &["보낸 사람", "보낸사람", "발신자", "발신", "보낸이"],
+        &["받는 사람", "받는사람", "받은 사람", "받은사람", "수신자", "받는이", "수신"],
         &["참조"],
         &["보낸 날짜", "날짜", "보낸날짜", "일시", "보낸 시간", "보냄", "발송일"],
         &["제목"],

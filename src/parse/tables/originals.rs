@@ -67,7 +67,6 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "mesajul original", // ro
     "izvorna poruka",
     "originalna poruka",
-    "originalna poruka",
     "izvirno sporočilo",
     "originalno sporočilo", // hr, sr, sl
     "originaalkiri",
@@ -79,7 +78,6 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "pradinis pranešimas", // lt
     "missatge original",   // ca
     "הודעה מקורית",        // he
-    "הודעה מקורית",
     "الرسالة الأصلية",
     "رسالة أصلية", // ar
     "پیام اصلی",   // fa
@@ -98,6 +96,8 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "原始邮件",
     "原始郵件",
     "原始信件",
+    "原始信息",
+    "原始訊息", // Huawei
     "原邮件",
     "原郵件", // zh: QQ, Outlook, Yahoo
     "원본 메시지",

@@ -9,7 +9,6 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "someone from mobile",
     "get outlook for ",
     "get [outlook for",
-    "outlook for ",
     "sent on the go",
     "sent by galaxy",
     "yahoo mail: search, organize, conquer",
@@ -19,13 +18,11 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "verzonden vanaf mijn ",
     "verstuurd van mijn ",
     "verzonden van mijn ",
-    "outlook voor ",
     "outlook downloaden",
     // de
     "von meinem ",
     "gesendet von meinem ",
     "gesendet von meiner ",
-    "outlook für ",
     "holen sie sich outlook",
     "laden sie outlook",
     "von unterwegs gesendet",
@@ -39,13 +36,11 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "téléchargez outlook pour ",
     "obtenir outlook pour ",
     "obtenez outlook pour ",
-    "outlook pour ",
     // es, pt
     "enviado desde mi ",
     "obtener outlook para ",
     "obtén outlook para ",
     "descargar outlook para ",
-    "outlook para ",
     "enviado do meu ",
     "enviado de meu ",
     "enviada do meu ",
@@ -59,7 +54,6 @@ pub(in crate::parse) const MOBILE_SIGNATURES: &[&str] = &[
     "inviato da mio ",
     "ottieni outlook per ",
     "scarica outlook per ",
-    "outlook per ",
     // pl, cs, sk
     "wysłane z mojego ",
     "wysłano z mojego ",
@@ -238,6 +232,33 @@ pub(in crate::parse) const SENT_WORDS: &[&str] = &[
     "发自 ",
     "发送自", // zh
 ];
+
+/// Lines of Outlook for phones that begin with its name, whole: questions about Outlook begin so too. With the link they
+/// are known by that.
+pub(in crate::parse) const OUTLOOK_LINES: &[&str] = &[
+    "outlook for ios",
+    "outlook for android",
+    "outlook for mac", // en
+    "outlook voor ios",
+    "outlook voor android",
+    "outlook voor ios downloaden",
+    "outlook voor android downloaden", // nl
+    "outlook für ios",
+    "outlook für android",
+    "outlook für ios beziehen",
+    "outlook für android beziehen", // de
+    "outlook pour ios",
+    "outlook pour android", // fr
+    "outlook para ios",
+    "outlook para android", // es, pt
+    "outlook per ios",
+    "outlook per android", // it
+    "outlook for ios 다운로드",
+    "outlook for android 다운로드", // ko
+];
+
+/// The link in such lines.
+pub(in crate::parse) const OUTLOOK_LINK: &str = "aka.ms/";
 
 /// Devices and apps, as parts of words.
 pub(in crate::parse) const DEVICES: &[&str] = &[

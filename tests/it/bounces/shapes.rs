@@ -200,4 +200,12 @@ pub const SHAPES: &[Shape] = &[
         BounceClass::Hard,
         &["box-gone+x=y@example.org"],
     ),
+    (
+        "a postmaster with two domains",
+        "<Postmaster\\@inner.example.net@mx.example.net>",
+        "Mail Delivery Warning",
+        "This is an advisory-only email.  Please do not reply to it.\nDelivery of email to this address\n\"gone@example.org\"\nhas been postponed due to a full mailbox.",
+        BounceClass::Soft,
+        GONE,
+    ),
 ];

@@ -24,6 +24,8 @@ const ALL_NEW: &[&str] = &[
     "Contacts:\nann@example.org:\nleads the project\nbea@example.org:\ndoes the rest",
     "Sent from the warehouse on Monday, says the label.\nIs it lost?",
     "The parcel was\nsent with DHL.",
+    "My question:\nOutlook for Windows crashes",
+    "Meine Frage:\nOutlook für Android startet nicht",
     "Sipariş dün gönderildi",
     "Lähetetty paketti ei ole tullut.",
     "Note:\nFrom now on we are closed.\nTo reach us: call.",
