@@ -376,8 +376,8 @@ mod tests {
         let mut lists = vec![String::new()];
         for _ in 0..5 {
             lists = lists.iter().flat_map(|list| pieces.map(|piece| format!("{list}{piece}"))).collect();
-            let found = lists.iter().filter_map(|list| Some((list, plain(list.trim())?)));
-            assert_eq!(found.filter(|(list, found)| *found != Reader::read(list.trim(), 100)).next(), None);
+            let mut found = lists.iter().filter_map(|list| Some((list, plain(list.trim())?)));
+            assert_eq!(found.find(|(list, found)| *found != Reader::read(list.trim(), 100)), None);
         }
         assert!(plain("Ann Lee <ann@example.org>,\r\n bo@example.org").is_some());
         for other in ["\"Lee, Ann\" <ann@example.org>", "'Ann' <ann@example.org>", "=?utf-8?q?ann=40example.org?="] {
