@@ -94,6 +94,11 @@ fn ends_as_one(line: &str) -> bool {
     }
 }
 
+/// GroupWise: `>>> Ann Lee <ann@example.org> 10/9/2025 10:00 AM >>>`, with the earlier mail unmarked below.
+pub(super) fn is_groupwise(line: &str) -> bool {
+    line.len() <= LONGEST && line.starts_with(">>> ") && line.ends_with(" >>>") && digits(line) >= 6
+}
+
 /// Gmail wrote no colon for some years: `2013/7/20 Ann Lee <ann@example.org>`, and without address
 /// `2016-03-03 17:21 GMT+01:00 Ann Lee`.
 fn old_gmail(line: &str) -> Option<Sureness> {

@@ -158,8 +158,9 @@ fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
         end = last;
     }
     let mut start = lines.next_text(first);
-    // SquirrelMail and The Bat! draw a line below the block.
-    if start < end && is_rule(lines.bare(start)) {
+    // SquirrelMail and The Bat! draw a line below the block, Zoho repeats the one above.
+    let below = lines.bare(start);
+    if start < end && (is_rule(below) || (is_drawn(below) && LINES.get(undrawn(below)).is_some())) {
         start += 1;
     }
     lines.unquoted(start, end, depth).trim().to_owned()

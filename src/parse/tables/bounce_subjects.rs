@@ -108,6 +108,8 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "message rejected",
     "mail rejected",
     "automatically rejected",
+    // fml, a mailing list manager
+    "not member article",
     // nl
     "onbestelbaar",
     "niet te bestellen",
@@ -250,6 +252,24 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "iletilemedi",
     "teslimat başarısız",
     "gönderilemedi",
+    // hu, ro, sk, uk, bg, hr, sl, el: Exchange, Freemail
+    "kézbesíthetetlen",
+    "nem kézbesíthető",
+    "nem kézbesített",
+    "sikertelen kézbesítés",
+    "nelivrabil",
+    "nu se poate livra",
+    "nu a putut fi livrat",
+    "nedoručiteľn",
+    "nie je možné doručiť",
+    "не вдалося доставити",
+    "не може бути доставлен",
+    "недоставимо",
+    "neisporučivo",
+    "nije moguće isporučiti",
+    "ni mogoče dostaviti",
+    "δεν είναι δυνατή η παράδοση",
+    "αδύνατη η παράδοση",
     // ja
     "配信不能",
     "配信できません",

@@ -6,7 +6,8 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "original appointment",
     "original mail",
     "original email",
-    "original text", // en
+    "original text",
+    "original", // en; QQ's English
     "oorspronkelijk bericht",
     "origineel bericht",
     "oorspronkelijke bericht", // nl
