@@ -77,7 +77,7 @@ fn last_of_wrapped(lines: &Lines<'_>, first: usize, line: &str) -> Option<usize>
 }
 
 /// Angle brackets that the line leaves open.
-fn brackets(line: &str) -> i32 {
+pub(super) fn brackets(line: &str) -> i32 {
     line.bytes().map(|byte| i32::from(byte == b'<') - i32::from(byte == b'>')).sum()
 }
 
@@ -130,7 +130,10 @@ fn may_be_wrapped(line: &str) -> bool {
         return false;
     }
     let early = || line.bytes().take(if line.is_ascii() { EARLY } else { EARLY_WIDE }).any(|b| b.is_ascii_digit());
-    (digits >= 4 && early()) || has_opener(line) || (has_address && (digits >= 3 || has_verb(line)))
+    (digits >= 4 && early())
+        || has_opener(line)
+        || (has_address && digits >= 3)
+        || ((has_address || digits >= 6) && has_verb(line))
 }
 
 fn has_opener(line: &str) -> bool {
@@ -192,7 +195,9 @@ fn judge(line: &str, drawn: bool) -> Option<Sureness> {
     let angled = has_address && line.contains(['<', '(', '[']);
     let has_verb = has_verb(line);
     if drawn {
-        return (has_verb && (has_address || digits >= 6 || line.ends_with(':'))).then_some(Sureness::Sure);
+        // Android wrote no date: ---- Ann Lee wrote ----
+        let told = line.ends_with(':') || line.ends_with(" wrote");
+        return (has_verb && (has_address || digits >= 6 || told)).then_some(Sureness::Sure);
     }
     let dated = digits >= 6 && has_time(line);
     match has_verb {

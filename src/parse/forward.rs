@@ -58,6 +58,13 @@ pub(super) fn is_original_line(line: &str) -> bool {
     line.len() <= LONGEST_LINE && is_drawn(line) && ORIGINALS.get(undrawn(line)).is_some()
 }
 
+/// The date in the line that Orange writes above its block, in place of a field.
+pub(super) fn date_in_line(line: &str) -> Option<&str> {
+    let begins = |start: &&str| line.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    let start = tables::DATED_LINES.iter().find(|start| begins(start))?;
+    line.get(start.len()..).filter(|date| date.chars().filter(|c| c.is_numeric()).count() >= 4)
+}
+
 /// Whether a line begins with two dashes or what else clients draw lines with.
 fn is_drawn(line: &str) -> bool {
     let mut chars = line.trim_start_matches(['*', ' ']).chars();
@@ -112,6 +119,10 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
         } else if let Some((end, author)) = blocks::of_unknown_language(lines, first, depth) {
             (block.end, from) = (end, author);
         }
+    }
+    let above = at.content.checked_sub(1).map_or("", |above| bare(unquoted(lines.get(above), depth)));
+    if let (true, Some(date)) = (block.date.is_empty(), date_in_line(above)) {
+        block.date = date.to_owned();
     }
     let (people, from_name) = authors::of(&from);
     Forwarded {

@@ -14,7 +14,7 @@ use crate::domain::ForwardMark;
 const GAP: usize = 3;
 /// Longest line with a name above an attribution, in bytes, and how many there are at most.
 const LONGEST_NAME: usize = 80;
-const MOST_NAME_LINES: usize = 3;
+const MOST_NAME_LINES: usize = 4;
 
 /// A forwarded mail found in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ impl Split {
                 return self.below_rule(lines, number);
             }
         }
+        // Zendesk: ##- Please type your reply above this line -##
+        if line.starts_with("##- ") && line.ends_with(" -##") && lines.next_text(0) < number {
+            self.seen_quote = true;
+            return Some(self.rest(lines, number));
+        }
         if blocks::may_begin(line)
             && let Some(end) = self.header_block(lines, number)
         {
@@ -102,13 +107,8 @@ impl Split {
         if forward::is_line(line) {
             return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
         }
-        // Orange: Message du 09/10/25 10:00
-        let is_date = || line.len() <= LONGEST_NAME && line.bytes().filter(u8::is_ascii_digit).count() >= 8;
-        let below = if forward::is_original_line(line) { lines.next_text(number + 1) } else { number + 1 };
-        let above_block = below > number + 1
-            || (is_date() && blocks::may_begin(bare(unquoted(lines.get(number + 1), 1))))
-            || forward::is_original_line(line);
-        let first = if above_block { below } else { number };
+        let above_block = forward::is_original_line(line) || forward::date_in_line(line).is_some();
+        let first = if above_block { lines.next_text(number + 1) } else { number };
         let begins = above_block || blocks::may_begin(line);
         if begins && blocks::read(lines, first, 1, blocks::Place::Open).is_sure() {
             // Answers may stand below it: the quote ends where its marks end.
@@ -233,7 +233,10 @@ impl Split {
         if self.is_stray(lines, number, end) {
             return None;
         }
-        self.mark(number, end);
+        // A bracket that closes an address wrapped onto the line above: `> ezt írta (…):`
+        let above = number.checked_sub(1).map_or("", |above| lines.bare(above));
+        let closes = above.contains('@') && attribution::brackets(above) > 0;
+        self.mark(if closes { first_of_name(lines, number) } else { number }, end);
         Some(end)
     }
 
@@ -342,8 +345,12 @@ fn first_of_name(lines: &Lines<'_>, number: usize) -> usize {
     };
     let addressed = |n: usize| lines.bare(n).contains('<') && lines.bare(n).contains('@');
     let last = lines.bare(number - 1);
+    // Gmail wraps inside of the brackets, too.
+    let opened = (first..number).map(|n| attribution::brackets(lines.bare(n))).sum::<i32>() > 0;
     // A sentence ends with its line; behind an address stands what belongs to the attribution: `9 Okt.`
-    let is_writer = if lines.bare(number).starts_with('<') {
+    let is_writer = if opened {
+        true
+    } else if lines.bare(number).starts_with('<') {
         first + 1 == number && !last.ends_with(['.', ','])
     } else {
         (first..number).any(addressed) && !addressed(number)

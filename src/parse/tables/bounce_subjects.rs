@@ -270,6 +270,7 @@ pub(in crate::parse) const BOUNCE_SUBJECTS: &[&str] = &[
     "ni mogoče dostaviti",
     "δεν είναι δυνατή η παράδοση",
     "αδύνατη η παράδοση",
+    "αποτυχία παράδοσης",
     // ja
     "配信不能",
     "配信できません",

@@ -302,6 +302,9 @@ pub(in crate::parse) const FORWARD_SENTENCES: &[&str] = &[
     "to jest przesłana wiadomość",
 ];
 
+/// Above the block of an earlier mail, with its date behind: Orange writes `Message du 04/03/25 10:00`.
+pub(in crate::parse) const DATED_LINES: &[&str] = &["message du "];
+
 /// Below a forwarded mail, between dashes, as such lines begin.
 pub(in crate::parse) const FORWARD_ENDS: &[&str] = &[
     "end forwarded message",               // mutt, Horde

@@ -7,7 +7,8 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "original mail",
     "original email",
     "original text",
-    "original", // en; QQ's English
+    "original",
+    "initial header", // en; QQ's English, Virgilio
     "oorspronkelijk bericht",
     "origineel bericht",
     "oorspronkelijke bericht", // nl
