@@ -192,7 +192,7 @@ fn judge(line: &str, drawn: bool) -> Option<Sureness> {
     }
     let digits = digits(line);
     let has_address = line.contains('@');
-    let angled = has_address && line.contains(['<', '(', '[']);
+    let angled = has_address && line.contains(['<', '>', '(', '[']);
     let has_verb = has_verb(line);
     if drawn {
         // Android wrote no date: ---- Ann Lee wrote ----
