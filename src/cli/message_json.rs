@@ -145,10 +145,13 @@ fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
 }
 
 fn bounce(report: &Report) -> Option<BounceJson<'_>> {
+    // A report of a failure may name those, too, who got the mail.
+    let counts = |class| class != BounceClass::None || report.class == BounceClass::None;
+    let recipients = report.recipients.iter().filter(|recipient| counts(recipient.class));
     matches!(report.kind, ReportKind::Dsn | ReportKind::Bounce).then(|| BounceJson {
         class: report.class,
         status: &report.status,
-        recipients: report.recipients.iter().map(|recipient| recipient.address.as_str()).collect(),
+        recipients: recipients.map(|recipient| recipient.address.as_str()).collect(),
         original_message_id: report.original_message_id.as_deref(),
     })
 }
