@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::{Code, Failure, times};
-use crate::compose::{self, TemplateProblem};
+use crate::compose::{self, Readers, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity};
-use crate::domain::Template;
+use crate::domain::{Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -37,7 +37,8 @@ pub(super) fn warn(path: &Path, warnings: &[Problem]) {
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     let config = config::parse(text)?;
     let mut problems = zone_problem(text, &config);
-    problems.extend(config.setup.templates.iter().flat_map(|template| template_problems(text, template)));
+    problems
+        .extend(config.setup.templates.iter().flat_map(|template| template_problems(text, &config.setup, template)));
     if problems.is_empty() {
         return Ok(config);
     }
@@ -52,7 +53,7 @@ fn zone_problem(text: &str, config: &Config) -> Vec<Problem> {
     vec![problem(line, failure.message, failure.way_out)]
 }
 
-fn template_problems(text: &str, template: &Template) -> Vec<Problem> {
+fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Problem> {
     let name = format!("\"{}\"", template.name);
     let is_its_name = |header: &str, line: &str| {
         header.starts_with("[[template]]") && line.starts_with("name") && line.contains(&name)
@@ -64,7 +65,8 @@ fn template_problems(text: &str, template: &Template) -> Vec<Problem> {
         let name = &template.name;
         problem(line, format!("template `{name}`, {language} {part}, {row}:{column}: {message}"), Some(hint.to_owned()))
     };
-    compose::check(template).into_iter().map(words).collect()
+    let readers = if setup.mails_contacts(&template.name) { Readers::Contacts } else { Readers::Users };
+    compose::check(template, readers).into_iter().map(words).collect()
 }
 
 /// The first line (counted from 1) that `is_it` knows, by the table header above it and its own text; else the first.

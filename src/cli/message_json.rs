@@ -62,7 +62,8 @@ pub(super) struct QueuedJson<'a> {
     purpose: SendPurpose,
     to: Vec<&'a str>,
     subject: &'a str,
-    message_id: &'a str,
+    message_id: Option<&'a str>,
+    failure: Option<&'a str>,
 }
 
 /// What a message looks like to programs.
@@ -160,6 +161,7 @@ pub(super) fn queued(send: &QueuedSend) -> QueuedJson<'_> {
         purpose: send.purpose,
         to: send.to.iter().map(EmailAddress::as_str).collect(),
         subject: &send.subject,
-        message_id: &send.message_id,
+        message_id: send.message_id.as_deref(),
+        failure: send.failure.as_deref(),
     }
 }

@@ -225,7 +225,10 @@ fn outcome_text(message: &MessageRow, outcome: &Outcome, reason: &str) -> String
     for send in &outcome.queued {
         let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
         let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
-        text.push_str(&format!("\n  queued {what} → {}", to.join(", ")));
+        match &send.failure {
+            None => text.push_str(&format!("\n  queued {what} → {}", to.join(", "))),
+            Some(why) => text.push_str(&format!("\n  not sent: {what} → {}: {}", to.join(", "), line(why))),
+        }
     }
     text.push('\n');
     text

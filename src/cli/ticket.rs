@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs};
 use super::review_show::settled_words;
-use super::screen::{COLUMNS, Paint, cut, line};
+use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::times::{local, rfc3339};
-use super::why::{author, recipient_line};
+use super::why::{author, recipient_lines, send_state};
 use super::{Code, Failure};
 use crate::domain::*;
 use crate::explain;
@@ -230,12 +230,12 @@ fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
             format!("{text}{}", paint.red(&review.unwrap_or_default()))
         }
         Moment::Sent(found, send) => {
-            let recipients = send
-                .recipients
-                .iter()
-                .map(|(row, address)| format!("\n{:18}{}", "", recipient_line(row, address.as_ref())));
+            let recipients: String = recipient_lines(send).map(|text| format!("\n{:18}{text}", "")).collect();
             let text = message_text(database, found);
-            format!("{text}{}\n{:18}send {}: {}", recipients.collect::<String>(), "", send.send.id, send.send.state)
+            let state = format!("send {}: {}", send.send.id, send_state(send));
+            let state = wrap(&state, 18).join(&format!("\n{:18}", ""));
+            let state = if send.failure.is_some() { paint.red(&state) } else { state };
+            format!("{text}{recipients}\n{:18}{state}", "")
         }
         Moment::Stage(change) => {
             let names = database.naming.known();
@@ -283,6 +283,7 @@ fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
             if let Value::Object(fields) = &mut object {
                 fields.insert("what".to_owned(), json!("send"));
                 fields.insert("state".to_owned(), json!(send.send.state));
+                fields.insert("failure".to_owned(), json!(send.failure));
                 fields.insert("template".to_owned(), json!(send.send.template));
                 fields.insert("recipients".to_owned(), json!(recipients.collect::<Vec<_>>()));
             }

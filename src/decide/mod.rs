@@ -26,7 +26,7 @@ pub use deciding::{Context, Deciding};
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
 pub use quarantine::{drop_quarantined, retry_quarantined};
-pub use queued::{Composed, queued};
+pub use queued::{Composed, note_failure, queued};
 pub use receive::{check_fence, receive, retried, unreadable};
 pub use review::review;
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};

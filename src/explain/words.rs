@@ -148,6 +148,7 @@ pub fn rule_result(result: RuleResult) -> &'static str {
 pub fn effect_result(result: EffectResult) -> &'static str {
     match result {
         EffectResult::Queued => "queued",
+        EffectResult::Failed => "it could not be composed",
         EffectResult::SwitchedOff => "the automation is switched off",
         EffectResult::AlreadyEnrolled => "once per ticket, and this one had it",
         EffectResult::ChatSource => "the ticket came from chat or messenger",
@@ -225,7 +226,7 @@ pub fn stage_cause(cause: StageCause) -> &'static str {
 pub fn flag(flag: Flag) -> &'static str {
     match flag {
         Flag::CannotReopen => "a reply could not reopen it: its pipeline has no open status",
-        Flag::SendFailed => "a send of it failed for good",
+        Flag::SendFailed => "a mail of it could not be sent",
     }
 }
 

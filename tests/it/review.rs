@@ -13,7 +13,7 @@ use ticketd::store::{Store, views};
 use crate::replay::{documented, fields};
 use crate::support::root;
 
-fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
+pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
     let output = command
         .current_dir(folder)
@@ -27,7 +27,7 @@ fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn printed(folder: &Path, args: &[&str]) -> String {
+pub fn printed(folder: &Path, args: &[&str]) -> String {
     let (code, stdout, stderr) = outcome(folder, args);
     assert_eq!((code, stderr.as_str()), (0, ""), "ticketd {args:?}");
     stdout
@@ -45,7 +45,7 @@ fn told(story: &str) -> TempDir {
     folder
 }
 
-fn folds(folder: &Path) {
+pub fn folds(folder: &Path) {
     let said = printed(folder, &["replay", "--from-db", "--db", "mail.db"]);
     assert!(said.ends_with("nothing differs\n"), "{said}");
 }
