@@ -88,6 +88,17 @@ pub fn ticket(tx: &mut Tx<'_>, record: RecordId) -> Result<Option<Ticket>, Store
     Ok(select_tickets(tx, "AND ticket.record = $1", &[record.to_value()])?.pop())
 }
 
+/// The tickets that a ticket is linked to: their numbers, and the message because of which.
+pub fn links_of(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<(i64, Option<MessageId>)>, StoreError> {
+    let links: Vec<TicketLinkRow> = select(tx, "WHERE ticket = $1", &[record.to_value()])?;
+    let mut found = Vec::new();
+    for link in links {
+        found.extend(ticket(tx, link.other)?.map(|other| (other.ticket.number, link.message)));
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The contacts of a ticket, with their addresses.
 pub fn contacts_of(tx: &mut Tx<'_>, ticket: RecordId) -> Result<Vec<(ContactRow, Vec<AddressRow>)>, StoreError> {
     let tail = "WHERE id IN (SELECT contact FROM ticket_contact WHERE ticket = $1) ORDER BY id";
