@@ -39,7 +39,7 @@ pub(super) struct MessageJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ForwardedJson<'a> {
+pub(super) struct ForwardedJson<'a> {
     from: Option<&'a str>,
     from_name: &'a str,
     to: &'a str,
@@ -132,7 +132,8 @@ fn is_forward(decision: &Decision) -> bool {
     decision.kind == Some(Kind::Forward) || decision.kind.is_some_and(Kind::is_further_delivery)
 }
 
-fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
+/// The original of a forward.
+pub(super) fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
     let from = forwarded.from.first();
     let name = from.map(|from| from.name.as_str()).filter(|name| !name.is_empty());
     ForwardedJson {
