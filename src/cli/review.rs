@@ -102,7 +102,7 @@ struct AttachArgs {
 struct NewArgs {
     #[command(flatten)]
     of: Which,
-    /// Of a forward: the original sender, for whom the ticket is; without it, the author
+    /// Of a user's forward: the original sender, for whom the ticket is; without it, the author
     #[arg(long = "for", value_name = "ADDRESS", value_parser = person)]
     original: Option<Participant>,
     #[command(flatten)]

@@ -197,7 +197,7 @@ pub fn verdict(verdict: Verdict, kind: Kind, reason: ReviewReason, on_ticket: bo
         (Verdict::Attach, _, Kind::Forward) => "it joins the ticket and changes no status",
         (Verdict::Attach, _, Kind::ContactOther | Kind::Ignored) => "it joins the ticket and counts as a reply now",
         (Verdict::Attach, ..) => "its own ticket: seen, no more; another ticket: it moves there",
-        (Verdict::New, _, Kind::Forward) => {
+        (Verdict::New, ReviewReason::DoubtfulForward, Kind::Forward) => {
             "a new ticket for whom --for names, else for the author; never acknowledged with --for, nor when one of the team \
              forwarded it"
         }

@@ -203,6 +203,76 @@ fn the_owner_of_a_mailbox_that_forwards_may_be_named_and_stands_in_no_journal() 
     folds(folder);
 }
 
+/// What a customer forwards is the customer's, and nobody of the team is a customer whom a user forwards.
+#[test]
+fn for_is_refused_for_a_customers_forward_and_for_one_of_the_team() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let desk = root().join("fixtures/stories/ticketd.toml");
+    let mail = |name: &str, head: &str, text: &str| {
+        let head = format!("To: support@example.org\nMessage-ID: <{name}@example.com>\n{head}");
+        std::fs::write(folder.join(format!("{name}.eml")), format!("{head}\n\n{text}\n")).unwrap();
+    };
+    let block = "See below.\n\n---------- Forwarded message ---------\nFrom: Bo <bo@example.net>\nDate: Mon, 3 Mar 2025 \
+        at 08:30\nSubject: Offer\nTo: <ann@example.com>\n\nThe printer costs 90 euro.";
+    mail("1", "From: ann@example.com\nSubject: Printer\nDate: Mon, 3 Mar 2025 08:00:00 +0000", "Broken.");
+    let reply = "From: ann@example.com\nSubject: Fwd: Offer\nIn-Reply-To: <1@example.com>\nDate: Mon, 3 Mar 2025 09:00:00 +0000";
+    mail("2", reply, block);
+    let args = ["replay", ".", "--config", desk.to_str().unwrap(), "--db", "mail.db"];
+    assert_eq!(outcome(folder, &args).0, 0);
+    let shown = printed(folder, &["review", "show", "2@example.com", "--db", "mail.db"]);
+    assert!(shown.contains("new     a new ticket for the author, linked") && !shown.contains("--for"), "{shown}");
+    let (code, _, stderr) =
+        outcome(folder, &["review", "new", "2@example.com", "--for", "bo@example.net", "--db", "mail.db"]);
+    assert!(code == 1 && stderr.contains("its ticket is for that customer"), "{stderr}");
+    let made = object(folder, &["review", "new", "2@example.com", "--json", "--db", "mail.db"]);
+    let number = made["ticket"].to_string();
+    let ticket = object(folder, &["ticket", "show", &number, "--json", "--db", "mail.db"]);
+    assert_eq!(ticket["contacts"], serde_json::json!(["ann@example.com"]));
+    assert_eq!((&ticket["links"][0]["ticket"], &ticket["links"][0]["message"]), (&Value::from(1), &made["row"]));
+    let first = printed(folder, &["ticket", "show", "1", "--db", "mail.db"]);
+    assert!(
+        first.contains(&format!("  linked   to ticket {number}, because of message #{}\n", made["row"])),
+        "{first}"
+    );
+
+    let folder = told("a-doubtful-forward-goes-to-review");
+    let rows = printed(folder.path(), &["review", "list", "--json", "--db", "mail.db"]);
+    let last: Value = serde_json::from_str(rows.lines().last().unwrap()).unwrap();
+    let args = ["review", "new", &last["row"].to_string(), "--for", "alice@example.org", "--db", "mail.db"];
+    let (code, _, stderr) = outcome(folder.path(), &args);
+    assert!(code == 1 && stderr.contains("is of the team"), "{stderr}");
+}
+
+#[test]
+fn a_ticket_that_follows_another_is_shown_with_it_both_ways() {
+    let folder = told("a-subject-tag-of-a-closed-ticket-opens-a-linked-one");
+    let of =
+        |number: &str| object(folder.path(), &["ticket", "show", number, "--json", "--db", "mail.db"])["links"].clone();
+    let (of_first, of_second) = (of("1"), of("2"));
+    assert_eq!((&of_first[0]["ticket"], &of_second[0]["ticket"]), (&Value::from(2), &Value::from(1)));
+    assert!(of_first[0]["message"].is_i64() && of_first[0]["message"] == of_second[0]["message"], "{of_first}");
+    let shown = printed(folder.path(), &["ticket", "show", "2", "--db", "mail.db"]);
+    assert!(shown.contains("  linked   to ticket 1, because of message #"), "{shown}");
+}
+
+#[test]
+fn review_shows_the_original_of_a_forward_and_where_the_whole_message_is() {
+    let folder = told("a-doubtful-forward-goes-to-review");
+    let folder = folder.path();
+    let rows = printed(folder, &["review", "list", "--json", "--db", "mail.db"]);
+    let first: Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    let row = first["row"].to_string();
+    let told = object(folder, &["review", "show", &row, "--json", "--db", "mail.db"])["forwarded"].clone();
+    let shown = printed(folder, &["review", "show", &row, "--db", "mail.db"]);
+    for part in [&told["from"], &told["subject"], &told["body"]] {
+        let part = part.as_str().unwrap();
+        assert!(!part.is_empty() && shown.contains(part.lines().next().unwrap()), "{part} is not in:\n{shown}");
+    }
+    assert!(shown.contains("\nForwarded:\n  From    "), "{shown}");
+    assert!(shown.ends_with(&format!("\nThe whole message: ticketd message show {row}\n")), "{shown}");
+}
+
 const POISON: &[u8] = b"From: ann@example.com\r\nTo: support@example.org\r\nSubject: poison\x1b[2J\r\n\r\nx\r\n";
 
 fn panic_always(_: &[u8]) -> Facts {
