@@ -25,7 +25,7 @@ pub use caps::counts_since as automatic_since;
 pub use deciding::{Context, Deciding};
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
-pub use quarantine::{drop_quarantined, retry_quarantined};
+pub use quarantine::{drop_quarantined, retry_quarantined, settle_copies};
 pub use queued::{Composed, note_failure, queued};
 pub use receive::{check_fence, receive, retried, unreadable};
 pub use review::review;

@@ -397,6 +397,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::QuarantineRetry { delivery, mail } => {
             if let Some(content) = decide::retry_quarantined(d, *delivery, &mail.reading)? {
                 decide_mail(d, mail, content, *delivery);
+                decide::settle_copies(d, *delivery);
             }
             Ok(Payload::QuarantineRetry { delivery: *delivery, reading: mail.reading.clone() })
         }

@@ -8,9 +8,7 @@ use crate::domain::*;
 pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
     match evidence {
         Evidence::ReadingFailed { attempt } => format!("reading it failed (attempt {attempt})"),
-        Evidence::ReadingGivenUp => {
-            "set aside unread: reading it ended the program, or the same content is in quarantine".to_owned()
-        }
+        Evidence::ReadingGivenUp => "set aside unread".to_owned(),
         Evidence::ReadAgain { user } => format!("read again from quarantine by {}", names.person(*user)),
         Evidence::GivenUpByUser { user } => {
             format!("given up by {}: it is kept and not tried again", names.person(*user))

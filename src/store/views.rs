@@ -58,6 +58,8 @@ pub struct Totals {
     pub sends: BTreeMap<SendState, i64>,
     /// Messages that wait for a person.
     pub to_review: i64,
+    /// Mails in quarantine, each once however often it was found.
+    pub quarantined: i64,
 }
 
 /// The tickets that `filter` wants, newest first.
@@ -253,6 +255,10 @@ pub fn totals(tx: &mut Tx<'_>) -> Result<Totals, StoreError> {
         deliveries: counts(tx, "SELECT state, count(*) FROM delivery GROUP BY state")?,
         messages: counts(tx, "SELECT kind, count(*) FROM message GROUP BY kind")?,
         sends: counts(tx, "SELECT state, count(*) FROM send GROUP BY state")?,
+        quarantined: count(
+            tx,
+            "SELECT count(DISTINCT content) FROM delivery WHERE state = 'quarantined' AND message IS NULL",
+        )?,
         to_review: count(tx, "SELECT count(*) FROM message WHERE review IS NOT NULL")?,
     })
 }

@@ -341,6 +341,82 @@ fn a_quarantined_mail_is_shown_unread_exported_as_it_arrived_retried_and_given_u
     folds(folder);
 }
 
+/// A database of a replay that found one mail twice, and could not read it.
+fn with_copies(path: &Path) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let store = Store::open(path).unwrap();
+    runtime.block_on(async {
+        let (setup, limit) = (config::builtin().setup, engine::READING_LIMIT);
+        let start = Engine::start_reading(store, Origin::Replay, &setup, Timestamp(0), panic_always, limit);
+        let engine = start.await.unwrap();
+        let mut rows = Vec::new();
+        for n in 0..2 {
+            let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
+            let mail = engine.read(RawMail::new(POISON.to_vec(), place)).await.unwrap();
+            let at = Timestamp::from_seconds(1_700_000_000 + 60 * n);
+            let outcome = engine.deliver(mail.into(), at).await.unwrap().get().await.unwrap();
+            rows.push(outcome.decision.delivery.unwrap().0.to_string());
+        }
+        engine.fire_timers(Timestamp::from_seconds(1_700_100_000)).await.unwrap();
+        rows.swap_remove(0)
+    })
+}
+
+#[test]
+fn the_same_content_in_quarantine_is_one_entry_that_is_given_up_once_and_for_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path();
+    let row = with_copies(&folder.join("mail.db"));
+    std::fs::write(folder.join("poison.eml"), POISON).unwrap();
+    let replay = || printed(folder, &["replay", "poison.eml", "--db", "mail.db"]);
+    let said = replay();
+    assert!(said.ends_with("1 mail is in quarantine: ticketd quarantine list --db mail.db\n"), "{said}");
+    assert!(said.contains("Set aside unread. ") && !said.contains("ended the program"), "{said}");
+    let found = object(folder, &["quarantine", "list", "--json", "--db", "mail.db"]);
+    assert_eq!((found["row"].to_string(), found["times"].as_i64()), (row.clone(), Some(3)));
+    assert_eq!(
+        (found["from"].as_str(), found["subject"].as_str()),
+        (Some("ann@example.com"), Some("poison\u{fffd}[2J"))
+    );
+    assert_eq!(
+        found["failure"].as_str(),
+        Some("this reader is old"),
+        "why it could not be read, not that it came again"
+    );
+    let list = printed(folder, &["quarantine", "list", "--db", "mail.db"]);
+    for part in ["found 3 times", "\n        ann@example.com: poison\u{fffd}[2J\n"] {
+        assert!(list.contains(part), "{part} is not in:\n{list}");
+    }
+    let (code, _, stderr) = outcome(folder, &["quarantine", "drop", &row, "999", "--db", "mail.db"]);
+    assert!(code == 66 && stderr.contains("#999 is not in quarantine"), "{stderr}");
+    assert!(list.contains("found 3 times"), "nothing was given up");
+    printed(folder, &["quarantine", "drop", &row, "--db", "mail.db"]);
+    assert!(!replay().contains("quarantine list"), "nobody is asked again");
+    assert_eq!(outcome(folder, &["quarantine", "list", "--db", "mail.db"]).2, "nothing is in quarantine\n");
+    let (code, _, stderr) = outcome(folder, &["quarantine", "retry", &row, "--db", "mail.db"]);
+    assert!(code == 1 && stderr.contains("was given up") && stderr.contains("quarantine export"), "{stderr}");
+    folds(folder);
+}
+
+#[test]
+fn what_can_be_read_again_settles_all_of_that_content_and_says_what_it_is_now() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path();
+    let row = with_copies(&folder.join("mail.db"));
+    let retried = object(folder, &["quarantine", "retry", &row, "--json", "--db", "mail.db"]);
+    assert_eq!(outcome(folder, &["quarantine", "list", "--all", "--db", "mail.db"]).2, "nothing is in quarantine\n");
+    let (code, _, stderr) = outcome(folder, &["quarantine", "show", &row, "--db", "mail.db"]);
+    let says = format!("it was read, and is message #{}", retried["message"]);
+    assert!(code == 66 && stderr.contains(&says), "{stderr}");
+    let why = object(folder, &["why", &retried["message"].to_string(), "--json", "--db", "mail.db"]);
+    let states: Vec<_> = why["deliveries"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(states, ["decided", "duplicate"]);
+    std::fs::write(folder.join("poison.eml"), POISON).unwrap();
+    let again = printed(folder, &["replay", "poison.eml", "--db", "mail.db"]);
+    assert!(again.contains("duplicate"), "{again}");
+    folds(folder);
+}
+
 #[test]
 fn a_quarantined_mail_that_still_cannot_be_read_stays_with_the_new_reason() {
     let directory = tempfile::tempdir().unwrap();
