@@ -186,6 +186,30 @@ fn mail_of_several_mailboxes_and_folders_is_merged_by_arrival() {
     );
 }
 
+/// A clock that is wrong by decades must not make everything late that comes after it.
+#[test]
+fn a_mail_with_a_date_in_the_future_arrives_when_it_is_replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |name: &str, head: &str| {
+        let head = format!(
+            "From: ann@example.com\nTo: support@example.org\nSubject: S\nMessage-ID: <{name}@example.com>\n{head}"
+        );
+        std::fs::write(folder.join(format!("{name}.eml")), format!("{head}\nText {name}.\n")).unwrap();
+    };
+    write("1", "Date: Mon, 2 Mar 2020 08:00:00 +0000\n");
+    write("2", "In-Reply-To: <1@example.com>\nDate: Mon, 3 Mar 2059 08:00:00 +0000\n");
+    write("3", "In-Reply-To: <1@example.com>\n");
+    let args = |names: &[&'static str]| [&["replay", "--json", "--db", "mail.db"], names].concat();
+    let first = json_lines(&printed(folder, &args(&["1.eml", "2.eml"])));
+    assert_eq!(first[1]["rule"], "3.2");
+    assert!(first[1]["arrived_at"].as_str() < Some("2059"), "{}", first[1]["arrived_at"]);
+    let later = json_lines(&printed(folder, &args(&["3.eml"])));
+    assert_eq!((&later[0]["kind"], &later[0]["review"]), (&Value::from("customer_reply"), &Value::Null));
+    assert!(!later[0]["reason"].as_str().unwrap().contains("older than"), "{}", later[0]["reason"]);
+    assert!(printed(folder, &["replay", "--from-db", "--db", "mail.db"]).ends_with("nothing differs\n"));
+}
+
 #[test]
 fn an_unknown_mailbox_is_a_usage_error_that_names_the_known_ones() {
     assert_eq!(
