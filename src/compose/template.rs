@@ -2,6 +2,8 @@
 //!
 //! Values are data and never templates: `{{` in a stranger's subject stays text. Unknown names are errors, not blanks.
 
+use std::ops::Range;
+
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 use serde::Serialize;
@@ -116,6 +118,8 @@ pub struct TemplateProblem {
     pub part: TemplatePart,
     pub line: usize,
     pub column: usize,
+    /// The bytes that are meant.
+    pub at: Range<usize>,
     pub message: String,
 }
 
@@ -134,9 +138,9 @@ pub fn check(template: &Template, readers: Readers) -> Vec<TemplateProblem> {
     let mut problems = Vec::new();
     for text in &template.texts {
         for (part, source) in parts(text) {
-            for (offset, message) in part_problems(&environment, readers, part, source) {
-                let (line, column) = position(source, offset);
-                problems.push(TemplateProblem { language: text.language, part, line, column, message });
+            for (at, message) in part_problems(&environment, readers, part, source) {
+                let (line, column) = position(source, at.start);
+                problems.push(TemplateProblem { language: text.language, part, line, column, at, message });
             }
         }
     }
@@ -185,30 +189,30 @@ fn fill(environment: &Environment<'_>, part: TemplatePart, source: &str, values:
     environment.render_named_str(part.as_str(), source, values)
 }
 
-/// The problems of one text: byte offset and what is wrong there.
+/// The problems of one text: which bytes, and what is wrong there.
 fn part_problems(
     environment: &Environment<'_>,
     readers: Readers,
     part: TemplatePart,
     source: &str,
-) -> Vec<(usize, String)> {
+) -> Vec<(Range<usize>, String)> {
     let template = match environment.template_from_named_str(part.as_str(), source) {
         Ok(template) => template,
-        Err(error) => return vec![(offset_of(&error), message(&error))],
+        Err(error) => return vec![(range_of(&error), message(&error))],
     };
-    let mut unknown: Vec<(usize, String)> = template
+    let mut unknown: Vec<(Range<usize>, String)> = template
         .undeclared_variables(true)
         .into_iter()
         .filter_map(|name| Some((place_of(source, &name), unknown_name(&name, readers)?)))
         .collect();
-    unknown.sort();
+    unknown.sort_by_key(|(at, _)| at.start);
     if !unknown.is_empty() {
         return unknown;
     }
     // Unknown filters and the like show only when it is filled.
     match fill(environment, part, source, &Value::from(Serde(sample(readers)))) {
-        Err(error) => vec![(offset_of(&error), message(&error))],
-        Ok(filled) if filled.trim().is_empty() => vec![(0, format!("the {part} is empty"))],
+        Err(error) => vec![(range_of(&error), message(&error))],
+        Ok(filled) if filled.trim().is_empty() => vec![(0..source.len(), format!("the {part} is empty"))],
         Ok(_) => Vec::new(),
     }
 }
@@ -253,12 +257,12 @@ fn message(error: &Error) -> String {
     }
 }
 
-fn offset_of(error: &Error) -> usize {
-    error.range().map_or(0, |range| range.start)
+fn range_of(error: &Error) -> Range<usize> {
+    error.range().unwrap_or_default()
 }
 
 /// Where `source` first names a variable inside a tag. The engine says which names stand there and not where.
-fn place_of(source: &str, name: &str) -> usize {
+fn place_of(source: &str, name: &str) -> Range<usize> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let found = source.match_indices(name).map(|(at, _)| at).find(|&at| {
         let (before, after) = (source.get(..at).unwrap_or_default(), source.get(at + name.len()..).unwrap_or_default());
@@ -266,7 +270,7 @@ fn place_of(source: &str, name: &str) -> usize {
         let closed = before.rfind("}}").max(before.rfind("%}"));
         opened > closed && !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
     });
-    found.unwrap_or_default()
+    found.map_or(0..0, |at| at..at + name.len())
 }
 
 /// Line and column of a byte offset, both from 1, the column in characters.
