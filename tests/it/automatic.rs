@@ -136,3 +136,41 @@ fn an_automatic_subject_above_a_quoted_mail_is_a_persons_answer() {
     let quoted = "Thanks, I got your automatic reply.\n\nOn 4 Mar 2025, Support wrote:\n> We are away.";
     assert_eq!(kind(&read("Subject: Automatic reply: parcel", quoted)), Kind::NewConversation);
 }
+
+/// Mailbox providers put Feedback-ID on people's mail; elsewhere it is a program's, as are Postmark's fields.
+#[test]
+fn who_writes_by_proton_fastmail_or_zoho_is_a_person() {
+    for fields in [
+        "Feedback-ID: 58432171:user:proton\nX-Pm-Message-ID: 0a832cb1867957380426662c3d88ec9143d08f59",
+        "Feedback-ID: i1a2b3c4d:Fastmail",
+        "Feedback-ID: rr0801:zu0801:rf0801:ZohoMail",
+    ] {
+        assert!(!read(&format!("Subject: A question\n{fields}"), "Where is it?").is_automatic(), "{fields}");
+    }
+    for fields in [
+        "Feedback-ID: s12345-_:s12345:a6789:postmark",
+        "Feedback-ID: ::1.eu-west-1.b2x:AmazonSES",
+        "X-PM-RCPT: |bTB8MTIzNDV8|\nX-PM-Message-Id: 9d61c7ff-4950-4bbb-a44d-c1192e8cc5bd",
+        "X-PM-Message-Options: v1;1.k9xTmGFH0bAgEp",
+    ] {
+        let facts = read(&format!("Subject: Your order\n{fields}"), "It is on its way.");
+        assert_eq!(facts.automatic, [AutomaticSign::Programmatic], "{fields}");
+    }
+}
+
+/// Many reporters set no header that says so; their subject does (RFC 7489 7.2.1.1).
+#[test]
+fn an_aggregate_report_is_a_programs_and_a_question_about_one_is_a_persons() {
+    let report = "Report Domain: example.org Submitter: example.net Report-ID: <2025.03.06.1>";
+    for (subject, signs) in [
+        (report, &[AutomaticSign::Programmatic][..]),
+        (
+            "Report domain: example.org Submitter: example.net Report-ID: 13004458761230094151",
+            &[AutomaticSign::Programmatic],
+        ),
+        ("Fwd: Report Domain: example.org Submitter: example.net Report-ID: <2025.03.06.1>", &[]),
+        ("Report domain: who owns it?", &[]),
+    ] {
+        assert_eq!(read(&format!("Subject: {subject}"), "See the attachment.").automatic, signs, "{subject}");
+    }
+}

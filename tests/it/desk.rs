@@ -253,7 +253,7 @@ pub fn foreign_token() -> String {
     token(&SendReference([9; 12]))
 }
 
-fn message_id(token: &str) -> String {
+pub fn message_id(token: &str) -> String {
     format!("{token}@example.org")
 }
 

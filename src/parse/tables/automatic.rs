@@ -56,12 +56,13 @@ pub(in crate::parse) const VACATION_VALUES: &[(&str, &[&str])] = &[
 /// Header fields of programs that send mail for people (Amazon SES, SendGrid, Mailgun, Mandrill, Postmark, Mailchimp,
 /// Salesforce, cron, GitHub): no answer to anything.
 pub(in crate::parse) const PROGRAM_HEADERS: &[&str] = &[
-    "feedback-id",
     "x-mailgun-sid",
     "x-sg-eid",
     "x-ses-outgoing",
     "x-mandrill-user",
-    "x-pm-message-id",
+    // Postmark; X-PM-Message-Id is Proton Mail's too
+    "x-pm-rcpt",
+    "x-pm-message-options",
     "x-campaign",
     "x-campaignid",
     "x-mailer-recptid",
@@ -71,6 +72,13 @@ pub(in crate::parse) const PROGRAM_HEADERS: &[&str] = &[
     "x-cron-env",
     "x-github-reason",
 ];
+
+/// The labels in the subject of an aggregate report (RFC 7489 7.2.1.1, RFC 8460 5.3), the first at its start.
+pub(in crate::parse) const AGGREGATE_REPORT: [&str; 3] = ["report domain:", "submitter:", "report-id:"];
+
+/// Last parts of Feedback-ID that mailbox providers write on what people send: Proton Mail (`123:user:proton`), Fastmail
+/// (`i123:Fastmail`), Zoho Mail. Elsewhere the field says that a bulk sender wrote.
+pub(in crate::parse) const FEEDBACK_OF_PEOPLE: &[&str] = &["proton", "fastmail", "zohomail"];
 
 /// How the text of an out-of-office message goes, in its first lines.
 pub(in crate::parse) const ABSENCE_WORDINGS: &[&str] = &[
