@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::config_file::DEFAULT_PATH;
 use super::naming::Naming;
-use super::{Code, Failure, load_config, times};
+use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
@@ -51,8 +50,7 @@ impl DatabaseArgs {
 
     /// The file of the configuration, where there is one.
     pub fn file(&self) -> Option<&Path> {
-        let default = Path::new(DEFAULT_PATH);
-        self.config.as_deref().or_else(|| default.exists().then_some(default))
+        self.config.as_deref().or_else(|| setup::found())
     }
 
     /// Where the database is: --db, else what a configuration says.
@@ -116,7 +114,10 @@ pub(super) fn wait_for<T>(order: impl Future<Output = T>) -> anyhow::Result<T> {
 /// The database in that file, which must be there.
 pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
     if !path.exists() {
-        let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
+        let way_out = format!(
+            "`ticketd apply FILE --db {0}` makes one from a configuration, `ticketd replay PATH --db {0}` from mail",
+            path.display()
+        );
         return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
     }
     Ok(Store::open_existing(path)?)

@@ -19,6 +19,7 @@ mod replay;
 mod review;
 mod review_show;
 pub mod screen;
+mod setup;
 #[cfg(unix)]
 mod signals;
 mod sources;

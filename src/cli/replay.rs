@@ -13,7 +13,7 @@ use super::screen::Paint;
 use super::sources::{Gathered, Placed, gather};
 use super::stories::{self, Telling};
 use super::transcript::{Counts, Entry, Look, Transcript, What};
-use super::{Code, Failure, load_config, review, times};
+use super::{Code, Failure, review, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::{self, Engine, Replayed};
@@ -44,7 +44,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "MAILBOX[:FOLDER]=PATH")]
     mail: Vec<Placed>,
     /// Configuration, which comes into force in the database; without it: what is in force in the database of --db, else
-    /// one team mailbox `support` and the built-in pipeline
+    /// ./ticketd.toml where there is one, else one team mailbox `support` and the built-in pipeline
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the result in this database, made when it is missing; without it: in memory
@@ -76,10 +76,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if let Some(folders) = stories::find(&args.paths)? {
         return tell_stories(&args, &folders);
     }
-    let mut config = load_config(args.config.as_deref())?;
-    if let Some(setup) = in_force(&args)? {
-        config.setup = setup;
-    }
+    let chosen = setup::choose(args.config.as_deref(), args.db.as_deref())?;
+    chosen.tell()?;
+    let config = chosen.config;
     let gathered = gather(&config.setup, &args.paths, &args.mail)?;
     let complete = tell_missing(&gathered)?;
     if gathered.sources.is_empty() {
@@ -94,14 +93,6 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
         true => Code::Success,
     })
-}
-
-/// The setup in force in the database, where no configuration says otherwise.
-fn in_force(args: &Args) -> anyhow::Result<Option<Setup>> {
-    match args.db.as_deref().filter(|path| args.config.is_none() && path.exists()) {
-        Some(path) => Ok(Store::open(path)?.read(journal::current_setup)?),
-        None => Ok(None),
-    }
 }
 
 /// Stories have mailboxes and a configuration of their own.

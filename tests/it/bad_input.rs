@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::but_the_setup;
+
 /// Longer than any run here may take, on any machine.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -102,7 +104,7 @@ fn ran(mut command: Command) -> Ran {
         std::thread::sleep(Duration::from_millis(2));
     };
     let text = |name: &str| fs::read_to_string(outputs.path().join(name)).unwrap();
-    Ran { code: status.code(), stdout: text("out"), stderr: text("err") }
+    Ran { code: status.code(), stdout: text("out"), stderr: but_the_setup(&text("err")) }
 }
 
 fn mail(id: &str, rest: &str) -> String {

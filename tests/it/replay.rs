@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::but_the_setup;
+
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/replay")
 }
@@ -26,7 +28,7 @@ fn text(bytes: &[u8]) -> String {
 /// Exit code, standard output, standard error.
 fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let output = run(folder, args);
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    (output.status.code().unwrap(), text(&output.stdout), but_the_setup(&text(&output.stderr)))
 }
 
 /// The output of a run that must succeed and say nothing on standard error: a progress bar would.
@@ -322,7 +324,8 @@ fn the_database_is_that_of_the_configuration_where_none_is_named() {
 #[test]
 fn a_question_never_makes_a_database() {
     let folder = tempfile::tempdir().unwrap();
-    let way_out = "  `ticketd replay PATH --db none.db` makes one from mail in files\n";
+    let way_out = "  `ticketd apply FILE --db none.db` makes one from a configuration, \
+                   `ticketd replay PATH --db none.db` from mail\n";
     for args in [&["why", "1"][..], &["ticket", "list"], &["ticket", "show", "1"], &["message", "show", "1"]] {
         let (code, stdout, stderr) = outcome(folder.path(), &[args, &["--db", "none.db"]].concat());
         let expected = format!("ticketd: there is no database none.db\n{way_out}");
