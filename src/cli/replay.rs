@@ -34,7 +34,7 @@ Examples:
 
 A plain PATH is the INBOX of the first team mailbox. Nothing is ever sent.
 Exit codes: 0 done; 1 something was quarantined (--strict) or differs (--from-db); 64 wrong arguments;
-66 a path holds no mail or a file cannot be read (the rest was processed); 73 or 74 the database cannot be
+66 a path holds no mail or a file cannot be read (the rest was processed), or a path is not there (nothing was); 73 or 74 the database cannot be
 written; 78 the configuration is wrong.")]
 pub(super) struct Args {
     /// Mail in the first team mailbox's INBOX: .eml, mbox, Maildir or a folder of these
@@ -81,13 +81,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let config = chosen.config;
     let gathered = gather(&config.setup, &args.paths, &args.mail)?;
     let complete = tell_missing(&gathered)?;
+    let passed = gathered.passed.lines();
     if gathered.sources.is_empty() {
+        tell_passed(&passed)?;
         return Ok(Code::NoInput);
     }
     let counts = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(replay(&args, &config, gathered))?;
+    tell_passed(&passed)?;
     Ok(match complete && counts.unreadable == 0 {
         false => Code::NoInput,
         true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
@@ -124,6 +127,12 @@ fn tell_missing(gathered: &Gathered) -> anyhow::Result<bool> {
         writeln!(err, "ticketd: cannot read {unreadable}")?;
     }
     Ok(gathered.empty.is_empty() && gathered.unreadable.is_empty())
+}
+
+/// Says what was not taken for mail: at the end, where it is seen.
+fn tell_passed(lines: &[String]) -> std::io::Result<()> {
+    let mut err = std::io::stderr().lock();
+    lines.iter().try_for_each(|line| writeln!(err, "ticketd: {line}"))
 }
 
 /// What a replay came to.

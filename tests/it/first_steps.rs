@@ -138,3 +138,56 @@ fn the_readme_s_first_command_needs_no_setup_whatever_lies_in_the_current_folder
     assert_eq!(desk.run(&["replay", story.to_str().unwrap()]), bare);
     assert!(!Path::new(root()).join("ticketd.toml").exists());
 }
+
+/// As Thunderbird keeps a folder, with its index beside it.
+fn thunderbird(desk: &Desk, name: &str, minutes: &[u8]) {
+    let mails = minutes.iter().map(|minute| format!("From - Mon Mar 03 10:00:00 2025\n{}\n", mail(*minute)));
+    desk.write(name, mails.collect::<String>());
+    desk.write(&format!("{name}.msf"), "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n");
+}
+
+#[test]
+fn what_is_mail_in_a_folder_is_read_and_what_is_passed_over_is_told() {
+    let desk = Desk::new();
+    thunderbird(&desk, "tb/Inbox", &[1, 2]);
+    thunderbird(&desk, "tb/Archives.sbd/2024", &[3]);
+    desk.write("tb/letter", "From here on\nthis is a letter.\n");
+    desk.write("tb/notes.txt", "notes\n");
+    desk.mail("elsewhere/cur/4.M1:2,S", 4);
+    desk.mail("elsewhere/.Sent/cur/5.M1:2,S", 5);
+    std::os::unix::fs::symlink("../elsewhere", desk.0.path().join("tb/linked")).unwrap();
+    std::os::unix::fs::symlink("../../tb", desk.0.path().join("tb/Archives.sbd/loop")).unwrap();
+    let (code, stdout, stderr) = desk.run(&["replay", "tb", "--json"]);
+    let subjects: Vec<_> =
+        stdout.lines().map(|line| line.split("\"subject\":\"").nth(1).unwrap()[..6].to_owned()).collect();
+    assert_eq!(subjects, ["mail 1", "mail 2", "mail 3", "mail 4"], "{stderr}");
+    let expected = builtin()
+        + "ticketd: 4 files were passed over: tb/Inbox.msf, tb/letter, tb/notes.txt and 1 more (in a folder mail is what \
+           ends in .eml, .mbox or .mbx, begins as an mbox does, or lies in a Maildir)\n\
+           ticketd: 1 folder of a Maildir account passed over: tb/linked/.Sent; name those that are wanted, as in \
+           --mail 'support:Sent=tb/linked/.Sent'\n";
+    assert_eq!((code, stderr), (0, expected));
+}
+
+#[test]
+fn a_path_of_a_mailbox_may_begin_at_home() {
+    let desk = Desk::new();
+    desk.mail("Maildir/cur/1.M1:2,S", 1);
+    desk.mail("Maildir/.Sent/cur/2.M1:2,S", 2);
+    let args = ["replay", "--json", "--mail", "support=Maildir", "--mail", "support:Sent=~/Maildir/.Sent"];
+    let output = desk.command(&args).env("HOME", desk.0.path()).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((output.status.code(), stdout.lines().count()), (Some(0), 2), "{stdout}");
+    assert!(stdout.lines().nth(1).unwrap().contains("\"folder\":\"Sent\""), "{stdout}");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_refused_before_anything_is_kept() {
+    let desk = Desk::new();
+    desk.mail("mail/a.eml", 1);
+    let args = ["replay", "mail", "--mail", "support:Sent=snet", "--db", "mail.db"];
+    let says =
+        "ticketd: cannot read snet: No such file or directory (os error 2)\n  nothing was replayed: correct the path\n";
+    assert_eq!(desk.run(&args), (66, String::new(), builtin() + says));
+    assert!(!desk.0.path().join("mail.db").exists());
+}
