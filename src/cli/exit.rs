@@ -31,6 +31,8 @@ pub enum Code {
     NoPermission = 77,
     /// EX_CONFIG: the configuration is wrong.
     Config = 78,
+    /// Told to stop by a signal: what shells say of a program that SIGINT ended.
+    Stopped = 130,
 }
 
 impl From<Code> for ExitCode {

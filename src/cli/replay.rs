@@ -2,21 +2,24 @@
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::database::existing;
+use super::database::{existing, wait_for};
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
 use super::screen::Paint;
+#[cfg(unix)]
+use super::signals::stop_when_told;
 use super::sources::{Gathered, Placed, gather};
 use super::stories::{self, Telling};
 use super::transcript::{Counts, Entry, Look, Transcript, What};
 use super::{Code, Failure, review, setup, times};
 use crate::config::Config;
 use crate::domain::*;
-use crate::engine::{self, Engine, Replayed};
+use crate::engine::{self, Ended, Engine, Replayed};
 use crate::store::{Store, StoreError, journal, keys, views};
 
 /// Run mail from files through the program and print what becomes of it
@@ -35,7 +38,8 @@ Examples:
 A plain PATH is the INBOX of the first team mailbox. Nothing is ever sent.
 Exit codes: 0 done; 1 something was quarantined (--strict) or differs (--from-db); 64 wrong arguments;
 66 a path holds no mail or a file cannot be read (the rest was processed), or a path is not there (nothing was); 73 or 74 the database cannot be
-written; 78 the configuration is wrong.")]
+written; 78 the configuration is wrong; 130 stopped by Ctrl-C, what was in work is finished
+(a second one ends it at once).")]
 pub(super) struct Args {
     /// Mail in the first team mailbox's INBOX: .eml, mbox, Maildir or a folder of these
     #[arg(value_name = "PATH")]
@@ -86,14 +90,20 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         tell_passed(&passed)?;
         return Ok(Code::NoInput);
     }
-    let counts = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(replay(&args, &config, gathered))?;
+    let found = gathered.sources.len();
+    let done = wait_for(replay(&args, &config, gathered))??;
     tell_passed(&passed)?;
-    Ok(match complete && counts.unreadable == 0 {
+    if let Ended::Stopped { decided } = done.ended {
+        let rest = match args.db {
+            Some(_) => "are kept; run the same command again to go on",
+            None => "were decided; nothing is kept without --db",
+        };
+        writeln!(std::io::stderr().lock(), "ticketd: stopped: {decided} of {found} mails {rest}")?;
+        return Ok(Code::Stopped);
+    }
+    Ok(match complete && done.unreadable == 0 {
         false => Code::NoInput,
-        true if args.strict && counts.counts.quarantined() > 0 => Code::Negative,
+        true if args.strict && done.counts.quarantined() > 0 => Code::Negative,
         true => Code::Success,
     })
 }
@@ -136,8 +146,8 @@ fn tell_passed(lines: &[String]) -> std::io::Result<()> {
 }
 
 /// What a replay came to.
-#[derive(Default)]
 struct Done {
+    ended: Ended,
     counts: Counts,
     /// Files that were there and could not be read after all.
     unreadable: usize,
@@ -150,57 +160,64 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
     let bar = progress(gathered.sources.len() as u64);
     let naming = Naming::new(store.clone(), &config.setup)?;
     let listener = Listener { keeps: args.db.is_some(), gone: false };
+    let stop = stop_when_told()?;
     let out = BufWriter::new(std::io::stdout().lock());
     let done = match args.json {
-        true => as_json(&engine, gathered, naming, (out, listener), &bar).await,
+        true => as_json(&engine, (gathered, &stop), naming, (out, listener), &bar).await,
         false => {
             let zone = times::zone(config.time_zone.as_deref())?;
             let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
             let transcript = Transcript::new(out, look, naming, &config.setup);
-            as_text(&engine, gathered, (transcript, listener), args.db.as_deref(), &bar).await
+            as_text(&engine, (gathered, &stop), (transcript, listener), args.db.as_deref(), &bar).await
         }
     };
     bar.finish_and_clear();
     done
 }
 
+/// Nothing stops it but the system's own way.
+#[cfg(not(unix))]
+fn stop_when_told() -> std::io::Result<AtomicBool> {
+    Ok(AtomicBool::new(false))
+}
+
 async fn as_json(
     engine: &Engine,
-    gathered: Gathered,
+    (gathered, stop): (Gathered, &AtomicBool),
     mut naming: Naming,
     (mut out, mut listener): (impl Write, Listener),
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
-    let mut done = Done::default();
-    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+    let (mut counts, mut unreadable) = (Counts::default(), 0);
+    let ended = engine::replay(engine, gathered.sources, stop, |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
                 let names = naming.of_outcome(&outcome)?;
-                done.counts.add(&outcome);
+                counts.add(&outcome);
                 listener.hear(|| {
                     serde_json::to_writer(&mut out, &message(&source, &mail, &outcome, names))?;
                     Ok(out.write_all(b"\n")?)
                 })?;
             }
-            Err(error) => done.unreadable += tell(&error)?,
+            Err(error) => unreadable += tell(&error)?,
         }
         Ok(())
     })
     .await?;
     listener.hear(|| Ok(out.flush()?))?;
-    Ok(done)
+    Ok(Done { ended, counts, unreadable })
 }
 
 async fn as_text(
     engine: &Engine,
-    gathered: Gathered,
+    (gathered, stop): (Gathered, &AtomicBool),
     (mut transcript, mut listener): (Transcript<impl Write>, Listener),
     db: Option<&std::path::Path>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
-    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+    let ended = engine::replay(engine, gathered.sources, stop, |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
@@ -219,7 +236,7 @@ async fn as_text(
     if let Some(db) = db {
         listener.hear(|| transcript.after(&review::hint(&totals, db)))?;
     }
-    Ok(Done { counts: transcript.counts, unreadable })
+    Ok(Done { ended, counts: transcript.counts, unreadable })
 }
 
 /// Who reads what we print. Where a database keeps the result, mail is decided whether or not anyone is still reading.

@@ -56,7 +56,7 @@ fn replay(database: &Path, folder: &Path, read: fn(&[u8]) -> Facts, limit: Durat
             kinds.push(replayed.result.unwrap().1.decision.kind);
             Ok(())
         };
-        engine::replay(&engine, sources(folder), report).await.unwrap();
+        engine::replay(&engine, sources(folder), &AtomicBool::new(false), report).await.unwrap();
         kinds
     })
 }
@@ -252,7 +252,7 @@ fn when_too_many_threads_hang_the_program_says_so_and_every_mail_is_kept() {
         let (setup, limit) = (config::builtin().setup, Duration::from_millis(50));
         let at = Timestamp::from_seconds(1_700_000_000);
         let engine = Engine::start_reading(store.clone(), Origin::Replay, &setup, at, hang, limit).await.unwrap();
-        engine::replay(&engine, sources(&from), |_| Ok(())).await
+        engine::replay(&engine, sources(&from), &AtomicBool::new(false), |_| Ok(())).await
     });
     OVER.store(true, Ordering::SeqCst);
     let error = result.unwrap_err().to_string();

@@ -32,6 +32,7 @@ mod replay;
 mod reports;
 mod review;
 mod rules;
+mod stopping;
 mod store;
 mod stories;
 mod support;
