@@ -30,6 +30,7 @@ pub mod transcript;
 mod why;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
@@ -89,5 +90,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
     };
-    result.unwrap_or_else(|error| exit::failed(&error))
+    // What does not end with a line's end is still waiting to be written.
+    let written = |code| Ok(std::io::stdout().flush().map(|()| code)?);
+    result.and_then(written).unwrap_or_else(|error| exit::failed(&error))
 }
