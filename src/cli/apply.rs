@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::check::problem_as_json;
-use super::config_file::{counted, decode, parse, read, warn, wrong};
+use super::config_file::{counted, decode, parse, read, render, wrong};
 use super::database::{DatabaseArgs, existing};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
@@ -79,7 +79,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Err(problems) if args.json => return tell_wrong(name, &problems),
         Err(problems) => return Err(wrong(name, &text, &problems).into()),
     };
-    warn(name, &file.warnings);
+    if !args.json {
+        std::io::stderr().lock().write_all(render(name, &text, &file.warnings).as_bytes())?;
+    }
     let named = match args.database.file() {
         Some(config) if config == args.file => None,
         _ => args.database.config()?.database,
@@ -100,7 +102,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         (_, _, false) => Outcome::Applied,
     };
     let (in_force, after) = (&in_force, &file.setup);
-    let told = Told { name, database: &path, created, in_force, after, found, refused, outcome };
+    let warnings = &file.warnings;
+    let told = Told { name, database: &path, created, in_force, after, warnings, found, refused, outcome };
     let mut out = std::io::stdout().lock();
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
@@ -180,6 +183,7 @@ struct Told<'a> {
     created: bool,
     in_force: &'a InForce,
     after: &'a Setup,
+    warnings: &'a [Problem],
     found: Vec<Difference>,
     refused: Vec<Objection>,
     outcome: Outcome,
@@ -246,7 +250,7 @@ impl Told<'_> {
             "revision_after": self.revision_after(),
             "differences": self.found.iter().map(difference::as_json).collect::<Vec<_>>(),
             "in_the_way": self.refused.iter().map(Objection::to_string).collect::<Vec<_>>(),
-            "problems": [],
+            "problems": self.warnings.iter().map(problem_as_json).collect::<Vec<_>>(),
         })
     }
 }

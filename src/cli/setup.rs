@@ -3,15 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::config_file::DEFAULT_PATH;
-use super::load_config;
-use crate::config::Config;
+use super::config_file::{DEFAULT_PATH, load};
+use crate::config::{self, Config};
 use crate::store::{Store, journal};
 
 /// The configuration of a replay, with the setup that it goes by.
 pub(super) struct Chosen {
     pub config: Config,
     from: From,
+    /// What looks wrong in the file whose setup it is.
+    warnings: String,
 }
 
 enum From {
@@ -31,10 +32,11 @@ enum From {
 /// what is built in. The time zone is that of the file in any case: a setup has none.
 pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::Result<Chosen> {
     if let Some(named) = named {
-        return Ok(Chosen { config: load_config(Some(named))?, from: From::Named(named.to_owned()) });
+        let (config, warnings) = load(named)?;
+        return Ok(Chosen { config, from: From::Named(named.to_owned()), warnings });
     }
     let found = found();
-    let mut config = load_config(found)?;
+    let (mut config, mut warnings) = found.map_or_else(|| Ok((config::builtin(), String::new())), load)?;
     let in_force = match database.filter(|path| path.exists()) {
         Some(path) => Store::open(path)?.read(journal::current_setup)?.map(|setup| (path, setup)),
         None => None,
@@ -43,12 +45,13 @@ pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::R
         Some((path, setup)) => {
             let differs = found.is_some() && setup != config.setup;
             config.setup = setup;
+            warnings.clear();
             From::InForce { database: path.to_owned(), differs }
         }
         None if found.is_some() => From::Found,
         None => From::BuiltIn,
     };
-    Ok(Chosen { config, from })
+    Ok(Chosen { config, from, warnings })
 }
 
 /// The configuration in the current folder, where there is one.
@@ -57,7 +60,7 @@ pub(super) fn found() -> Option<&'static Path> {
 }
 
 impl Chosen {
-    /// Says on standard error which setup that is.
+    /// Says on standard error which setup that is, and what looks wrong in it.
     pub fn tell(&self) -> std::io::Result<()> {
         let which = match &self.from {
             From::Named(path) => path.display().to_string(),
@@ -73,6 +76,6 @@ impl Chosen {
                 "built in, one mailbox support@example.org (`ticketd init` writes a file for your own)".to_owned()
             }
         };
-        writeln!(std::io::stderr().lock(), "ticketd: setup: {which}")
+        write!(std::io::stderr().lock(), "ticketd: setup: {which}\n{}", self.warnings)
     }
 }

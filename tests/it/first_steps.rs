@@ -191,3 +191,53 @@ fn a_path_that_is_not_there_is_refused_before_anything_is_kept() {
     assert_eq!(desk.run(&args), (66, String::new(), builtin() + says));
     assert!(!desk.0.path().join("mail.db").exists());
 }
+
+const NO_MAILBOX: &str = "\
+desk.toml:1:1: warning: there is no team mailbox: no mail can open a ticket
+    database = \"desk.db\"
+    ^
+    hint: add a [[mailbox]] with name and address
+
+";
+
+#[test]
+fn warnings_of_a_file_are_told_as_check_tells_them_where_its_setup_is_used() {
+    let desk = Desk::new();
+    desk.write("desk.toml", "database = \"desk.db\"\n");
+    desk.mail("mail/a.eml", 1);
+    let (code, _, stderr) = desk.run(&["replay", "--mail", "support=mail", "--config", "desk.toml"]);
+    assert!(code == 64 && stderr.starts_with(&format!("ticketd: setup: desk.toml\n{NO_MAILBOX}")), "{stderr}");
+    let (code, _, stderr) = desk.run(&["apply", "desk.toml", "--config", "desk.toml", "--dry-run"]);
+    assert_eq!((code, stderr.as_str()), (0, NO_MAILBOX));
+    let (code, stdout, stderr) = desk.run(&["apply", "desk.toml", "--json"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(stdout.contains("\"problems\":[{\"column\":1,") && stdout.contains("\"severity\":\"warning\""), "{stdout}");
+    // A question is about the setup in force.
+    let (code, _, stderr) = desk.run(&["ticket", "list", "--config", "desk.toml"]);
+    assert!(code == 0 && !stderr.contains("warning"), "{stderr}");
+}
+
+#[test]
+fn ticketd_log_shows_what_the_engine_does_and_a_wrong_filter_is_told() {
+    let desk = Desk::new();
+    desk.mail("mail/a.eml", 1);
+    let logged = |filter: &str| {
+        let output = desk.command(&["replay", "mail", "--json"]).env("TICKETD_LOG", filter).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, lines) = logged("debug");
+    assert_eq!(code, Some(0), "{lines}");
+    for event in ["a setup comes into force", "mails are about to be read", "a batch is carried out"] {
+        assert!(lines.contains(event), "{event} is not in:\n{lines}");
+    }
+    assert!(!lines.contains("Subject") && !lines.contains("mail 1"), "no mail in a log: {lines}");
+    assert_eq!(logged("warn"), (Some(0), builtin()));
+    for wrong in ["loud=chatter", "debugg"] {
+        let (code, lines) = logged(wrong);
+        let says = format!("ticketd: TICKETD_LOG={wrong} is no filter: ");
+        assert!(
+            code == Some(64) && lines.starts_with(&says) && lines.contains("for example TICKETD_LOG=debug"),
+            "{lines}"
+        );
+    }
+}
