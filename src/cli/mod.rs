@@ -14,6 +14,8 @@ mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod numbers;
+mod progress;
 mod quarantine;
 mod replay;
 mod review;

@@ -1,15 +1,17 @@
 //! `ticketd replay`: mail in files, through the same steps as mail from a server. Never sends, never opens a connection.
 
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
+use super::config_file::counted;
 use super::database::{existing, wait_for};
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
+use super::progress::progress;
 use super::screen::Paint;
 #[cfg(unix)]
 use super::signals::stop_when_told;
@@ -90,9 +92,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         tell_passed(&passed)?;
         return Ok(Code::NoInput);
     }
-    let found = gathered.sources.len();
+    let (found, unlisted) = (gathered.sources.len(), gathered.unreadable.len());
     let done = wait_for(replay(&args, &config, gathered))??;
     tell_passed(&passed)?;
+    tell_unreadable(unlisted + done.unreadable)?;
     if let Ended::Stopped { decided } = done.ended {
         let rest = match args.db {
             Some(_) => "are kept; run the same command again to go on",
@@ -114,7 +117,7 @@ fn tell_stories(args: &Args, folders: &[PathBuf]) -> anyhow::Result<Code> {
         let message = "a story says itself where its mail is found, and has its own configuration";
         return Err(Failure::new(Code::Usage, message, "leave out --mail and --config").into());
     }
-    let bar = progress(folders.len() as u64);
+    let bar = progress(folders.len() as u64, true);
     let telling = Telling { db: args.db.as_deref(), json: args.json, explain: args.explain };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let counts = runtime.block_on(stories::tell(&telling, folders, &bar));
@@ -145,6 +148,17 @@ fn tell_passed(lines: &[String]) -> std::io::Result<()> {
     lines.iter().try_for_each(|line| writeln!(err, "ticketd: {line}"))
 }
 
+/// How many could not be read: each was named where it came, which may be far above by now.
+fn tell_unreadable(count: usize) -> std::io::Result<()> {
+    match count {
+        0 => Ok(()),
+        count => {
+            let count = counted(count, "file or folder", "files and folders");
+            writeln!(std::io::stderr().lock(), "ticketd: {count} could not be read, named above")
+        }
+    }
+}
+
 /// What a replay came to.
 struct Done {
     ended: Ended,
@@ -157,7 +171,7 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
     let store = open(args.db.as_deref())?;
     let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default();
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
-    let bar = progress(gathered.sources.len() as u64);
+    let bar = progress(gathered.sources.len() as u64, true);
     let naming = Naming::new(store.clone(), &config.setup)?;
     let listener = Listener { keeps: args.db.is_some(), gone: false };
     let stop = stop_when_told()?;
@@ -200,7 +214,7 @@ async fn as_json(
                     Ok(out.write_all(b"\n")?)
                 })?;
             }
-            Err(error) => unreadable += tell(&error)?,
+            Err(error) => unreadable += bar.suspend(|| tell(&error))?,
         }
         Ok(())
     })
@@ -225,7 +239,7 @@ async fn as_text(
                 listener.hear(|| transcript.entry(&Entry { at: source.item.arrived_at, what }))
             }
             Err(error) => {
-                unreadable += tell(&error)?;
+                unreadable += bar.suspend(|| tell(&error))?;
                 Ok(())
             }
         }
@@ -265,17 +279,6 @@ fn tell(error: &str) -> std::io::Result<usize> {
     Ok(1)
 }
 
-/// A bar on standard error, where a person sees it and it is not in the way of the output.
-fn progress(length: u64) -> ProgressBar {
-    let seen = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
-    let target = if seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(length), target);
-    match ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
 /// The database of `--db`, or one in memory.
 fn open(path: Option<&std::path::Path>) -> anyhow::Result<Store> {
     let Some(path) = path else { return Ok(in_memory()?) };
@@ -301,7 +304,7 @@ fn in_memory() -> Result<Store, StoreError> {
 fn refold(path: &std::path::Path) -> anyhow::Result<Code> {
     let store = existing(path)?;
     let events = store.read(views::totals)?.events;
-    let bar = progress(u64::try_from(events).unwrap_or_default());
+    let bar = progress(u64::try_from(events).unwrap_or_default(), false);
     let refolded = engine::refold(&store, |done| bar.set_position(done))?;
     bar.finish_and_clear();
     let mut out = std::io::stdout().lock();

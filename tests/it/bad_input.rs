@@ -138,6 +138,7 @@ fn what_is_no_mail_is_told_and_the_rest_is_processed() {
     assert_eq!(
         said,
         [
+            "ticketd: 4 files and folders could not be read, named above",
             "ticketd: cannot read mail/dangling.eml: No such file or directory (os error 2)",
             "ticketd: cannot read mail/empty.eml: the file is empty: no mail is in it",
             "ticketd: cannot read mail/pipe.eml: it is no regular file",
@@ -167,6 +168,7 @@ fn a_mail_that_may_not_be_read_is_told_and_the_rest_is_processed() {
     let mut said: Vec<&str> = ran.stderr.lines().collect();
     said.sort_unstable();
     let expected = [
+        "ticketd: 2 files and folders could not be read, named above",
         "ticketd: cannot read mail/closed.eml: Permission denied (os error 13)",
         "ticketd: cannot read mail/inside: Permission denied (os error 13)",
     ];

@@ -222,6 +222,7 @@ fn a_path_without_mail_and_a_file_that_cannot_be_read_are_told_and_the_rest_is_p
     assert_eq!(
         lines,
         [
+            "ticketd: 1 file or folder could not be read, named above",
             "ticketd: cannot read mail/broken.eml: No such file or directory (os error 2)",
             "ticketd: no mail under empty: name an .eml or mbox file, a Maildir or a folder of these",
         ]
@@ -236,6 +237,28 @@ fn why_shows_evidence_candidates_rules_effects_deliveries_and_the_revision() {
     let by_row = printed(folder.path(), &["why", "#24", "--db", "mail.db"]);
     assert_eq!(by_row, printed(folder.path(), &["why", "reply@example.com", "--db", "mail.db"]));
     assert_eq!(by_row, printed(folder.path(), &["why", "24", "--db", "mail.db"]));
+}
+
+#[test]
+fn a_row_of_a_send_is_its_message_and_a_row_of_something_else_is_told() {
+    let folder = replayed();
+    let why = |row: &str| outcome(folder.path(), &["why", row, "--db", "mail.db"]);
+    assert_eq!(why("#12"), why("#13"), "the send and its message");
+    let says = |row: &str| why(row).2.lines().next().unwrap().to_owned();
+    assert_eq!(says("#8"), "ticketd: `#8` is no message: that row is a contact");
+    assert_eq!(says("10"), "ticketd: `10` is no message: that row is a ticket");
+    let (code, _, stderr) = why("3210");
+    assert_eq!((code, stderr.contains("did you mean")), (66, false), "a number is near no Message-ID: {stderr}");
+}
+
+#[test]
+fn a_ticket_may_be_named_as_in_subjects_and_a_limit_is_at_least_one() {
+    let folder = replayed();
+    let show = |ticket: &str| printed(folder.path(), &["ticket", "show", ticket, "--db", "mail.db"]);
+    assert_eq!(show("TICKET-1"), show("1"));
+    assert_eq!(show("#1"), show("1"));
+    let (code, _, stderr) = outcome(folder.path(), &["ticket", "list", "--limit", "0", "--db", "mail.db"]);
+    assert!(code == 64 && stderr.contains("write a whole number, at least 1"), "{stderr}");
 }
 
 #[test]
@@ -403,7 +426,11 @@ fn a_link_back_to_the_folder_adds_nothing_and_an_empty_file_is_no_mail() {
     std::fs::write(folder.path().join("b.eml"), "").unwrap();
     let (code, stdout, stderr) = outcome(folder.path(), &["replay", ".", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
-    assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
+    assert_eq!(
+        stderr,
+        "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n\
+         ticketd: 1 file or folder could not be read, named above\n"
+    );
 }
 
 #[test]
