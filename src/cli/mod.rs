@@ -14,11 +14,14 @@ mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod numbers;
+mod progress;
 mod quarantine;
 mod replay;
 mod review;
 mod review_show;
 pub mod screen;
+mod setup;
 #[cfg(unix)]
 mod signals;
 mod sources;
@@ -29,6 +32,7 @@ pub mod transcript;
 mod why;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
@@ -88,5 +92,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
     };
-    result.unwrap_or_else(|error| exit::failed(&error))
+    // What does not end with a line's end is still waiting to be written.
+    let written = |code| Ok(std::io::stdout().flush().map(|()| code)?);
+    result.and_then(written).unwrap_or_else(|error| exit::failed(&error))
 }

@@ -51,7 +51,7 @@ struct ListArgs {
     #[arg(long, value_name = "NAME")]
     status: Option<String>,
     /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::numbers::limit, allow_negative_numbers = true)]
     limit: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -64,7 +64,8 @@ struct ListArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  ticketd ticket show 1001 --db mail.db\n  ticketd ticket show 1001 --json")]
 struct ShowArgs {
-    /// The ticket's number
+    /// The ticket's number, or what stands in subjects (TICKET-12)
+    #[arg(value_parser = super::numbers::ticket)]
     number: i64,
     #[command(flatten)]
     database: DatabaseArgs,

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::but_the_setup;
+
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/replay")
 }
@@ -26,7 +28,7 @@ fn text(bytes: &[u8]) -> String {
 /// Exit code, standard output, standard error.
 fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let output = run(folder, args);
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    (output.status.code().unwrap(), text(&output.stdout), but_the_setup(&text(&output.stderr)))
 }
 
 /// The output of a run that must succeed and say nothing on standard error: a progress bar would.
@@ -237,15 +239,15 @@ fn a_path_without_mail_and_a_file_that_cannot_be_read_are_told_and_the_rest_is_p
     std::fs::create_dir(folder.path().join("mail")).unwrap();
     std::fs::copy(fixtures().join("mail/1-question.eml"), folder.path().join("mail/a.eml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("mail/broken.eml")).unwrap();
-    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "missing", "--json"]);
+    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1));
     let mut lines: Vec<_> = stderr.lines().collect();
     lines.sort_unstable();
     assert_eq!(
         lines,
         [
+            "ticketd: 1 file or folder could not be read, named above",
             "ticketd: cannot read mail/broken.eml: No such file or directory (os error 2)",
-            "ticketd: cannot read missing: No such file or directory (os error 2)",
             "ticketd: no mail under empty: name an .eml or mbox file, a Maildir or a folder of these",
         ]
     );
@@ -259,6 +261,28 @@ fn why_shows_evidence_candidates_rules_effects_deliveries_and_the_revision() {
     let by_row = printed(folder.path(), &["why", "#24", "--db", "mail.db"]);
     assert_eq!(by_row, printed(folder.path(), &["why", "reply@example.com", "--db", "mail.db"]));
     assert_eq!(by_row, printed(folder.path(), &["why", "24", "--db", "mail.db"]));
+}
+
+#[test]
+fn a_row_of_a_send_is_its_message_and_a_row_of_something_else_is_told() {
+    let folder = replayed();
+    let why = |row: &str| outcome(folder.path(), &["why", row, "--db", "mail.db"]);
+    assert_eq!(why("#12"), why("#13"), "the send and its message");
+    let says = |row: &str| why(row).2.lines().next().unwrap().to_owned();
+    assert_eq!(says("#8"), "ticketd: `#8` is no message: that row is a contact");
+    assert_eq!(says("10"), "ticketd: `10` is no message: that row is a ticket");
+    let (code, _, stderr) = why("3210");
+    assert_eq!((code, stderr.contains("did you mean")), (66, false), "a number is near no Message-ID: {stderr}");
+}
+
+#[test]
+fn a_ticket_may_be_named_as_in_subjects_and_a_limit_is_at_least_one() {
+    let folder = replayed();
+    let show = |ticket: &str| printed(folder.path(), &["ticket", "show", ticket, "--db", "mail.db"]);
+    assert_eq!(show("TICKET-1"), show("1"));
+    assert_eq!(show("#1"), show("1"));
+    let (code, _, stderr) = outcome(folder.path(), &["ticket", "list", "--limit", "0", "--db", "mail.db"]);
+    assert!(code == 64 && stderr.contains("write a whole number, at least 1"), "{stderr}");
 }
 
 #[test]
@@ -346,7 +370,8 @@ fn the_database_is_that_of_the_configuration_where_none_is_named() {
 #[test]
 fn a_question_never_makes_a_database() {
     let folder = tempfile::tempdir().unwrap();
-    let way_out = "  `ticketd replay PATH --db none.db` makes one from mail in files\n";
+    let way_out = "  `ticketd apply FILE --db none.db` makes one from a configuration, \
+                   `ticketd replay PATH --db none.db` from mail\n";
     for args in [&["why", "1"][..], &["ticket", "list"], &["ticket", "show", "1"], &["message", "show", "1"]] {
         let (code, stdout, stderr) = outcome(folder.path(), &[args, &["--db", "none.db"]].concat());
         let expected = format!("ticketd: there is no database none.db\n{way_out}");
@@ -443,7 +468,7 @@ fn a_database_gets_all_of_the_mail_although_the_reader_of_the_output_has_gone() 
 }
 
 #[test]
-fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
+fn a_link_back_to_the_folder_adds_nothing_and_an_empty_file_is_no_mail() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.eml"), "From: a@example.org\n\nx\n").unwrap();
     std::fs::write(folder.path().join("none.mbox"), "").unwrap();
@@ -452,7 +477,11 @@ fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
     std::fs::write(folder.path().join("b.eml"), "").unwrap();
     let (code, stdout, stderr) = outcome(folder.path(), &["replay", ".", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
-    assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
+    assert_eq!(
+        stderr,
+        "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n\
+         ticketd: 1 file or folder could not be read, named above\n"
+    );
 }
 
 #[test]
@@ -464,7 +493,11 @@ fn of_a_maildir_account_only_the_folder_that_is_named_is_taken() {
         std::fs::write(folder.path().join(inside).join("1.M1:2,S"), mail).unwrap();
     }
     let subjects = |args: &[&str]| {
-        let mails = json_lines(&printed(folder.path(), args));
+        let (code, stdout, stderr) = outcome(folder.path(), args);
+        let others = "ticketd: 1 folder of a Maildir account passed over: ./.Sent; name those that are wanted, as in \
+                      --mail 'support:Sent=./.Sent'\n";
+        assert_eq!((code, stderr.as_str()), (0, if args.contains(&".") { others } else { "" }));
+        let mails = json_lines(&stdout);
         mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
     assert_eq!(subjects(&["replay", ".", "--json"]), BTreeSet::from(["cur".to_owned(), "new".to_owned()]));

@@ -11,7 +11,7 @@ use ticketd::engine::{self, Engine, Place, RawMail};
 use ticketd::store::{Store, views};
 
 use crate::replay::{documented, fields};
-use crate::support::root;
+use crate::support::{but_the_setup, root};
 
 pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
@@ -24,7 +24,7 @@ pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (output.status.code().unwrap(), text(output.stdout), but_the_setup(&text(output.stderr)))
 }
 
 pub fn printed(folder: &Path, args: &[&str]) -> String {
