@@ -18,7 +18,7 @@ const EARLY_WIDE: usize = 48;
 
 static OPENERS: LazyLock<Words<()>> =
     LazyLock::new(|| Words::of(tables::ATTRIBUTION_OPENERS.iter().map(|&word| (word, ()))));
-static VERBS: LazyLock<Phrases> = LazyLock::new(|| Phrases::at_words(tables::ATTRIBUTION_VERBS));
+static VERBS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ATTRIBUTION_VERBS));
 static GLUED: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ATTRIBUTION_VERBS_GLUED));
 
 /// How sure it is that a line is an attribution.
@@ -149,7 +149,7 @@ fn begins_with_cjk_date(line: &str) -> bool {
 
 fn has_verb(line: &str) -> bool {
     let lower = line.to_lowercase();
-    VERBS.is_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
+    VERBS.begin_word_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
 }
 
 /// ASCII digits, and those of Arabic and Persian.
