@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::but_the_setup;
@@ -94,6 +94,32 @@ pub fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+#[test]
+fn of_a_report_of_failure_json_names_those_that_it_failed_for() {
+    let dir = TempDir::new().expect("a folder");
+    let group = |name: &str, action: &str, status: &str| {
+        format!("Final-Recipient: rfc822; {name}@example.org\nAction: {action}\nStatus: {status}\n\n")
+    };
+    for (name, groups, expected) in [
+        (
+            "failed.eml",
+            group("ann", "delivered", "2.0.0") + &group("bea", "failed", "5.1.1"),
+            json!(["bea@example.org"]),
+        ),
+        ("delivered.eml", group("ann", "delivered", "2.0.0"), json!(["ann@example.org"])),
+    ] {
+        let mail = format!(
+            "From: MAILER-DAEMON@mx.example.net\nTo: support@example.org\nSubject: Report\nMIME-Version: 1.0\n\
+             Date: Tue, 4 Mar 2025 09:12:00 +0100\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nReport\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.example.net\n\n{groups}--b--\n"
+        );
+        std::fs::write(dir.path().join(name), mail).expect("written");
+        let lines = json_lines(&printed(dir.path(), &["replay", "--json", name]));
+        assert_eq!(lines.first().map(|mail| &mail["bounce"]["recipients"]), Some(&expected), "{name}");
+    }
 }
 
 #[test]
