@@ -168,11 +168,10 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
     waits.truncate(limit);
     settled.truncate(limit);
     let mut out = std::io::stdout().lock();
-    let now = now();
     for found in waits.iter().chain(&settled) {
         match args.json {
             true => writeln!(out, "{}", review_show::as_json(&database, found))?,
-            false => writeln!(out, "{}", review_show::as_line(&database, found, now))?,
+            false => writeln!(out, "{}", review_show::as_line(&database, found))?,
         }
     }
     drop(out);

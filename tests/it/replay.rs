@@ -316,6 +316,9 @@ fn why_of_our_own_send_says_what_it_was_sent_because_of() {
     let folder = replayed();
     let said = printed(folder.path(), &["why", "#13", "--db", "mail.db"]);
     assert!(said.contains("  sent because of #5 (new_conversation), decided so:\n"), "{said}");
+    for part in ["\nEvidence of #5:\n", "\nThread candidates of #5, strongest", "\nStatus rules of #5:\n  (none)\n"] {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
     assert!(said.contains("  send #12: automation `ticket_received` by support/ticket_received, held\n"), "{said}");
     assert!(said.contains("  to ann@example.com: pending\n"), "{said}");
 }

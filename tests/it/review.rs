@@ -68,7 +68,7 @@ fn what_waits_is_listed_shown_and_settled_and_then_waits_no_more() {
     );
     let row = waiting_row(folder);
     let list = printed(folder, &["review", "list", "--db", "mail.db"]);
-    for part in [&*format!("#{row}"), "days", "stranger_reply", "ticket 1", "Lena Vogel", "never on it"] {
+    for part in [&*format!("#{row}"), "  2025-0", "stranger_reply", "ticket 1", "Lena Vogel", "never on it"] {
         assert!(list.contains(part), "{part} is not in:\n{list}");
     }
     let shown = printed(folder, &["review", "show", &row, "--db", "mail.db"]);
