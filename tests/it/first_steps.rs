@@ -28,7 +28,13 @@ impl Desk {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-        command.current_dir(self.0.path()).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env("TZ", "UTC")
+            .env_remove("TICKETD_LOG")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
         command
     }
 
@@ -240,4 +246,37 @@ fn ticketd_log_shows_what_the_engine_does_and_a_wrong_filter_is_told() {
             "{lines}"
         );
     }
+}
+
+#[test]
+fn texts_and_helps_are_as_wide_as_columns_says() {
+    let desk = Desk::new();
+    let words = "word ".repeat(40);
+    desk.write("mail/a.eml", mail(1).replace("Subject: mail", &format!("Subject: {words}")));
+    let printed = |args: &[&str], columns: usize| {
+        let output = desk.command(args).env("COLUMNS", columns.to_string()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    let commands = ["init", "check", "replay", "why", "export", "apply", "ticket", "message", "review", "quarantine"];
+    for columns in [60, 80, 100] {
+        for args in [&["replay", "mail"][..], &["--help"]] {
+            assert!(widest(&printed(args, columns)) <= columns, "{}", printed(args, columns));
+        }
+        for command in commands {
+            let help = printed(&[command, "--help"], columns);
+            // A command to copy is never broken.
+            let lines: Vec<_> = help.lines().filter(|line| !line.starts_with("  ticketd ")).collect();
+            assert!(widest(&lines.join("\n")) <= columns, "{help}");
+            // Paragraphs are filled: no line is followed by a word that it had room for.
+            let sentences = lines.iter().zip(&lines[1..]).skip_while(|(line, _)| **line != "Examples:");
+            for (line, next) in sentences.filter(|(line, next)| !line.starts_with(' ') && !next.starts_with(' ')) {
+                let word = next.split(' ').next().unwrap();
+                let broken = line.is_empty() || word.is_empty() || word == "Exit";
+                assert!(broken || line.chars().count() + 1 + word.chars().count() > columns, "{columns}: {help}");
+            }
+        }
+    }
+    let (narrow, wide) = (printed(&["replay", "mail"], 60), printed(&["replay", "mail"], 140));
+    assert!(widest(&narrow) <= 60 && widest(&wide) > 100, "{wide}");
 }
