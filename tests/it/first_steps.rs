@@ -280,3 +280,35 @@ fn texts_and_helps_are_as_wide_as_columns_says() {
     let (narrow, wide) = (printed(&["replay", "mail"], 60), printed(&["replay", "mail"], 140));
     assert!(widest(&narrow) <= 60 && widest(&wide) > 100, "{wide}");
 }
+
+#[test]
+fn check_takes_a_file_as_apply_does_and_a_folder_is_told() {
+    let desk = Desk::new();
+    desk.write("desk.toml", OURS);
+    std::fs::create_dir(desk.0.path().join("etc")).unwrap();
+    let said = desk.run(&["check", "desk.toml"]);
+    assert_eq!(said, desk.run(&["check", "--config", "desk.toml"]));
+    assert_eq!(said, (0, "desk.toml: ok: 1 mailbox, 0 users, 1 pipeline\n".to_owned(), String::new()));
+    let (code, _, stderr) = desk.run(&["check", "etc"]);
+    let says = "ticketd: cannot read etc: Is a directory (os error 21)\n  name a file in it, as etc/ticketd.toml\n";
+    assert_eq!((code, stderr.as_str()), (66, says));
+    for args in [&["init", "etc"][..], &["init", "etc", "--force"]] {
+        let says = "ticketd: etc is a folder\n  name a file in it: ticketd init etc/ticketd.toml\n";
+        assert_eq!(desk.run(args), (73, String::new(), says.to_owned()));
+    }
+}
+
+#[test]
+fn a_wrong_file_in_the_current_folder_says_why_it_is_read() {
+    let desk = Desk::new();
+    desk.mail("mail/a.eml", 1);
+    assert_eq!(desk.run(&["replay", "mail", "--db", "mail.db"]).0, 0);
+    desk.write("ticketd.toml", "colour = 1\n");
+    let why = "  it is read because it lies in the current folder; --config FILE names another\n";
+    for args in [&["ticket", "list", "--db", "mail.db"][..], &["replay", "mail"]] {
+        let (code, _, stderr) = desk.run(args);
+        assert!(code == 78 && stderr.ends_with(why), "{stderr}");
+        let (code, _, stderr) = desk.run(&[args, &["--config", "ticketd.toml"]].concat());
+        assert!(code == 78 && !stderr.contains("current folder"), "{stderr}");
+    }
+}
