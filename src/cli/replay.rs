@@ -169,7 +169,7 @@ struct Done {
 
 async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Result<Done> {
     let store = open(args.db.as_deref())?;
-    let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default();
+    let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default().min(times::now());
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
     let bar = progress(gathered.sources.len() as u64, true);
     let naming = Naming::new(store.clone(), &config.setup)?;
@@ -203,7 +203,7 @@ async fn as_json(
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let (mut counts, mut unreadable) = (Counts::default(), 0);
-    let ended = engine::replay(engine, gathered.sources, stop, |Replayed { source, result }| {
+    let ended = engine::replay(engine, gathered.sources, (times::now(), stop), |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
@@ -231,7 +231,7 @@ async fn as_text(
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
-    let ended = engine::replay(engine, gathered.sources, stop, |Replayed { source, result }| {
+    let ended = engine::replay(engine, gathered.sources, (times::now(), stop), |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {

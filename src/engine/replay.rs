@@ -48,14 +48,18 @@ pub enum Ended {
     Stopped { decided: usize },
 }
 
-/// Replays mails in the order given. `report` gets each in that order; one that could not be read at first is reported
-/// when its retries are over. Once `stop` is set no more are begun, and what is on its way is decided.
+/// Replays mails in the order given. `now`: when we got them; none of them arrived later than that, whatever it says.
+/// `report` gets each in that order; one that could not be read at first is reported when its retries are over. Once
+/// `stop` is set no more are begun, and what is on its way is decided.
 pub async fn replay(
     engine: &Engine,
-    sources: Vec<Source>,
-    stop: &AtomicBool,
+    mut sources: Vec<Source>,
+    (now, stop): (Timestamp, &AtomicBool),
     mut report: impl FnMut(Replayed) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
+    for source in &mut sources {
+        source.item.arrived_at = source.item.arrived_at.min(now);
+    }
     let mut intake = engine.intake()?;
     let mut deciding: VecDeque<Waiting> = VecDeque::new();
     let mut pending: BTreeMap<DeliveryId, (Source, Arc<Mail>)> = BTreeMap::new();
