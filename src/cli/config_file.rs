@@ -76,7 +76,10 @@ fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Prob
 /// The text of the file.
 pub(super) fn read(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| {
-        let way_out = format!("`ticketd init {}` writes a file to begin with", path.display());
+        let way_out = match path.is_dir() {
+            true => format!("name a file in it, as {}", path.join(DEFAULT_PATH).display()),
+            false => format!("`ticketd init {}` writes a file to begin with", path.display()),
+        };
         Failure::new(Code::NoInput, format!("cannot read {}: {error}", path.display()), way_out)
     })?;
     decode(path, bytes)

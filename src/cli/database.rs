@@ -45,7 +45,8 @@ impl DatabaseArgs {
 
     /// The configuration: that of --config, else ./ticketd.toml where there is one, else what is built in.
     pub fn config(&self) -> Result<Config, Failure> {
-        load_config(self.file())
+        let named = self.config.is_some();
+        load_config(self.file()).map_err(|failure| if named { failure } else { setup::why_read(failure) })
     }
 
     /// The file of the configuration, where there is one.

@@ -30,7 +30,7 @@ use crate::store::{Store, StoreError, journal, keys, views};
 Examples:
   ticketd replay mail/                          .eml files, Maildirs and mbox files under a folder
   ticketd replay mail/ --explain                all evidence, and what did not happen and why
-  ticketd replay --mail support=in/ --mail support:Sent=sent/ --mail alice=alice/
+  ticketd replay --mail support=in/ --mail support:Sent=sent/
                                                 several mailboxes and folders, merged by arrival
   ticketd replay mail/ --json | jq .kind        one JSON object a message (docs/json.md)
   ticketd replay mail/ --db mail.db             keep the result: then `ticketd why`, `ticketd ticket`

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::database::Database;
 use super::message_json;
-use super::screen::{self, COLUMNS, Paint, cut, line, wrap};
+use super::screen::{self, Paint, columns, cut, line, wrap};
 use super::times::{local, rfc3339};
 use super::transcript::person;
 use super::why::author;
@@ -22,7 +22,7 @@ pub(super) fn as_line(database: &Database, found: &InReview) -> String {
     let who = found.author.as_ref().map_or("(nobody)".to_owned(), author);
     let ticket = found.ticket.map_or("no ticket".to_owned(), |number| format!("ticket {number}"));
     let head = format!("{:>6}  {}", message.id.to_string(), local(message.arrived_at, &database.zone));
-    let subject = cut(&format!("{who}: {}", line(&message.subject)), COLUMNS - 8);
+    let subject = cut(&format!("{who}: {}", line(&message.subject)), columns() - 8);
     let below = match (&found.settled, message.review) {
         (Some(settled), _) => {
             format!("{} {}", local(settled.review.at, &database.zone), settled_words(database, settled))

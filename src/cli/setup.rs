@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::Failure;
 use super::config_file::{DEFAULT_PATH, load};
 use crate::config::{self, Config};
 use crate::store::{Store, journal};
@@ -36,7 +37,8 @@ pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::R
         return Ok(Chosen { config, from: From::Named(named.to_owned()), warnings });
     }
     let found = found();
-    let (mut config, mut warnings) = found.map_or_else(|| Ok((config::builtin(), String::new())), load)?;
+    let (mut config, mut warnings) =
+        found.map_or_else(|| Ok((config::builtin(), String::new())), load).map_err(why_read)?;
     let in_force = match database.filter(|path| path.exists()) {
         Some(path) => Store::open(path)?.read(journal::current_setup)?.map(|setup| (path, setup)),
         None => None,
@@ -57,6 +59,17 @@ pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::R
 /// The configuration in the current folder, where there is one.
 pub(super) fn found() -> Option<&'static Path> {
     Some(Path::new(DEFAULT_PATH)).filter(|path| path.exists())
+}
+
+/// Says why that file was read at all: nobody named it.
+pub(super) fn why_read(failure: Failure) -> Failure {
+    match failure.way_out {
+        None => Failure {
+            way_out: Some("it is read because it lies in the current folder; --config FILE names another".to_owned()),
+            ..failure
+        },
+        Some(_) => failure,
+    }
 }
 
 impl Chosen {

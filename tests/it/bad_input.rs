@@ -49,7 +49,12 @@ impl Place {
 
     fn command(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.0.path()).args(args).env_remove("TICKETD_LOG").stdin(Stdio::null());
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env_remove("TICKETD_LOG")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
         command
     }
 

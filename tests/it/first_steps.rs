@@ -28,7 +28,13 @@ impl Desk {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-        command.current_dir(self.0.path()).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env("TZ", "UTC")
+            .env_remove("TICKETD_LOG")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
         command
     }
 
@@ -239,5 +245,70 @@ fn ticketd_log_shows_what_the_engine_does_and_a_wrong_filter_is_told() {
             code == Some(64) && lines.starts_with(&says) && lines.contains("for example TICKETD_LOG=debug"),
             "{lines}"
         );
+    }
+}
+
+#[test]
+fn texts_and_helps_are_as_wide_as_columns_says() {
+    let desk = Desk::new();
+    let words = "word ".repeat(40);
+    desk.write("mail/a.eml", mail(1).replace("Subject: mail", &format!("Subject: {words}")));
+    let printed = |args: &[&str], columns: usize| {
+        let output = desk.command(args).env("COLUMNS", columns.to_string()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    let commands = ["init", "check", "replay", "why", "export", "apply", "ticket", "message", "review", "quarantine"];
+    for columns in [60, 80, 100] {
+        for args in [&["replay", "mail"][..], &["--help"]] {
+            assert!(widest(&printed(args, columns)) <= columns, "{}", printed(args, columns));
+        }
+        for command in commands {
+            let help = printed(&[command, "--help"], columns);
+            // A command to copy is never broken.
+            let lines: Vec<_> = help.lines().filter(|line| !line.starts_with("  ticketd ")).collect();
+            assert!(widest(&lines.join("\n")) <= columns, "{help}");
+            // Paragraphs are filled: no line is followed by a word that it had room for.
+            let sentences = lines.iter().zip(&lines[1..]).skip_while(|(line, _)| **line != "Examples:");
+            for (line, next) in sentences.filter(|(line, next)| !line.starts_with(' ') && !next.starts_with(' ')) {
+                let word = next.split(' ').next().unwrap();
+                let broken = line.is_empty() || word.is_empty() || word == "Exit";
+                assert!(broken || line.chars().count() + 1 + word.chars().count() > columns, "{columns}: {help}");
+            }
+        }
+    }
+    let (narrow, wide) = (printed(&["replay", "mail"], 60), printed(&["replay", "mail"], 140));
+    assert!(widest(&narrow) <= 60 && widest(&wide) > 100, "{wide}");
+}
+
+#[test]
+fn check_takes_a_file_as_apply_does_and_a_folder_is_told() {
+    let desk = Desk::new();
+    desk.write("desk.toml", OURS);
+    std::fs::create_dir(desk.0.path().join("etc")).unwrap();
+    let said = desk.run(&["check", "desk.toml"]);
+    assert_eq!(said, desk.run(&["check", "--config", "desk.toml"]));
+    assert_eq!(said, (0, "desk.toml: ok: 1 mailbox, 0 users, 1 pipeline\n".to_owned(), String::new()));
+    let (code, _, stderr) = desk.run(&["check", "etc"]);
+    let says = "ticketd: cannot read etc: Is a directory (os error 21)\n  name a file in it, as etc/ticketd.toml\n";
+    assert_eq!((code, stderr.as_str()), (66, says));
+    for args in [&["init", "etc"][..], &["init", "etc", "--force"]] {
+        let says = "ticketd: etc is a folder\n  name a file in it: ticketd init etc/ticketd.toml\n";
+        assert_eq!(desk.run(args), (73, String::new(), says.to_owned()));
+    }
+}
+
+#[test]
+fn a_wrong_file_in_the_current_folder_says_why_it_is_read() {
+    let desk = Desk::new();
+    desk.mail("mail/a.eml", 1);
+    assert_eq!(desk.run(&["replay", "mail", "--db", "mail.db"]).0, 0);
+    desk.write("ticketd.toml", "colour = 1\n");
+    let why = "  it is read because it lies in the current folder; --config FILE names another\n";
+    for args in [&["ticket", "list", "--db", "mail.db"][..], &["replay", "mail"]] {
+        let (code, _, stderr) = desk.run(args);
+        assert!(code == 78 && stderr.ends_with(why), "{stderr}");
+        let (code, _, stderr) = desk.run(&[args, &["--config", "ticketd.toml"]].concat());
+        assert!(code == 78 && !stderr.contains("current folder"), "{stderr}");
     }
 }

@@ -17,7 +17,13 @@ fn fixtures() -> PathBuf {
 /// Runs the program in `folder`, in UTC.
 fn run(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(folder).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .args(args)
+        .env("TZ", "UTC")
+        .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command.output().unwrap()
 }
 

@@ -20,6 +20,7 @@ pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
         .args(args)
         .env("TZ", "UTC")
         .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -29,7 +29,13 @@ fn fixture_text(name: &str) -> String {
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(folder).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .args(args)
+        .env("TZ", "UTC")
+        .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command
 }
 
