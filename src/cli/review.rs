@@ -53,7 +53,7 @@ struct ListArgs {
     #[arg(long)]
     all: bool,
     /// How many of each at most
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::numbers::limit, allow_negative_numbers = true)]
     limit: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -85,7 +85,8 @@ struct ShowArgs {
 struct AttachArgs {
     #[command(flatten)]
     of: Which,
-    /// The ticket's number
+    /// The ticket's number, or what stands in subjects (TICKET-12)
+    #[arg(value_parser = super::numbers::ticket)]
     ticket: i64,
     /// The author becomes a contact of the ticket, not only a participant
     #[arg(long)]
@@ -102,7 +103,7 @@ struct AttachArgs {
 struct NewArgs {
     #[command(flatten)]
     of: Which,
-    /// Of a forward: the original sender, for whom the ticket is; without it, the author
+    /// Of a user's forward: the original sender, for whom the ticket is; without it, the author
     #[arg(long = "for", value_name = "ADDRESS", value_parser = person)]
     original: Option<Participant>,
     #[command(flatten)]
@@ -167,11 +168,10 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
     waits.truncate(limit);
     settled.truncate(limit);
     let mut out = std::io::stdout().lock();
-    let now = now();
     for found in waits.iter().chain(&settled) {
         match args.json {
             true => writeln!(out, "{}", review_show::as_json(&database, found))?,
-            false => writeln!(out, "{}", review_show::as_line(&database, found, now))?,
+            false => writeln!(out, "{}", review_show::as_line(&database, found))?,
         }
     }
     drop(out);
@@ -225,7 +225,10 @@ fn outcome_text(message: &MessageRow, outcome: &Outcome, reason: &str) -> String
     for send in &outcome.queued {
         let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
         let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
-        text.push_str(&format!("\n  queued {what} → {}", to.join(", ")));
+        match &send.failure {
+            None => text.push_str(&format!("\n  queued {what} → {}", to.join(", "))),
+            Some(why) => text.push_str(&format!("\n  not sent: {what} → {}: {}", to.join(", "), line(why))),
+        }
     }
     text.push('\n');
     text
@@ -258,11 +261,10 @@ fn person(text: &str) -> Result<Participant, String> {
 
 /// What a replay says where its database keeps what waits.
 pub(super) fn hint(totals: &views::Totals, db: &std::path::Path) -> String {
-    let quarantined = totals.deliveries.get(&DeliveryState::Quarantined).copied().unwrap_or_default();
     let line = |count: i64, one: &str, many: &str, command: &str| match usize::try_from(count).unwrap_or_default() {
         0 => String::new(),
         count => format!("{}: ticketd {command} list --db {}\n", counted(count, one, many), db.display()),
     };
     line(totals.to_review, "message waits for review", "messages wait for review", "review")
-        + &line(quarantined, "mail is in quarantine", "mails are in quarantine", "quarantine")
+        + &line(totals.quarantined, "mail is in quarantine", "mails are in quarantine", "quarantine")
 }

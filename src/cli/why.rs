@@ -143,8 +143,11 @@ fn as_text(database: &mut Database, story: &Story, explanation: &Explanation) ->
     let ticket = story.ticket.map(|number| format!("  ticket {number}")).unwrap_or_default();
     let status = Arrow(before.as_deref(), after.as_deref());
     out.push(format!("  {}{ticket}  {status}", paint.bold(message.kind.as_str())).trim_end().to_owned());
+    // What stands below is about the message that led to this one, not about this one.
+    let mut of = String::new();
     if let Some(cause) = caused_by(story) {
         let kind = cause.kind.map_or("an order", Kind::as_str);
+        of = cause.message.map(|cause| format!(" of {cause}")).unwrap_or_default();
         let cause = cause.message.map_or("the program".to_owned(), |cause| cause.to_string());
         out.push(format!("  sent because of {cause} ({kind}), decided so:"));
     }
@@ -154,10 +157,12 @@ fn as_text(database: &mut Database, story: &Story, explanation: &Explanation) ->
     if let Some(review) = message.review {
         out.push(paint.red(&format!("  to review: {}", explain::review(review))));
     }
-    section(&mut out, "Evidence", explain::evidence_lines(explanation, &names), "(none)");
+    section(&mut out, &format!("Evidence{of}"), explain::evidence_lines(explanation, &names), "(none)");
     let nothing = "(nothing pointed at a thread)";
-    section(&mut out, "Thread candidates, strongest first", explain::candidate_lines(explanation, &names), nothing);
-    section(&mut out, "Status rules", explain::rule_lines(explanation, &names), "(none: outside tickets)");
+    let candidates = format!("Thread candidates{of}, strongest first");
+    section(&mut out, &candidates, explain::candidate_lines(explanation, &names), nothing);
+    let none = if story.ticket.is_some() { "(none)" } else { "(none: outside tickets)" };
+    section(&mut out, &format!("Status rules{of}"), explain::rule_lines(explanation, &names), none);
     section(&mut out, "Stage automations", explain::effect_lines(explanation), "(none)");
     if !story.reviews.is_empty() {
         let mut lines = Vec::new();
@@ -190,16 +195,26 @@ fn send_lines(send: &TimelineSend) -> Vec<String> {
     let row = &send.send;
     let what = row.template.as_ref().map(|template| format!(" `{template}`")).unwrap_or_default();
     let by = row.automation.as_ref().map(|automation| format!(" by {automation}")).unwrap_or_default();
-    let mut lines = vec![format!("send {}: {}{what}{by}, {}", row.id, row.purpose, row.state)];
-    lines.extend(send.recipients.iter().map(|(recipient, address)| recipient_line(recipient, address.as_ref())));
+    let state = send_state(send);
+    let mut lines = vec![format!("send {}: {}{what}{by}, {state}", row.id, row.purpose)];
+    lines.extend(recipient_lines(send));
     lines
 }
 
-/// `to ann@example.org: pending`.
-pub(super) fn recipient_line(recipient: &RecipientRow, address: Option<&AddressRow>) -> String {
-    let address = address.map_or("(erased)", |row| row.address.as_str());
-    let status = recipient.status.as_ref().map(|status| format!(" {status}")).unwrap_or_default();
-    format!("{} {}: {}{status}", recipient.role, line(address), recipient.state)
+/// `held`; `failed: line 2 of …`.
+pub(super) fn send_state(send: &TimelineSend) -> String {
+    let why = send.failure.as_ref().map(|why| format!(": {}", line(why))).unwrap_or_default();
+    format!("{}{why}", send.send.state)
+}
+
+/// `to ann@example.org: pending`, for each.
+pub(super) fn recipient_lines(send: &TimelineSend) -> impl Iterator<Item = String> {
+    send.recipients.iter().map(|(recipient, address)| {
+        let address = address.as_ref().map_or("(erased)", |row| row.address.as_str());
+        let status = recipient.status.as_ref().map(|status| format!(" {status}")).unwrap_or_default();
+        let state = if send.failure.is_some() { "not sent" } else { recipient.state.as_str() };
+        format!("{} {}: {state}{status}", recipient.role, line(address))
+    })
 }
 
 fn delivery_line(database: &Database, found: &Delivery) -> String {

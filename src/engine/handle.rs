@@ -98,6 +98,7 @@ impl Engine {
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
     pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
         if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
+            tracing::debug!(mailboxes = setup.mailboxes.len(), actor, "a setup comes into force");
             self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
         }
         Ok(())
@@ -132,6 +133,7 @@ impl Engine {
             let failure = format!("reading it ended the program {ended} times");
             return Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) });
         }
+        tracing::debug!(bytes = raw.bytes.len(), ended, "a mail is read alone");
         self.store.write_unsynced(|tx| attempts::begin(tx, digest))?;
         Ok(self.readers.start(raw, Some(digest))?.get().await)
     }
@@ -145,6 +147,7 @@ impl Engine {
 
     /// Has it noted that these mails are about to be read.
     pub(super) async fn note(&self, digests: Vec<ContentDigest>) -> Result<Answer<Outcome>, EngineError> {
+        tracing::debug!(mails = digests.len(), "mails are about to be read");
         Ok(self.writer.submit(Work::Note(digests)).await?)
     }
 
@@ -201,6 +204,7 @@ impl Engine {
 
     async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
         let delivery = DeliveryId(timer.subject);
+        tracing::debug!(%delivery, "a timer is due: a mail is read again");
         let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
         let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
         let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };

@@ -32,6 +32,7 @@ impl Step {
 
     /// Carries out a batch and notes which mails are about to be read. One outcome each, in order.
     pub fn carry_out(&mut self, tx: &mut Tx<'_>, work: &[Work]) -> Result<Vec<Outcome>, StoreError> {
+        tracing::debug!(inputs = work.len(), "a batch is carried out");
         let units = work.iter().filter_map(|work| if let Work::Unit(unit) = work { Some(unit) } else { None });
         let mut outcomes = self.run(tx, &units.collect::<Vec<_>>())?.into_iter();
         let mut all = Vec::with_capacity(work.len());
@@ -291,6 +292,9 @@ impl<'a> Batch<'a> {
             if let Some(bytes) = step.composed.get(&plan.content) {
                 built = built.sent_as(bytes);
             }
+            if let Some(why) = &built.composed.failure {
+                decide::note_failure(&mut decision.explanation, plan.send, why);
+            }
             for change in decide::queued(&self.ws, plan, &built.composed) {
                 fold(&mut self.ws, &change);
                 decision.changes.push(change);
@@ -299,7 +303,8 @@ impl<'a> Batch<'a> {
             queued.push(QueuedSend {
                 send: plan.send,
                 message: plan.message,
-                message_id: built.composed.message_id.clone().unwrap_or_default(),
+                message_id: built.composed.message_id.clone(),
+                failure: built.composed.failure,
                 purpose: plan.purpose,
                 template: self.ws.sends.get(&plan.send).and_then(|row| row.template.clone()),
                 to: addresses.filter_map(|id| self.ws.addresses.get(id)).map(|row| row.address.clone()).collect(),
@@ -400,6 +405,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::QuarantineRetry { delivery, mail } => {
             if let Some(content) = decide::retry_quarantined(d, *delivery, &mail.reading)? {
                 decide_mail(d, mail, content, *delivery);
+                decide::settle_copies(d, *delivery);
             }
             Ok(Payload::QuarantineRetry { delivery: *delivery, reading: mail.reading.clone() })
         }

@@ -10,6 +10,8 @@ use super::words::Words;
 const LONGEST_LOOSE: usize = 12;
 /// Underscores that Mailman draws above a list's footer.
 const MAILMAN_RULE: usize = 47;
+/// Above the signature of a text that is signed in place (RFC 9580 7).
+const PGP_SIGNATURE: &str = "-----BEGIN PGP SIGNATURE-----";
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
 /// Longest line of a phone, in bytes, with the address that it links to and without.
@@ -25,7 +27,9 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
         let line = lines.get(n);
         // Most lines are turned away by their first byte: `-`, `_`, or that of a long dash.
         matches!(line.as_bytes().first(), Some(b'-' | b'_' | 0xe2))
-            && (line == "-- " || (is_loose_delimiter(line.trim_end()) && is_short(n)))
+            && (line == "-- "
+                || line.starts_with(PGP_SIGNATURE)
+                || (is_loose_delimiter(line.trim_end()) && is_short(n)))
     });
     let end = delimiter.unwrap_or(to);
     let end = mobile_line(lines, from, end).unwrap_or(end);

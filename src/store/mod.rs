@@ -13,6 +13,7 @@ pub mod journal;
 pub mod keys;
 mod load;
 mod migrate;
+mod read_only;
 mod save;
 mod statement;
 mod tables;
@@ -57,9 +58,20 @@ impl Store {
         Store::open_checked(path, database, migrate::check)
     }
 
-    /// Opens a database that is there already, for a question: a file without one in it is refused and left as it is.
+    /// Opens a database that is there already, for a question: a file without one in it is refused and left as it is. One
+    /// that cannot be written is read.
     pub fn open_existing(path: &Path) -> Result<Store, StoreError> {
-        Store::open_checked(path, path.display().to_string(), migrate::check_filled)
+        let database = path.display().to_string();
+        refuse_folder(path, &database)?;
+        if read_only::is_only_readable(path, &database)? {
+            return read_only::open(path, database);
+        }
+        match Store::open_checked(path, database.clone(), migrate::check_filled) {
+            // The file could be written, but nothing can be made beside it.
+            Err(StoreError::ReadOnly { .. }) => read_only::open(path, database),
+            Err(StoreError::CannotOpen { .. }) if read_only::has_log(path) => read_only::open(path, database),
+            opened => opened,
+        }
     }
 
     fn open_checked(
@@ -67,9 +79,7 @@ impl Store {
         database: String,
         check: fn(&Connection, &str) -> Result<(), StoreError>,
     ) -> Result<Store, StoreError> {
-        if path.is_dir() {
-            return Err(StoreError::CannotOpen { database, what: "it is a folder".to_owned() });
-        }
+        refuse_folder(path, &database)?;
         let mut writing = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
         check(&writing, &database)?;
         use_wal(&writing, &database)?;
@@ -139,6 +149,13 @@ impl Store {
             .transaction_with_behavior(behavior)
             .map_err(|error| StoreError::from_sqlite(error, &self.database, "begin"))?;
         Ok(Tx::new(transaction, &self.database))
+    }
+}
+
+fn refuse_folder(path: &Path, database: &str) -> Result<(), StoreError> {
+    match path.is_dir() {
+        true => Err(StoreError::NotADatabase { database: database.to_owned(), what: "it is a folder".to_owned() }),
+        false => Ok(()),
     }
 }
 

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::but_the_setup;
+
 /// Longer than any run here may take, on any machine.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -49,7 +51,12 @@ impl Place {
 
     pub fn command(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.0.path()).args(args).env_remove("TICKETD_LOG").stdin(Stdio::null());
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env_remove("TICKETD_LOG")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
         command
     }
 
@@ -70,7 +77,7 @@ impl Place {
         let program = env!("CARGO_BIN_EXE_ticketd");
         let output = self.command(Path::new("sh"), &[&["-c", &script, program], args].concat()).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: but_the_setup(&text(output.stderr)) }
     }
 
     /// As a user whom file modes bind: the superuser's tests become `nobody` for it.
@@ -113,7 +120,7 @@ pub fn ran(mut command: Command) -> Ran {
         std::thread::sleep(Duration::from_millis(2));
     };
     let text = |name: &str| fs::read_to_string(outputs.path().join(name)).unwrap();
-    Ran { code: status.code(), stdout: text("out"), stderr: text("err") }
+    Ran { code: status.code(), stdout: text("out"), stderr: but_the_setup(&text("err")) }
 }
 
 /// A mail to the team, without more than it needs.

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::support::but_the_setup;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/replay")
@@ -15,7 +17,13 @@ fn fixtures() -> PathBuf {
 /// Runs the program in `folder`, in UTC.
 fn run(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(folder).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .args(args)
+        .env("TZ", "UTC")
+        .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command.output().unwrap()
 }
 
@@ -26,7 +34,7 @@ fn text(bytes: &[u8]) -> String {
 /// Exit code, standard output, standard error.
 fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let output = run(folder, args);
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    (output.status.code().unwrap(), text(&output.stdout), but_the_setup(&text(&output.stderr)))
 }
 
 /// The output of a run that must succeed and say nothing on standard error: a progress bar would.
@@ -92,6 +100,32 @@ pub fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+#[test]
+fn of_a_report_of_failure_json_names_those_that_it_failed_for() {
+    let dir = TempDir::new().expect("a folder");
+    let group = |name: &str, action: &str, status: &str| {
+        format!("Final-Recipient: rfc822; {name}@example.org\nAction: {action}\nStatus: {status}\n\n")
+    };
+    for (name, groups, expected) in [
+        (
+            "failed.eml",
+            group("ann", "delivered", "2.0.0") + &group("bea", "failed", "5.1.1"),
+            json!(["bea@example.org"]),
+        ),
+        ("delivered.eml", group("ann", "delivered", "2.0.0"), json!(["ann@example.org"])),
+    ] {
+        let mail = format!(
+            "From: MAILER-DAEMON@mx.example.net\nTo: support@example.org\nSubject: Report\nMIME-Version: 1.0\n\
+             Date: Tue, 4 Mar 2025 09:12:00 +0100\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nReport\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.example.net\n\n{groups}--b--\n"
+        );
+        std::fs::write(dir.path().join(name), mail).expect("written");
+        let lines = json_lines(&printed(dir.path(), &["replay", "--json", name]));
+        assert_eq!(lines.first().map(|mail| &mail["bounce"]["recipients"]), Some(&expected), "{name}");
+    }
 }
 
 #[test]
@@ -186,6 +220,30 @@ fn mail_of_several_mailboxes_and_folders_is_merged_by_arrival() {
     );
 }
 
+/// A clock that is wrong by decades must not make everything late that comes after it.
+#[test]
+fn a_mail_with_a_date_in_the_future_arrives_when_it_is_replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |name: &str, head: &str| {
+        let head = format!(
+            "From: ann@example.com\nTo: support@example.org\nSubject: S\nMessage-ID: <{name}@example.com>\n{head}"
+        );
+        std::fs::write(folder.join(format!("{name}.eml")), format!("{head}\nText {name}.\n")).unwrap();
+    };
+    write("1", "Date: Mon, 2 Mar 2020 08:00:00 +0000\n");
+    write("2", "In-Reply-To: <1@example.com>\nDate: Mon, 3 Mar 2059 08:00:00 +0000\n");
+    write("3", "In-Reply-To: <1@example.com>\n");
+    let args = |names: &[&'static str]| [&["replay", "--json", "--db", "mail.db"], names].concat();
+    let first = json_lines(&printed(folder, &args(&["1.eml", "2.eml"])));
+    assert_eq!(first[1]["rule"], "3.2");
+    assert!(first[1]["arrived_at"].as_str() < Some("2059"), "{}", first[1]["arrived_at"]);
+    let later = json_lines(&printed(folder, &args(&["3.eml"])));
+    assert_eq!((&later[0]["kind"], &later[0]["review"]), (&Value::from("customer_reply"), &Value::Null));
+    assert!(!later[0]["reason"].as_str().unwrap().contains("older than"), "{}", later[0]["reason"]);
+    assert!(printed(folder, &["replay", "--from-db", "--db", "mail.db"]).ends_with("nothing differs\n"));
+}
+
 #[test]
 fn an_unknown_mailbox_is_a_usage_error_that_names_the_known_ones() {
     assert_eq!(
@@ -213,15 +271,15 @@ fn a_path_without_mail_and_a_file_that_cannot_be_read_are_told_and_the_rest_is_p
     std::fs::create_dir(folder.path().join("mail")).unwrap();
     std::fs::copy(fixtures().join("mail/1-question.eml"), folder.path().join("mail/a.eml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("mail/broken.eml")).unwrap();
-    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "missing", "--json"]);
+    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1));
     let mut lines: Vec<_> = stderr.lines().collect();
     lines.sort_unstable();
     assert_eq!(
         lines,
         [
+            "ticketd: 1 file or folder could not be read, named above",
             "ticketd: cannot read mail/broken.eml: No such file or directory (os error 2)",
-            "ticketd: cannot read missing: No such file or directory (os error 2)",
             "ticketd: no mail under empty: name an .eml or mbox file, a Maildir or a folder of these",
         ]
     );
@@ -238,10 +296,35 @@ fn why_shows_evidence_candidates_rules_effects_deliveries_and_the_revision() {
 }
 
 #[test]
+fn a_row_of_a_send_is_its_message_and_a_row_of_something_else_is_told() {
+    let folder = replayed();
+    let why = |row: &str| outcome(folder.path(), &["why", row, "--db", "mail.db"]);
+    assert_eq!(why("#12"), why("#13"), "the send and its message");
+    let says = |row: &str| why(row).2.lines().next().unwrap().to_owned();
+    assert_eq!(says("#8"), "ticketd: `#8` is no message: that row is a contact");
+    assert_eq!(says("10"), "ticketd: `10` is no message: that row is a ticket");
+    let (code, _, stderr) = why("3210");
+    assert_eq!((code, stderr.contains("did you mean")), (66, false), "a number is near no Message-ID: {stderr}");
+}
+
+#[test]
+fn a_ticket_may_be_named_as_in_subjects_and_a_limit_is_at_least_one() {
+    let folder = replayed();
+    let show = |ticket: &str| printed(folder.path(), &["ticket", "show", ticket, "--db", "mail.db"]);
+    assert_eq!(show("TICKET-1"), show("1"));
+    assert_eq!(show("#1"), show("1"));
+    let (code, _, stderr) = outcome(folder.path(), &["ticket", "list", "--limit", "0", "--db", "mail.db"]);
+    assert!(code == 64 && stderr.contains("write a whole number, at least 1"), "{stderr}");
+}
+
+#[test]
 fn why_of_our_own_send_says_what_it_was_sent_because_of() {
     let folder = replayed();
     let said = printed(folder.path(), &["why", "#13", "--db", "mail.db"]);
     assert!(said.contains("  sent because of #5 (new_conversation), decided so:\n"), "{said}");
+    for part in ["\nEvidence of #5:\n", "\nThread candidates of #5, strongest", "\nStatus rules of #5:\n  (none)\n"] {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
     assert!(said.contains("  send #12: automation `ticket_received` by support/ticket_received, held\n"), "{said}");
     assert!(said.contains("  to ann@example.com: pending\n"), "{said}");
 }
@@ -322,7 +405,8 @@ fn the_database_is_that_of_the_configuration_where_none_is_named() {
 #[test]
 fn a_question_never_makes_a_database() {
     let folder = tempfile::tempdir().unwrap();
-    let way_out = "  `ticketd replay PATH --db none.db` makes one from mail in files\n";
+    let way_out = "  `ticketd apply FILE --db none.db` makes one from a configuration, \
+                   `ticketd replay PATH --db none.db` from mail\n";
     for args in [&["why", "1"][..], &["ticket", "list"], &["ticket", "show", "1"], &["message", "show", "1"]] {
         let (code, stdout, stderr) = outcome(folder.path(), &[args, &["--db", "none.db"]].concat());
         let expected = format!("ticketd: there is no database none.db\n{way_out}");
@@ -364,9 +448,36 @@ fn check_looks_into_templates_and_time_zones() {
     std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
     let (code, stdout, _) = outcome(folder.path(), &["check"]);
     assert_eq!(code, 78, "{stdout}");
-    assert!(stdout.contains("ticketd.toml:1:1: no time zone `Europe/Atlantis` is known here\n"), "{stdout}");
-    assert!(stdout.contains("ticketd.toml:6:1: template `ours`, en subject, 1:"), "{stdout}");
+    assert!(stdout.contains("ticketd.toml:1:13: no time zone `Europe/Atlantis` is known here\n    time_zone = \"Europe/Atlantis\"\n                ^^^^^^^^^^^^^^^^^\n"), "{stdout}");
+    assert!(stdout.contains("ticketd.toml:9:21: template `ours`, en subject: "), "{stdout}");
     assert!(stdout.ends_with("ticketd.toml: 2 mistakes\n"), "{stdout}");
+}
+
+#[test]
+fn check_finds_what_is_wrong_in_templates_and_the_zone_beside_mistakes_of_structure_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "time_zone = \"Europe/Atlantis\"\ncolour = 1\n[[mailbox]]\nname = \"support\"\n\
+                  [[template]]\nname = \"ours\"\n[[template.text]]\nlanguage = \"en\"\nsubject = \"S\u{e9} \\\"x\\\" {{ ticket.nmber }}\"\n\
+                  text = \"\"\"\nDear {{ contact.name }},\n{{ who }}\n\"\"\"\n\
+                  [[pipeline]]\nname = \"p\"\non_send = { on = false }\non_reply = { on = false }\n\
+                  stage = [{ name = \"a\" }, { name = \"b\" }]\n[[pipeline.automation]]\nname = \"x\"\nstage = \"a\"\n\
+                  actions = [{ send_email = \"reply_not_delivered\" }]\n";
+    std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
+    let (code, stdout, _) = outcome(folder.path(), &["check"]);
+    assert_eq!(code, 78, "{stdout}");
+    for part in [
+        ":1:13: no time zone `Europe/Atlantis` is known here\n",
+        ":2:1: unknown key `colour` at the top of the file\n",
+        ":3:1: `address` is missing in this `mailbox`\n",
+        ":9:24: template `ours`, en subject: unknown variable `ticket.nmber`; known are ticket.number",
+        "                           ^^^^^^^^^^^^\n",
+        ":12:4: template `ours`, en text: unknown variable `who`;",
+        "warning: this pipeline has no closed stage: none of its tickets is ever closed\n",
+        ":22:27: template `reply_not_delivered`, en ",
+        "`user.name` is known in notifications only",
+    ] {
+        assert!(stdout.contains(part), "{part} is not in:\n{stdout}");
+    }
 }
 
 #[test]
@@ -392,7 +503,7 @@ fn a_database_gets_all_of_the_mail_although_the_reader_of_the_output_has_gone() 
 }
 
 #[test]
-fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
+fn a_link_back_to_the_folder_adds_nothing_and_an_empty_file_is_no_mail() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.eml"), "From: a@example.org\n\nx\n").unwrap();
     std::fs::write(folder.path().join("none.mbox"), "").unwrap();
@@ -401,7 +512,11 @@ fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
     std::fs::write(folder.path().join("b.eml"), "").unwrap();
     let (code, stdout, stderr) = outcome(folder.path(), &["replay", ".", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
-    assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
+    assert_eq!(
+        stderr,
+        "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n\
+         ticketd: 1 file or folder could not be read, named above\n"
+    );
 }
 
 #[test]
@@ -413,7 +528,11 @@ fn of_a_maildir_account_only_the_folder_that_is_named_is_taken() {
         std::fs::write(folder.path().join(inside).join("1.M1:2,S"), mail).unwrap();
     }
     let subjects = |args: &[&str]| {
-        let mails = json_lines(&printed(folder.path(), args));
+        let (code, stdout, stderr) = outcome(folder.path(), args);
+        let others = "ticketd: 1 folder of a Maildir account passed over: ./.Sent; name those that are wanted, as in \
+                      --mail 'support:Sent=./.Sent'\n";
+        assert_eq!((code, stderr.as_str()), (0, if args.contains(&".") { others } else { "" }));
+        let mails = json_lines(&stdout);
         mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
     assert_eq!(subjects(&["replay", ".", "--json"]), BTreeSet::from(["cur".to_owned(), "new".to_owned()]));

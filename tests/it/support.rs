@@ -79,3 +79,8 @@ impl Random {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
+
+/// What a run said on standard error, without the line that says which setup a replay goes by.
+pub fn but_the_setup(stderr: &str) -> String {
+    stderr.split_inclusive('\n').filter(|line| !line.starts_with("ticketd: setup: ")).collect()
+}
