@@ -14,7 +14,7 @@ use crate::config::{Difference, Problem, differences};
 use crate::decide::{Objection, check_role, objections};
 use crate::domain::{Occupied, Origin, Setup};
 use crate::engine::{Engine, digest_of};
-use crate::store::{Store, journal, views};
+use crate::store::{Location, Store, journal, views};
 
 /// How much of a revision's digest people need to tell it from another.
 const SHORT: usize = 12;
@@ -84,8 +84,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Some(config) if config == args.file => None,
         _ => args.database.config()?.database,
     };
-    let path = args.database.path(named.as_deref().or(file.database.as_deref()))?;
-    let store = existing(&path)?;
+    let location = args.database.location(named.as_deref().or(file.database.as_deref()))?;
+    let store = existing(&location)?;
     let in_force = in_force(&store)?;
     let before = in_force.setup.clone().unwrap_or_default();
     check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;
@@ -97,7 +97,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         (_, _, true) => Outcome::WouldApply,
         (_, _, false) => Outcome::Applied,
     };
-    let told = Told { name, database: &path, in_force: &in_force, after: &file.setup, found, refused, outcome };
+    let told = Told { name, database: &location, in_force: &in_force, after: &file.setup, found, refused, outcome };
     let mut out = std::io::stdout().lock();
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
@@ -170,7 +170,7 @@ fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
 /// All that is told.
 struct Told<'a> {
     name: &'a Path,
-    database: &'a Path,
+    database: &'a Location,
     in_force: &'a InForce,
     after: &'a Setup,
     found: Vec<Difference>,
@@ -189,7 +189,7 @@ impl Told<'_> {
         if self.found.is_empty() {
             return String::new();
         }
-        let (name, database) = (self.name.display(), self.database.display());
+        let (name, database) = (self.name.display(), self.database);
         let shown = difference::as_text(&self.found, Paint::for_stdout());
         format!("What {name} changes in the setup of {database}:\n\n{shown}\n")
     }
@@ -218,7 +218,7 @@ impl Told<'_> {
         };
         json!({
             "file": self.name.display().to_string(),
-            "database": self.database.display().to_string(),
+            "database": self.database.to_string(),
             "outcome": outcome,
             "revision_before": self.in_force.revision,
             "revision_after": self.revision_after(),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::config_file::DEFAULT_PATH;
@@ -10,14 +11,14 @@ use super::{Code, Failure, load_config, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::store::{Store, journal, views};
+use crate::store::{Location, Store, journal, views};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct DatabaseArgs {
     /// The database; without it, that of the configuration
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|postgres://…", value_parser = location())]
+    db: Option<Location>,
     /// The configuration; without it, ./ticketd.toml where there is one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -36,7 +37,7 @@ impl DatabaseArgs {
     /// Opens the database. One that is missing is never made here.
     pub fn open(&self) -> anyhow::Result<Database> {
         let config = self.config()?;
-        let store = existing(&self.path(config.database.as_deref())?)?;
+        let store = existing(&self.location(config.database.as_deref())?)?;
         let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
         let mut naming = Naming::new(store.clone(), &setup)?;
         // Reads the names of mailboxes and users.
@@ -56,8 +57,8 @@ impl DatabaseArgs {
     }
 
     /// Where the database is: --db, else what a configuration says.
-    pub fn path(&self, configured: Option<&str>) -> Result<PathBuf, Failure> {
-        let named = self.db.clone().or_else(|| configured.map(PathBuf::from));
+    pub fn location(&self, configured: Option<&str>) -> Result<Location, Failure> {
+        let named = self.db.clone().or_else(|| configured.map(Location::from));
         named.ok_or_else(|| {
             let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
             Failure::new(Code::Usage, "which database?", way_out)
@@ -113,13 +114,18 @@ pub(super) fn wait_for<T>(order: impl Future<Output = T>) -> anyhow::Result<T> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(order))
 }
 
-/// The database in that file, which must be there.
-pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
-    if !path.exists() {
-        let way_out = format!("`ticketd replay PATH --db {}` makes one from mail in files", path.display());
-        return Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out).into());
+/// Reads the place of a database from the command line.
+pub(super) fn location() -> impl TypedValueParser<Value = Location> {
+    OsStringValueParser::new().map(Location::from)
+}
+
+/// The database in that place, which must be there.
+pub(super) fn existing(db: &Location) -> anyhow::Result<Store> {
+    if !db.exists() {
+        let way_out = format!("`ticketd replay PATH --db {db}` makes one from mail in files");
+        return Err(Failure::new(Code::NoInput, format!("there is no database {db}"), way_out).into());
     }
-    Ok(Store::open_existing(path)?)
+    Ok(Store::open_existing(db)?)
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.

@@ -103,7 +103,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => {}
     }
     Some(match store? {
-        StoreError::Busy { .. } => Code::TryLater,
+        StoreError::Busy { .. } | StoreError::Unreachable { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::CannotWrite { .. } => Code::Io,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::database::existing;
+use super::database::{existing, location};
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
@@ -17,7 +17,7 @@ use super::{Code, Failure, load_config, review, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::{self, Engine, Replayed};
-use crate::store::{Store, StoreError, journal, keys, views};
+use crate::store::{Location, Store, StoreError, journal, keys, views};
 
 /// Run mail from files through the program and print what becomes of it
 #[derive(Debug, clap::Args)]
@@ -48,8 +48,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the result in this database, made when it is missing; without it: in memory
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|postgres://…", value_parser = location())]
+    db: Option<Location>,
     /// One JSON object a line and message instead of text
     #[arg(long)]
     json: bool,
@@ -66,7 +66,7 @@ pub(super) struct Args {
 
 /// Replays, or folds a journal again.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    if let Some(db) = args.db.as_deref().filter(|_| args.from_db) {
+    if let Some(db) = args.db.as_ref().filter(|_| args.from_db) {
         return refold(db);
     }
     if args.paths.is_empty() && args.mail.is_empty() {
@@ -98,8 +98,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
 
 /// The setup in force in the database, where no configuration says otherwise.
 fn in_force(args: &Args) -> anyhow::Result<Option<Setup>> {
-    match args.db.as_deref().filter(|path| args.config.is_none() && path.exists()) {
-        Some(path) => Ok(Store::open(path)?.read(journal::current_setup)?),
+    match args.db.as_ref().filter(|db| args.config.is_none() && db.exists()) {
+        Some(db) => Ok(Store::open(db)?.read(journal::current_setup)?),
         None => Ok(None),
     }
 }
@@ -111,7 +111,7 @@ fn tell_stories(args: &Args, folders: &[PathBuf]) -> anyhow::Result<Code> {
         return Err(Failure::new(Code::Usage, message, "leave out --mail and --config").into());
     }
     let bar = progress(folders.len() as u64);
-    let telling = Telling { db: args.db.as_deref(), json: args.json, explain: args.explain };
+    let telling = Telling { db: args.db.as_ref(), json: args.json, explain: args.explain };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let counts = runtime.block_on(stories::tell(&telling, folders, &bar));
     bar.finish_and_clear();
@@ -144,7 +144,7 @@ struct Done {
 }
 
 async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Result<Done> {
-    let store = open(args.db.as_deref())?;
+    let store = open(args.db.as_ref())?;
     let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default();
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
     let bar = progress(gathered.sources.len() as u64);
@@ -157,7 +157,7 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
             let zone = times::zone(config.time_zone.as_deref())?;
             let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
             let transcript = Transcript::new(out, look, naming, &config.setup);
-            as_text(&engine, gathered, (transcript, listener), args.db.as_deref(), &bar).await
+            as_text(&engine, gathered, (transcript, listener), args.db.as_ref(), &bar).await
         }
     };
     bar.finish_and_clear();
@@ -196,7 +196,7 @@ async fn as_text(
     engine: &Engine,
     gathered: Gathered,
     (mut transcript, mut listener): (Transcript<impl Write>, Listener),
-    db: Option<&std::path::Path>,
+    db: Option<&Location>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
@@ -260,12 +260,12 @@ fn progress(length: u64) -> ProgressBar {
 }
 
 /// The database of `--db`, or one in memory.
-fn open(path: Option<&std::path::Path>) -> anyhow::Result<Store> {
-    let Some(path) = path else { return Ok(in_memory()?) };
-    let store = Store::open(path)?;
+fn open(db: Option<&Location>) -> anyhow::Result<Store> {
+    let Some(db) = db else { return Ok(in_memory()?) };
+    let store = Store::open(db)?;
     if store.read(journal::origin)? == Some(Origin::Live) {
         let message =
-            format!("{} is the database of a running desk: a replay would add to its tickets", path.display());
+            format!("{db} is the database of a running desk: a replay would add to its tickets");
         return Err(Failure::new(Code::Usage, message, "name a new file").into());
     }
     Ok(store)
@@ -277,12 +277,12 @@ fn in_memory() -> Result<Store, StoreError> {
     let store = Store::in_memory()?;
     let created_at = Timestamp::default();
     let key = keys::SigningKey { kid: "1".to_owned(), secret: [1; 32], created_at, retired_at: None };
-    store.write(|tx| keys::set(tx, &[key], &[2; 32]))?;
+    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &[2; 32]))?;
     Ok(store)
 }
 
-fn refold(path: &std::path::Path) -> anyhow::Result<Code> {
-    let store = existing(path)?;
+fn refold(db: &Location) -> anyhow::Result<Code> {
+    let store = existing(db)?;
     let events = store.read(views::totals)?.events;
     let bar = progress(u64::try_from(events).unwrap_or_default());
     let refolded = engine::refold(&store, |done| bar.set_position(done))?;

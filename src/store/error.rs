@@ -30,6 +30,9 @@ pub enum StoreError {
          was committed before is safe"
     )]
     CannotWrite { database: String, what: String },
+    /// The server cannot be reached, or goes on breaking off. Trying again later may help.
+    #[error("{database} cannot be reached: {what}; what was committed before is safe, try again later")]
+    Unreachable { database: String, what: String },
     /// The file could not be opened or created.
     #[error("{database} cannot be opened: {what}")]
     CannotOpen { database: String, what: String },
