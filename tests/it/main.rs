@@ -25,6 +25,7 @@ mod hostile;
 mod kinds;
 mod languages;
 mod mail;
+mod postgres;
 mod properties;
 mod quarantine;
 mod replay;

@@ -1,0 +1,61 @@
+//! PostgreSQL: the store's contract, every story, and what can happen to a server. Where there is none, each test says that
+//! it was skipped.
+
+mod opening;
+pub mod server;
+mod stories;
+
+// The contract, on this driver.
+#[path = "../store/contents.rs"]
+mod contents;
+#[path = "../store/differences.rs"]
+mod differences;
+#[path = "../store/loading.rs"]
+mod loading;
+#[path = "../store/rows.rs"]
+mod rows;
+#[path = "../store/views.rs"]
+mod views;
+#[path = "../store/writer.rs"]
+mod writer;
+
+use ticketd::domain::row::Value;
+use ticketd::store::{Store, Tx};
+
+use crate::store::{sample, words};
+
+/// A database with nothing in it.
+fn empty() -> Option<Store> {
+    server::database()
+}
+
+/// A database with the sample desk in it.
+fn desk() -> Option<Store> {
+    let store = empty()?;
+    store.write(sample::save).unwrap();
+    Some(store)
+}
+
+/// The columns of a table, in order.
+fn columns(tx: &mut Tx<'_>, table: &str) -> Vec<String> {
+    let sql = "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 ORDER BY attnum";
+    words(tx, sql, table)
+}
+
+/// The columns of its key, in order.
+fn key(tx: &mut Tx<'_>, table: &str) -> Vec<String> {
+    let sql = "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) \
+               WHERE indrelid = $1::text::regclass AND indisprimary ORDER BY array_position(indkey::int2[], attnum)";
+    words(tx, sql, table)
+}
+
+/// How a statement would be carried out.
+fn plan(store: &Store, sql: &str) -> String {
+    let lines = store.read(|tx| tx.query(&format!("EXPLAIN {sql}"), &[])).unwrap().concat();
+    lines.iter().map(|line| if let Value::Text(line) = line { format!("{line}\n") } else { String::new() }).collect()
+}
+
+/// Whether it reads no more than it gives.
+fn uses_indexes(plan: &str) -> bool {
+    plan.contains("Index Cond") && !plan.contains("Seq Scan")
+}
