@@ -107,6 +107,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::CannotWrite { .. } => Code::Io,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
+        StoreError::NotEmpty { .. } => Code::Usage,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
     })
 }

@@ -7,6 +7,8 @@ mod apply;
 mod check;
 mod config_file;
 mod database;
+mod db;
+mod db_copy;
 mod difference;
 mod exit;
 mod export;
@@ -55,6 +57,7 @@ enum Command {
     Message(message::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
+    Db(db::Args),
 }
 
 const HELP: &str = "\
@@ -87,6 +90,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
+        Command::Db(args) => db::run(args),
     };
     result.unwrap_or_else(|error| exit::failed(&error))
 }

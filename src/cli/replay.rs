@@ -264,8 +264,7 @@ fn open(db: Option<&Location>) -> anyhow::Result<Store> {
     let Some(db) = db else { return Ok(in_memory()?) };
     let store = Store::open(db)?;
     if store.read(journal::origin)? == Some(Origin::Live) {
-        let message =
-            format!("{db} is the database of a running desk: a replay would add to its tickets");
+        let message = format!("{db} is the database of a running desk: a replay would add to its tickets");
         return Err(Failure::new(Code::Usage, message, "name a new file").into());
     }
     Ok(store)

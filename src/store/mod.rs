@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod content;
+pub mod copy;
 pub mod counter;
 pub mod dump;
 mod error;
@@ -12,6 +13,7 @@ pub mod keys;
 mod load;
 mod location;
 mod migrate;
+mod pages;
 mod postgres;
 mod save;
 mod sqlite;

@@ -146,11 +146,7 @@ fn use_wal(connection: &Connection, database: &str) -> Result<(), StoreError> {
 }
 
 /// The rows that a statement gives.
-pub(super) fn query(
-    tx: &Transaction<'_>,
-    sql: &str,
-    parameters: &[Value],
-) -> rusqlite::Result<Vec<Vec<Value>>> {
+pub(super) fn query(tx: &Transaction<'_>, sql: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Vec<Value>>> {
     let mut statement = tx.prepare_cached(sql)?;
     let width = statement.column_count();
     bind(&mut statement, parameters)?;

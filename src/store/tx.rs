@@ -65,9 +65,7 @@ impl<'c> Tx<'c> {
     /// Makes everything durable.
     pub(super) fn commit(self) -> Result<(), StoreError> {
         match self.driver {
-            Driver::Sqlite(tx) => {
-                tx.commit().map_err(|error| StoreError::from_sqlite(error, self.database, "commit"))
-            }
+            Driver::Sqlite(tx) => tx.commit().map_err(|error| StoreError::from_sqlite(error, self.database, "commit")),
             Driver::Postgres(tx) => tx.commit(),
         }
     }
@@ -80,6 +78,11 @@ impl<'c> Tx<'c> {
     /// The error for a caller's mistake.
     pub(super) fn mistaken(&self, what: impl Into<String>) -> StoreError {
         StoreError::Other { database: self.database.to_owned(), what: what.into() }
+    }
+
+    /// The error for a database that was to be empty.
+    pub(super) fn not_empty(&self) -> StoreError {
+        StoreError::NotEmpty { database: self.database.to_owned() }
     }
 
     fn failed(&self, error: rusqlite::Error, sql: &str) -> StoreError {

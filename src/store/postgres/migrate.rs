@@ -29,7 +29,9 @@ fn migrate_once(connection: &mut Connection, database: &str, may_be_empty: bool)
     }
     let Some(step) = usize::try_from(version).ok().and_then(|done| STEPS.get(done)) else { return Ok(false) };
     if version == 0 {
-        tx.execute_batch("CREATE TABLE ticketd_schema (version BIGINT NOT NULL); INSERT INTO ticketd_schema VALUES (0)")?;
+        tx.execute_batch(
+            "CREATE TABLE ticketd_schema (version BIGINT NOT NULL); INSERT INTO ticketd_schema VALUES (0)",
+        )?;
     }
     tx.execute_batch(&for_postgres(step))?;
     if version == 0 {
@@ -69,8 +71,7 @@ fn for_postgres(step: &str) -> String {
                 let name = column.split_whitespace().next().unwrap_or_default();
                 let (target, comma) = rest.strip_suffix(',').map_or((rest, ""), |target| (target, ","));
                 statements.push_str(&format!("{column}{comma}\n"));
-                foreign_keys
-                    .push_str(&format!("ALTER TABLE {table} ADD FOREIGN KEY ({name}) REFERENCES {target};\n"));
+                foreign_keys.push_str(&format!("ALTER TABLE {table} ADD FOREIGN KEY ({name}) REFERENCES {target};\n"));
             }
             None => statements.push_str(&format!("{line}\n")),
         }

@@ -17,8 +17,8 @@ use tokio_postgres::Config;
 
 use connection::Connection;
 use errors::Trouble;
-pub(super) use transaction::PgTransaction;
 use transaction::Mode;
+pub(super) use transaction::PgTransaction;
 
 use super::tx::Tx;
 use super::{Address, StoreError};
@@ -139,12 +139,7 @@ impl Postgres {
 
     /// What became of a transaction whose commit was not answered: asked over a new connection, for to run its work again
     /// might carry it out twice.
-    fn was_committed(
-        &self,
-        connection: &mut Option<Connection>,
-        database: &str,
-        id: &str,
-    ) -> Result<bool, StoreError> {
+    fn was_committed(&self, connection: &mut Option<Connection>, database: &str, id: &str) -> Result<bool, StoreError> {
         let mut patience = Patience::new();
         loop {
             let trouble = Cell::new(None);

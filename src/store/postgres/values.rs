@@ -58,7 +58,11 @@ pub(super) enum Column<'v> {
 impl<'v> Column<'v> {
     /// The column at `at`. `None`: a value is of another type.
     pub(super) fn of(rows: &'v [Vec<Value>], at: usize, r#type: &Type) -> Option<Self> {
-        fn all<'v, T>(rows: &'v [Vec<Value>], at: usize, one: impl Fn(&'v Value) -> Option<T>) -> Option<Vec<Option<T>>> {
+        fn all<'v, T>(
+            rows: &'v [Vec<Value>],
+            at: usize,
+            one: impl Fn(&'v Value) -> Option<T>,
+        ) -> Option<Vec<Option<T>>> {
             rows.iter()
                 .map(|row| match row.get(at)? {
                     Value::Null => Some(None),
@@ -71,10 +75,8 @@ impl<'v> Column<'v> {
                 let number = |value: &Value| if let Value::Integer(number) = value { Some(*number) } else { None };
                 all(rows, at, number).map(Column::Integers)
             }
-            Type::TEXT => {
-                all(rows, at, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
-                    .map(Column::Texts)
-            }
+            Type::TEXT => all(rows, at, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
+                .map(Column::Texts),
             Type::BYTEA => {
                 all(rows, at, |value| if let Value::Blob(bytes) = value { Some(bytes.as_slice()) } else { None })
                     .map(Column::Blobs)

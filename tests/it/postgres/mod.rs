@@ -1,8 +1,11 @@
 //! PostgreSQL: the store's contract, every story, and what can happen to a server. Where there is none, each test says that
 //! it was skipped.
 
+mod copying;
+mod faults;
 mod opening;
-pub mod server;
+mod proxy;
+mod server;
 mod stories;
 
 // The contract, on this driver.

@@ -51,7 +51,8 @@ fn a_reader_cannot_write() {
 fn several_may_open_a_new_database_at_once_and_make_its_schema_once() {
     let Some(address) = address() else { return };
     let seeds: Vec<[u8; 32]> = std::thread::scope(|scope| {
-        let opening: Vec<_> = (0..4).map(|_| scope.spawn(|| open(&address).unwrap().read(keys::seed).unwrap())).collect();
+        let opening: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| open(&address).unwrap().read(keys::seed).unwrap())).collect();
         opening.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(seeds.windows(2).all(|two| two[0] == two[1]));

@@ -16,7 +16,7 @@ fn replay(args: &[&str]) -> String {
 fn every_story_goes_as_it_is_told_and_its_journal_folds_to_the_same_state() {
     let Some(server) = shared() else { return };
     for story in stories() {
-        let address = server.address(&server.create());
+        let address = server.place();
         let told = replay(&[story.to_str().unwrap(), "--db", &address]);
         let expected = std::fs::read_to_string(story.join("expected.txt")).unwrap();
         // Behind it stands where what waits is found, which is another place here.

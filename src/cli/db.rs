@@ -1,0 +1,24 @@
+//! `ticketd db`: the database as a whole.
+
+use super::{Code, db_copy};
+
+/// Look after the database as a whole
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ticketd db copy desk.db postgres://ann@localhost/desk     move from a file to a server")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Copy(db_copy::Args),
+}
+
+pub(super) fn run(args: Args) -> anyhow::Result<Code> {
+    match args.command {
+        Command::Copy(args) => db_copy::run(args),
+    }
+}
