@@ -11,9 +11,9 @@ use ticketd::engine::{self, Engine, Source};
 use ticketd::store::keys::SigningKey;
 use ticketd::store::{GroupWriter, Limits, Location, Store, StoreError, Tx, dump, keys, views};
 
-use super::empty;
 use super::proxy::{Break, Proxy};
-use super::server::{Server, shared};
+use super::server::{FAST, Server};
+use super::{address, empty, shared};
 
 fn open(address: &str) -> Store {
     Store::open(&Location::from(address)).unwrap()
@@ -69,7 +69,7 @@ fn is_as_undisturbed(store: &Store, folder: &Path) {
 
 #[test]
 fn a_server_that_crashes_in_the_middle_of_a_replay_and_comes_back_makes_no_difference() {
-    let Some(mut server) = Server::start("postgres::faults", true) else { return };
+    let Some(mut server) = Server::start("postgres::faults", FAST) else { return };
     let folder = tempfile::tempdir().unwrap();
     mails(folder.path(), 600);
     let store = open(&server.place());
@@ -87,14 +87,15 @@ fn a_server_that_crashes_in_the_middle_of_a_replay_and_comes_back_makes_no_diffe
 
 #[test]
 fn connections_that_are_ended_at_any_moment_make_no_difference() {
-    let Some(server) = Server::start("postgres::faults", false) else { return };
+    let Some(server) = Server::start("postgres::faults", FAST) else { return };
     let folder = tempfile::tempdir().unwrap();
     mails(folder.path(), 600);
     let store = open(&server.place());
     let (over, ended) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'ticketd'";
+            let sql =
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'ticketd'";
             // Moments that differ, far enough from each other for something to be done in between.
             for pause in [20, 170, 330, 90, 410, 250, 130, 500].iter().cycle().take(40) {
                 std::thread::sleep(Duration::from_millis(*pause));
@@ -168,7 +169,7 @@ fn a_serialisation_failure_is_met_by_running_the_work_again() {
 
 #[test]
 fn writers_in_several_programs_take_turns() {
-    let Some(address) = super::server::address() else { return };
+    let Some(address) = address() else { return };
     let stores: Vec<Store> = (0..3).map(|_| open(&address)).collect();
     let add = |store: &Store| {
         let count = |tx: &mut Tx<'_>, _: &[()]| {

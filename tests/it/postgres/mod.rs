@@ -22,14 +22,40 @@ mod views;
 #[path = "../store/writer.rs"]
 mod writer;
 
+use std::sync::LazyLock;
+
 use ticketd::domain::row::Value;
-use ticketd::store::{Store, Tx};
+use ticketd::store::{Location, Store, Tx};
+
+use server::{FAST, Server};
 
 use crate::store::{sample, words};
 
+/// The server that all tests share but those that kill theirs.
+static SHARED: LazyLock<Option<Server>> = LazyLock::new(|| Server::start("postgres", FAST));
+
+/// It, for a test that needs one. `None`, said aloud: there is none.
+fn shared() -> Option<&'static Server> {
+    let server = SHARED.as_ref();
+    if server.is_none() {
+        println!("skipped: postgres: no PostgreSQL server here (Debian package postgresql)");
+    }
+    server
+}
+
+/// An address on it where nothing is yet.
+fn address() -> Option<String> {
+    shared().map(Server::place)
+}
+
 /// A database with nothing in it.
 fn empty() -> Option<Store> {
-    server::database()
+    Some(Store::open(&Location::from(address()?.as_str())).unwrap())
+}
+
+/// What a replay prints, without where what waits is found: that is another place in each database.
+fn without_place(told: &str) -> String {
+    told.lines().filter(|line| !line.contains(" list --db ")).map(|line| format!("{line}\n")).collect()
 }
 
 /// A database with the sample desk in it.

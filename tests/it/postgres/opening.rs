@@ -1,7 +1,6 @@
 use ticketd::store::{Location, Store, StoreError, keys};
 
-use super::server::{address, shared};
-use super::{empty, sample};
+use super::{address, empty, sample, shared};
 
 fn open(address: &str) -> Result<Store, StoreError> {
     Store::open(&Location::from(address))

@@ -1,41 +1,39 @@
 //! A PostgreSQL server of the tests' own: in a temporary folder, on a port that the system chooses, as a user that is not
 //! root. It ends with the process that started it, however that ends.
 
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ticketd::store::Store;
-
-/// Runs the server until nobody holds the other end of its standard input any more, then clears up.
+/// Runs the server until it is told to keep its folder, or nobody holds the other end of its standard input any more: then
+/// it clears up.
 const KEEPER: &str = r#"
     "$@" -D "$FOLDER/data" -k "$FOLDER" -p "$PORT" -c listen_addresses=127.0.0.1 $OPTIONS >>"$FOLDER/log" 2>&1 &
     server=$!
-    read -r _
+    read -r word
     kill -QUIT "$server" 2>/dev/null
     wait "$server"
-    [ -n "$KEEP" ] || rm -rf "$FOLDER"
+    [ "$word" = keep ] || rm -rf "$FOLDER"
 "#;
 
-/// Nothing of the tests must survive a power cut, only a server that is killed.
-const FAST: &str = "-c fsync=off -c full_page_writes=off -c max_connections=200";
+/// Of tests nothing must survive a power cut, only a server that is killed.
+pub const FAST: &str = "-c fsync=off -c full_page_writes=off -c max_connections=200";
 
 /// A server that is running, or was.
 pub struct Server {
     folder: PathBuf,
     pub port: u16,
     keeper: Child,
-    /// Whether the folder outlives the server, for it to be started again.
-    keep: bool,
+    options: &'static str,
 }
 
 impl Server {
-    /// Starts a server. `None`, said aloud: there is none on this machine.
-    pub fn start(test: &str, keep: bool) -> Option<Server> {
+    /// Starts a server with these options of its program. `None`, said aloud: there is none on this machine.
+    pub fn start(test: &str, options: &'static str) -> Option<Server> {
         let Some(programs) = programs() else {
             println!("skipped: {test}: no PostgreSQL server here (Debian package postgresql)");
             return None;
@@ -54,21 +52,22 @@ impl Server {
             .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let keeper = keeper(&programs, &folder, port, keep);
-        let server = Server { folder, port, keeper, keep };
+        let keeper = keeper(&programs, &folder, port, options);
+        let server = Server { folder, port, keeper, options };
         server.wait_until_ready();
         Some(server)
     }
 
     /// Ends it as a crash does: nothing is finished, nothing written down.
     pub fn crash(&mut self) {
-        drop(self.keeper.stdin.take());
+        let mut input = self.keeper.stdin.take().unwrap();
+        input.write_all(b"keep\n").unwrap();
         self.keeper.wait().unwrap();
     }
 
     /// Starts it again after a crash.
     pub fn start_again(&mut self) {
-        self.keeper = keeper(&programs().unwrap(), &self.folder, self.port, self.keep);
+        self.keeper = keeper(&programs().unwrap(), &self.folder, self.port, self.options);
         self.wait_until_ready();
     }
 
@@ -115,31 +114,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.crash();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
     }
-}
-
-/// The server that all tests share but those that kill theirs.
-static SHARED: LazyLock<Option<Server>> = LazyLock::new(|| Server::start("postgres", false));
-
-/// It, for a test that needs one. `None`, said aloud: there is none.
-pub fn shared() -> Option<&'static Server> {
-    let server = SHARED.as_ref();
-    if server.is_none() {
-        println!("skipped: postgres: no PostgreSQL server here (Debian package postgresql)");
-    }
-    server
-}
-
-/// An address on it where nothing is yet.
-pub fn address() -> Option<String> {
-    shared().map(Server::place)
-}
-
-/// The same, opened.
-pub fn database() -> Option<Store> {
-    Some(Store::open(&ticketd::store::Location::from(address()?.as_str())).unwrap())
 }
 
 fn new_name() -> String {
@@ -147,12 +124,11 @@ fn new_name() -> String {
     format!("desk_{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn keeper(programs: &Path, folder: &Path, port: u16, keep: bool) -> Child {
+fn keeper(programs: &Path, folder: &Path, port: u16, options: &str) -> Child {
     let server = as_user(&programs.join("postgres"));
     let mut command = Command::new("sh");
     command.args(["-c", KEEPER, "sh"]).arg(server.get_program()).args(server.get_args());
-    command.env("FOLDER", folder).env("PORT", port.to_string()).env("OPTIONS", FAST);
-    command.env("KEEP", if keep { "yes" } else { "" }).current_dir(folder);
+    command.env("FOLDER", folder).env("PORT", port.to_string()).env("OPTIONS", options).current_dir(folder);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
