@@ -96,8 +96,8 @@ impl Finder<'_> {
         let mut claims = self.arrived.facts.tokens_at(TokenPlace::References).peekable();
         for id in self.arrived.facts.references.iter().rev() {
             // The claims stand in the same order as the ids.
-            let local = id.split('@').next().unwrap_or_default();
-            if let Some(claim) = claims.next_if(|claim| claim.token.eq_ignore_ascii_case(local)) {
+            let local = || id.split('@').next().unwrap_or_default();
+            if let Some(claim) = claims.next_if(|claim| claim.token.eq_ignore_ascii_case(local())) {
                 found.push(self.token(claim, ThreadSign::ReferencesToken));
             }
             found.push(self.known_id(id, ThreadSign::References));

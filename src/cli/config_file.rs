@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::{Code, Failure, times};
-use crate::compose::{self, TemplateProblem};
-use crate::config::{self, Config, Problem, Severity};
-use crate::domain::Template;
+use crate::compose::{self, Readers, TemplateProblem};
+use crate::config::{self, Config, Problem, Severity, Spot};
+use crate::domain::{Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -35,53 +35,43 @@ pub(super) fn warn(path: &Path, warnings: &[Problem]) {
 
 /// Reads a configuration with all that can be said about it without using it: the text itself, its templates, its zone.
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Problem>> {
-    let config = config::parse(text)?;
-    let mut problems = zone_problem(text, &config);
-    problems.extend(config.setup.templates.iter().flat_map(|template| template_problems(text, template)));
-    if problems.is_empty() {
-        return Ok(config);
-    }
-    problems.extend(config.warnings);
+    let (mut config, found) = config::read(text);
+    // What seems wrong in a line that is no TOML, or where a value is wrong anyway, only follows from that.
+    let known: Vec<usize> = found.iter().filter(|one| one.severity == Severity::Error).map(|one| one.line).collect();
+    let mut problems = found;
+    let templates = config.setup.templates.iter();
+    let further = zone_problem(text, &config)
+        .into_iter()
+        .chain(templates.flat_map(|template| template_problems(text, &config.setup, template)));
+    problems.extend(further.filter(|problem| !known.contains(&problem.line)));
     problems.sort_by_key(|problem| (problem.line, problem.column));
-    Err(problems)
-}
-
-fn zone_problem(text: &str, config: &Config) -> Vec<Problem> {
-    let Some(failure) = times::zone(config.time_zone.as_deref()).err() else { return Vec::new() };
-    let line = line_with(text, |_, line| line.starts_with("time_zone"));
-    vec![problem(line, failure.message, failure.way_out)]
-}
-
-fn template_problems(text: &str, template: &Template) -> Vec<Problem> {
-    let name = format!("\"{}\"", template.name);
-    let is_its_name = |header: &str, line: &str| {
-        header.starts_with("[[template]]") && line.starts_with("name") && line.contains(&name)
-    };
-    let line = line_with(text, is_its_name);
-    let hint = "placeholders are written {{ ticket.subject }}; the starter file of `ticketd init` lists them";
-    let words = |found: TemplateProblem| {
-        let TemplateProblem { language, part, line: row, column, message } = found;
-        let name = &template.name;
-        problem(line, format!("template `{name}`, {language} {part}, {row}:{column}: {message}"), Some(hint.to_owned()))
-    };
-    compose::check(template).into_iter().map(words).collect()
-}
-
-/// The first line (counted from 1) that `is_it` knows, by the table header above it and its own text; else the first.
-fn line_with(text: &str, is_it: impl Fn(&str, &str) -> bool) -> usize {
-    let mut header = "";
-    for (number, line) in text.lines().map(str::trim_start).enumerate() {
-        if line.starts_with('[') {
-            header = line;
-        } else if is_it(header, line) {
-            return number + 1;
-        }
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(problems);
     }
-    1
+    config.warnings = problems;
+    Ok(config)
 }
 
-fn problem(line: usize, message: String, hint: Option<String>) -> Problem {
-    Problem { severity: Severity::Error, line, column: 1, width: 1, message, hint }
+fn zone_problem(text: &str, config: &Config) -> Option<Problem> {
+    let failure = times::zone(config.time_zone.as_deref()).err()?;
+    config::problem_at(text, &Spot::TimeZone, failure.message, failure.way_out.unwrap_or_default())
+}
+
+fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Problem> {
+    let hint = "placeholders are written {{ ticket.subject }}; the starter file of `ticketd init` lists them";
+    let readers = if setup.mails_contacts(&template.name) { Readers::Contacts } else { Readers::Users };
+    let name = template.name.as_str();
+    let words = |found: TemplateProblem| {
+        let TemplateProblem { language, part, line, column, at, message } = found;
+        let inside = Spot::Template { name, language, key: part.as_str(), at };
+        let said = format!("template `{name}`, {language} {part}: {message}");
+        config::problem_at(text, &inside, said, hint.to_owned()).or_else(|| {
+            // It is built in: the action that sends it to contacts is what is wrong.
+            let said = format!("template `{name}`, {language} {part}, {line}:{column}: {message}");
+            config::problem_at(text, &Spot::SendEmail { template: name }, said, hint.to_owned())
+        })
+    };
+    compose::check(template, readers).into_iter().filter_map(words).collect()
 }
 
 /// The text of the file.

@@ -67,8 +67,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     }
     let mut out = std::io::stdout().lock();
     for (n, message) in found.iter().enumerate() {
-        let (raw, reading) =
-            database.store.read(|tx| Ok((content::raw(tx, message.content)?, views::reading(tx, message)?)))?;
+        let (raw, reading, send) = database.store.read(|tx| {
+            let send = views::send_of(tx, message.id)?;
+            Ok((content::raw(tx, message.content)?, views::reading(tx, message)?, send))
+        })?;
+        let failure = send.and_then(|send| send.failure);
         let header_only = reading.is_some_and(|reading| reading.header_only);
         if args.raw {
             if header_only {
@@ -81,12 +84,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
             }
             continue;
         }
-        let mut facts = parse::read(&raw);
+        // What stands there for a send that could not be composed is no mail.
+        let mut facts = if failure.is_some() { Facts::default() } else { parse::read(&raw) };
         if header_only {
             facts.defects.push(Defect::BodyNotStored);
         }
         if args.json {
-            writeln!(out, "{}", as_json(message, &facts))?;
+            writeln!(out, "{}", as_json(message, &facts, failure.as_deref()))?;
             continue;
         }
         if n > 0 {
@@ -98,7 +102,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
             _ => write!(
                 out,
                 "{}\n{}\n",
-                head(message, &facts, &database.zone),
+                head(message, &facts, failure.as_deref(), &database.zone),
                 screen::text(facts.body.text.trim_end())
             )?,
         }
@@ -106,7 +110,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     Ok(Code::Success)
 }
 
-fn head(message: &MessageRow, facts: &Facts, zone: &jiff::tz::TimeZone) -> String {
+fn head(message: &MessageRow, facts: &Facts, failure: Option<&str>, zone: &jiff::tz::TimeZone) -> String {
     let paint = Paint::for_stdout();
     let people = |list: &[Participant]| list.iter().map(person).collect::<Vec<_>>().join(", ");
     let row = format!("{}  {}", message.id, message.kind);
@@ -119,6 +123,7 @@ fn head(message: &MessageRow, facts: &Facts, zone: &jiff::tz::TimeZone) -> Strin
         ("Arrived", local(message.arrived_at, zone)),
         ("Subject", line(&facts.subject.text)),
         ("Message-ID", message.message_id.as_deref().map(line).unwrap_or_default()),
+        ("Not sent", failure.map(line).unwrap_or_default()),
         ("Attached", attached(facts)),
         ("Defects", facts.defects.iter().map(|defect| defect.as_str()).collect::<Vec<_>>().join(", ")),
     ];
@@ -134,7 +139,7 @@ fn attached(facts: &Facts) -> String {
     facts.attachments.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn as_json(message: &MessageRow, facts: &Facts) -> serde_json::Value {
+fn as_json(message: &MessageRow, facts: &Facts, failure: Option<&str>) -> serde_json::Value {
     let people = |list: &[Participant]| {
         list.iter().map(|who| json!({ "name": who.name, "address": who.address })).collect::<Vec<_>>()
     };
@@ -158,6 +163,7 @@ fn as_json(message: &MessageRow, facts: &Facts) -> serde_json::Value {
         "attachments": attachments.collect::<Vec<_>>(),
         "defects": facts.defects,
         "review": message.review,
+        "failure": failure,
         "size": facts.size,
     })
 }

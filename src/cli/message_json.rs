@@ -39,7 +39,7 @@ pub(super) struct MessageJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ForwardedJson<'a> {
+pub(super) struct ForwardedJson<'a> {
     from: Option<&'a str>,
     from_name: &'a str,
     to: &'a str,
@@ -62,7 +62,8 @@ pub(super) struct QueuedJson<'a> {
     purpose: SendPurpose,
     to: Vec<&'a str>,
     subject: &'a str,
-    message_id: &'a str,
+    message_id: Option<&'a str>,
+    failure: Option<&'a str>,
 }
 
 /// What a message looks like to programs.
@@ -131,7 +132,8 @@ fn is_forward(decision: &Decision) -> bool {
     decision.kind == Some(Kind::Forward) || decision.kind.is_some_and(Kind::is_further_delivery)
 }
 
-fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
+/// The original of a forward.
+pub(super) fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
     let from = forwarded.from.first();
     let name = from.map(|from| from.name.as_str()).filter(|name| !name.is_empty());
     ForwardedJson {
@@ -145,10 +147,13 @@ fn forwarded(forwarded: &Forwarded) -> ForwardedJson<'_> {
 }
 
 fn bounce(report: &Report) -> Option<BounceJson<'_>> {
+    // A report of a failure may name those, too, who got the mail.
+    let counts = |class| class != BounceClass::None || report.class == BounceClass::None;
+    let recipients = report.recipients.iter().filter(|recipient| counts(recipient.class));
     matches!(report.kind, ReportKind::Dsn | ReportKind::Bounce).then(|| BounceJson {
         class: report.class,
         status: &report.status,
-        recipients: report.recipients.iter().map(|recipient| recipient.address.as_str()).collect(),
+        recipients: recipients.map(|recipient| recipient.address.as_str()).collect(),
         original_message_id: report.original_message_id.as_deref(),
     })
 }
@@ -160,6 +165,7 @@ pub(super) fn queued(send: &QueuedSend) -> QueuedJson<'_> {
         purpose: send.purpose,
         to: send.to.iter().map(EmailAddress::as_str).collect(),
         subject: &send.subject,
-        message_id: &send.message_id,
+        message_id: send.message_id.as_deref(),
+        failure: send.failure.as_deref(),
     }
 }

@@ -147,18 +147,36 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
     Ok(Code::Success)
 }
 
+/// The mails of those rows, each once, before anything is done about one of them.
+fn all_unread(database: &Database, args: &OrderArgs) -> anyhow::Result<Vec<Unread>> {
+    let mut all: Vec<Unread> = Vec::new();
+    for id in &args.deliveries {
+        let found = unread(database, *id)?;
+        if found.delivery.state == DeliveryState::Dropped {
+            let way_out = format!("`ticketd quarantine export {} FILE` writes its bytes", id.0);
+            return Err(Failure::new(Code::Negative, format!("{id} was given up: it is settled"), way_out).into());
+        }
+        if !all.iter().any(|other| other.delivery.id == found.delivery.id) {
+            all.push(found);
+        }
+    }
+    Ok(all)
+}
+
 /// The mail of that row, which is in quarantine or was given up.
 fn unread(database: &Database, id: DeliveryId) -> anyhow::Result<Unread> {
-    let found = database.store.read(|tx| match views::delivery(tx, id)? {
-        Some(row) if matches!(row.state, DeliveryState::Quarantined | DeliveryState::Dropped) => {
-            waiting::with_past(tx, row).map(Some)
-        }
-        _ => Ok(None),
-    })?;
-    found.ok_or_else(|| {
-        let way_out = "`ticketd quarantine list` shows what is";
-        Failure::new(Code::NoInput, format!("{id} is not in quarantine"), way_out).into()
-    })
+    let row = database.store.read(|tx| views::delivery(tx, id))?;
+    if let Some(row) = row.clone().filter(|row| row.message.is_none() && row.state != DeliveryState::Pending) {
+        return Ok(database.store.read(|tx| waiting::with_past(tx, row.clone()))?);
+    }
+    let (message, way_out) = match row.and_then(|row| row.message) {
+        Some(message) => (
+            format!("{id} is not in quarantine: it was read, and is message {message}"),
+            format!("`ticketd message show {0}` shows it, `ticketd why {0}` what was decided", message.0),
+        ),
+        None => (format!("{id} is not in quarantine"), "`ticketd quarantine list` shows what is".to_owned()),
+    };
+    Err(Failure::new(Code::NoInput, message, way_out).into())
 }
 
 fn show(args: &ShowArgs) -> anyhow::Result<Code> {
@@ -189,14 +207,14 @@ fn retry(args: &OrderArgs) -> anyhow::Result<Code> {
     let user = database.user(&args.user)?;
     let engine = database.engine()?;
     let mut code = Code::Success;
-    for id in &args.deliveries {
-        unread(&database, *id)?;
-        let (mail, outcome) = wait_for(engine.retry_quarantined(now(), user, *id))??;
+    for found in all_unread(&database, args)? {
+        let id = found.delivery.id;
+        let (mail, outcome) = wait_for(engine.retry_quarantined(now(), user, id))??;
         let mut out = std::io::stdout().lock();
         if let Some(failure) = &mail.reading.failure {
             code = Code::Negative;
             match args.json {
-                true => writeln!(out, "{}", as_json(&database, &unread(&database, *id)?))?,
+                true => writeln!(out, "{}", as_json(&database, &unread(&database, id)?))?,
                 false => writeln!(out, "{id}  still cannot be read: {}", line(failure))?,
             }
             continue;
@@ -229,12 +247,12 @@ fn drop_all(args: &OrderArgs) -> anyhow::Result<Code> {
     let database = args.database.open()?;
     let user = database.user(&args.user)?;
     let engine = database.engine()?;
-    for id in &args.deliveries {
-        unread(&database, *id)?;
-        wait_for(engine.drop_quarantined(now(), user, *id))??;
+    for found in all_unread(&database, args)? {
+        let id = found.delivery.id;
+        wait_for(engine.drop_quarantined(now(), user, id))??;
         let mut out = std::io::stdout().lock();
         match args.json {
-            true => writeln!(out, "{}", as_json(&database, &unread(&database, *id)?))?,
+            true => writeln!(out, "{}", as_json(&database, &unread(&database, id)?))?,
             false => writeln!(out, "{id}  given up; its bytes are kept")?,
         }
     }
@@ -262,20 +280,35 @@ fn export(args: &ExportArgs) -> anyhow::Result<Code> {
     Ok(Code::Success)
 }
 
-/// Where, when, how large, and what failed last.
+/// Where, when, how large and how often; from whom and about what, as far as that can be seen; what failed last.
 fn as_line(database: &Database, found: &Unread) -> String {
     let row = &found.delivery;
     let reason = last_failure(found).unwrap_or_default();
     let given_up = if row.state == DeliveryState::Dropped { "  given up" } else { "" };
+    let times = if found.times > 1 { format!("  found {} times", found.times) } else { String::new() };
+    let head = ["From", "Subject"].map(|name| raw_field(&found.beginning, name).unwrap_or_else(|| "–".to_owned()));
     format!(
-        "{:>6}  {}  {}  {} bytes{given_up}\n{:8}{}",
+        "{:>6}  {}  {}  {} bytes{times}{given_up}\n{:8}{}\n{:8}{}",
         row.id.to_string(),
         local(row.arrived_at, &database.zone),
         line(&found.place),
         found.size,
         "",
+        cut(&head.join(": "), COLUMNS - 8),
+        "",
         Paint::for_stdout().red(&cut(&line(&reason), COLUMNS - 8)),
     )
+}
+
+/// The first line of a header field as its bytes are: nothing is decoded, for reading is what the mail cannot bear.
+fn raw_field(beginning: &[u8], name: &str) -> Option<String> {
+    let lines = beginning.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let value = lines.take_while(|line| !line.is_empty()).find_map(|line| {
+        let (before, after) = line.split_at_checked(name.len())?;
+        after.strip_prefix(b":").filter(|_| before.eq_ignore_ascii_case(name.as_bytes()))
+    })?;
+    let value = value.get(..4 * COLUMNS).unwrap_or(value);
+    Some(line(&String::from_utf8_lossy(value)))
 }
 
 fn as_json(database: &Database, found: &Unread) -> Value {
@@ -289,6 +322,9 @@ fn as_json(database: &Database, found: &Unread) -> Value {
         "row": row.id,
         "place": found.place,
         "arrived_at": rfc3339(row.arrived_at),
+        "times": found.times,
+        "from": raw_field(&found.beginning, "From"),
+        "subject": raw_field(&found.beginning, "Subject"),
         "size": found.size,
         "state": row.state,
         "failure": last_failure(found),

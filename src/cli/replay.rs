@@ -145,7 +145,7 @@ struct Done {
 
 async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Result<Done> {
     let store = open(args.db.as_ref())?;
-    let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default();
+    let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default().min(times::now());
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
     let bar = progress(gathered.sources.len() as u64);
     let naming = Naming::new(store.clone(), &config.setup)?;
@@ -172,7 +172,7 @@ async fn as_json(
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut done = Done::default();
-    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+    engine::replay(engine, gathered.sources, times::now(), |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
@@ -200,7 +200,7 @@ async fn as_text(
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
-    engine::replay(engine, gathered.sources, |Replayed { source, result }| {
+    engine::replay(engine, gathered.sources, times::now(), |Replayed { source, result }| {
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {

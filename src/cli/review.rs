@@ -102,7 +102,7 @@ struct AttachArgs {
 struct NewArgs {
     #[command(flatten)]
     of: Which,
-    /// Of a forward: the original sender, for whom the ticket is; without it, the author
+    /// Of a user's forward: the original sender, for whom the ticket is; without it, the author
     #[arg(long = "for", value_name = "ADDRESS", value_parser = person)]
     original: Option<Participant>,
     #[command(flatten)]
@@ -225,7 +225,10 @@ fn outcome_text(message: &MessageRow, outcome: &Outcome, reason: &str) -> String
     for send in &outcome.queued {
         let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
         let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
-        text.push_str(&format!("\n  queued {what} → {}", to.join(", ")));
+        match &send.failure {
+            None => text.push_str(&format!("\n  queued {what} → {}", to.join(", "))),
+            Some(why) => text.push_str(&format!("\n  not sent: {what} → {}: {}", to.join(", "), line(why))),
+        }
     }
     text.push('\n');
     text
@@ -258,11 +261,10 @@ fn person(text: &str) -> Result<Participant, String> {
 
 /// What a replay says where its database keeps what waits.
 pub(super) fn hint(totals: &views::Totals, db: &crate::store::Location) -> String {
-    let quarantined = totals.deliveries.get(&DeliveryState::Quarantined).copied().unwrap_or_default();
     let line = |count: i64, one: &str, many: &str, command: &str| match usize::try_from(count).unwrap_or_default() {
         0 => String::new(),
         count => format!("{}: ticketd {command} list --db {db}\n", counted(count, one, many)),
     };
     line(totals.to_review, "message waits for review", "messages wait for review", "review")
-        + &line(quarantined, "mail is in quarantine", "mails are in quarantine", "quarantine")
+        + &line(totals.quarantined, "mail is in quarantine", "mails are in quarantine", "quarantine")
 }

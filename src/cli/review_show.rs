@@ -6,6 +6,7 @@ use super::database::Database;
 use super::message_json;
 use super::screen::{self, COLUMNS, Paint, cut, line, wrap};
 use super::times::{local, rfc3339, span};
+use super::transcript::person;
 use super::why::author;
 use super::{Code, Failure};
 use crate::domain::*;
@@ -132,7 +133,9 @@ pub(super) fn show(database: &mut Database, message: MessageRow, json: bool) -> 
     }
     let explanation: Explanation =
         decision.map(|decision| serde_json::from_str(&decision.explanation)).transpose()?.unwrap_or_default();
-    let text = parse::read(&raw).body.reply();
+    let facts = parse::read(&raw);
+    let text = facts.body.reply();
+    let forwarded = facts.forwarded.as_ref().filter(|_| message.kind == Kind::Forward);
     let verdicts: Vec<(Verdict, &str)> = match message.review {
         Some(reason) => Verdict::ALL
             .iter()
@@ -148,6 +151,7 @@ pub(super) fn show(database: &mut Database, message: MessageRow, json: bool) -> 
             fields.remove("settled");
             fields.insert("evidence".to_owned(), json!(message_json::evidence(&explanation, &names)));
             fields.insert("reply_text".to_owned(), json!(text));
+            fields.insert("forwarded".to_owned(), json!(forwarded.map(message_json::forwarded)));
             let verdicts = verdicts.iter().map(|(verdict, text)| json!({ "verdict": verdict, "text": text }));
             fields.insert("verdicts".to_owned(), json!(verdicts.collect::<Vec<_>>()));
             fields.insert("reviews".to_owned(), json!(settled));
@@ -164,8 +168,33 @@ pub(super) fn show(database: &mut Database, message: MessageRow, json: bool) -> 
     section(&mut out, "Settled", settled);
     let would = verdicts.iter().map(|(verdict, text)| format!("{:<8}{text}", verdict.as_str()));
     section(&mut out, "What each verdict would do", would.collect());
-    out.push_str(&format!("\n{}\n", screen::text(text.trim_end())));
+    let text = screen::text(text.trim_end());
+    if !text.is_empty() {
+        out.push_str(&format!("\n{text}\n"));
+    }
+    out.push_str(&forwarded.map(original).unwrap_or_default());
+    out.push_str(&format!("\nThe whole message: ticketd message show {}\n", message.id.0));
     Ok(out)
+}
+
+/// The mail that was forwarded, as the forward shows it: for whom a ticket is may have to be seen from it.
+fn original(forwarded: &Forwarded) -> String {
+    let from = match forwarded.from.as_slice() {
+        [] => line(&forwarded.from_name),
+        people => people.iter().map(person).collect::<Vec<_>>().join(", "),
+    };
+    let fields = [
+        ("From", from),
+        ("To", line(&forwarded.to)),
+        ("Cc", line(&forwarded.cc)),
+        ("Date", line(&forwarded.date)),
+        ("Subject", line(&forwarded.subject)),
+    ];
+    let shown = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let head: String = shown.map(|(name, value)| format!("  {name:<8}{value}\n")).collect();
+    let body = screen::text(forwarded.body.trim_end());
+    let body: String = body.lines().map(|text| format!("  {text}").trim_end().to_owned() + "\n").collect();
+    format!("\nForwarded:\n{head}\n{body}")
 }
 
 fn head(database: &Database, found: &InReview) -> String {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs};
 use super::review_show::settled_words;
-use super::screen::{COLUMNS, Paint, cut, line};
+use super::screen::{COLUMNS, Paint, cut, line, wrap};
 use super::times::{local, rfc3339};
-use super::why::{author, recipient_line};
+use super::why::{author, recipient_lines, send_state};
 use super::{Code, Failure};
 use crate::domain::*;
 use crate::explain;
@@ -151,14 +151,15 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
         let way_out = "`ticketd ticket list` shows which there are";
         return Err(Failure::new(Code::NoInput, format!("there is no ticket {}", args.number), way_out).into());
     };
-    let (contacts, timeline, reviews, into) = database.store.read(|tx| {
+    let (contacts, links, timeline, reviews, into) = database.store.read(|tx| {
         let into = match ticket.ticket.merged_into {
             Some(into) => views::ticket(tx, into)?.map(|found| found.ticket.number),
             None => None,
         };
         let record = ticket.record.id;
         let reviews = waiting::reviews_about(tx, record)?;
-        Ok((views::contacts_of(tx, record)?, views::timeline(tx, record)?, reviews, into))
+        let links = views::links_of(tx, record)?;
+        Ok((views::contacts_of(tx, record)?, links, views::timeline(tx, record)?, reviews, into))
     })?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -167,6 +168,8 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
             let addresses = contacts.iter().flat_map(|(_, rows)| rows).map(|row| row.address.as_str());
             fields.insert("contacts".to_owned(), json!(addresses.collect::<Vec<_>>()));
             fields.insert("merged_into".to_owned(), json!(into));
+            let links = links.iter().map(|(number, because)| json!({ "ticket": number, "message": because }));
+            fields.insert("links".to_owned(), json!(links.collect::<Vec<_>>()));
             let moments = moments(&timeline, &reviews);
             let timeline: Vec<_> = moments.iter().map(|moment| moment_json(&database, moment)).collect();
             fields.insert("timeline".to_owned(), json!(timeline));
@@ -174,14 +177,20 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
         writeln!(out, "{object}")?;
         return Ok(Code::Success);
     }
-    writeln!(out, "{}", head(&database, &ticket, &contacts, into))?;
+    writeln!(out, "{}", head(&database, &ticket, &contacts, &links, into))?;
     for moment in moments(&timeline, &reviews) {
         writeln!(out, "{}", moment_text(&database, &moment))?;
     }
     Ok(Code::Success)
 }
 
-fn head(database: &Database, ticket: &Ticket, contacts: &[(ContactRow, Vec<AddressRow>)], into: Option<i64>) -> String {
+fn head(
+    database: &Database,
+    ticket: &Ticket,
+    contacts: &[(ContactRow, Vec<AddressRow>)],
+    links: &[(i64, Option<MessageId>)],
+    into: Option<i64>,
+) -> String {
     let paint = Paint::for_stdout();
     let Ticket { record, ticket: row } = ticket;
     let status = database.naming.known().stage(&record.stage);
@@ -190,6 +199,10 @@ fn head(database: &Database, ticket: &Ticket, contacts: &[(ContactRow, Vec<Addre
     lines.extend(people.map(|who| format!("  contact  {who}")));
     lines.push(format!("  opened   {}, source {}", local(record.created_at, &database.zone), record.source));
     lines.extend(row.closed_at.map(|at| format!("  closed   {}", local(at, &database.zone))));
+    lines.extend(links.iter().map(|(number, because)| {
+        let because = because.map(|message| format!(", because of message {message}")).unwrap_or_default();
+        format!("  linked   to ticket {number}{because}")
+    }));
     lines.extend(into.map(|into| format!("  merged   into ticket {into}")));
     lines.extend(row.flag.map(|flag| paint.red(&format!("  flag     {}", explain::flag(flag)))));
     lines.push(String::new());
@@ -230,12 +243,12 @@ fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
             format!("{text}{}", paint.red(&review.unwrap_or_default()))
         }
         Moment::Sent(found, send) => {
-            let recipients = send
-                .recipients
-                .iter()
-                .map(|(row, address)| format!("\n{:18}{}", "", recipient_line(row, address.as_ref())));
+            let recipients: String = recipient_lines(send).map(|text| format!("\n{:18}{text}", "")).collect();
             let text = message_text(database, found);
-            format!("{text}{}\n{:18}send {}: {}", recipients.collect::<String>(), "", send.send.id, send.send.state)
+            let state = format!("send {}: {}", send.send.id, send_state(send));
+            let state = wrap(&state, 18).join(&format!("\n{:18}", ""));
+            let state = if send.failure.is_some() { paint.red(&state) } else { state };
+            format!("{text}{recipients}\n{:18}{state}", "")
         }
         Moment::Stage(change) => {
             let names = database.naming.known();
@@ -283,6 +296,7 @@ fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
             if let Value::Object(fields) = &mut object {
                 fields.insert("what".to_owned(), json!("send"));
                 fields.insert("state".to_owned(), json!(send.send.state));
+                fields.insert("failure".to_owned(), json!(send.failure));
                 fields.insert("template".to_owned(), json!(send.send.template));
                 fields.insert("recipients".to_owned(), json!(recipients.collect::<Vec<_>>()));
             }

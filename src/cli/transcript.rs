@@ -62,6 +62,8 @@ pub struct Counts {
     pub kinds: BTreeMap<Kind, usize>,
     /// By template, or purpose where a user wrote it.
     pub queued: BTreeMap<String, usize>,
+    /// Mails that could not be composed, likewise.
+    pub failed: BTreeMap<String, usize>,
     /// By label of their stage.
     pub tickets: BTreeMap<String, usize>,
     pub to_review: usize,
@@ -75,7 +77,8 @@ impl Counts {
         }
         for send in &outcome.queued {
             let name = send.template.clone().unwrap_or_else(|| send.purpose.to_string());
-            *self.queued.entry(name).or_default() += 1;
+            let counts = if send.failure.is_none() { &mut self.queued } else { &mut self.failed };
+            *counts.entry(name).or_default() += 1;
         }
         self.to_review += usize::from(review_of(&outcome.decision).is_some());
         self.to_review = self.to_review.saturating_sub(usize::from(settles_review(&outcome.decision)));
@@ -86,7 +89,8 @@ impl Counts {
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
         }
-        for (ours, theirs) in [(&mut self.queued, other.queued), (&mut self.tickets, other.tickets)] {
+        let ours = [&mut self.queued, &mut self.failed, &mut self.tickets];
+        for (ours, theirs) in ours.into_iter().zip([other.queued, other.failed, other.tickets]) {
             for (what, count) in theirs {
                 *ours.entry(what).or_default() += count;
             }
@@ -98,12 +102,15 @@ impl Counts {
     pub fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
         let named = |counts: &BTreeMap<String, usize>| counts.iter().map(|(what, n)| (what.clone(), *n)).collect();
         let messages = self.kinds.iter().map(|(kind, count)| (kind.to_string(), *count));
-        let lines = [
+        let mut lines = vec![
             counted("message", "messages", messages.collect()),
             counted("ticket", "tickets", named(&self.tickets)),
             counted("mail queued, none sent", "mails queued, none sent", named(&self.queued)),
             format!("{} to review, {} quarantined", self.to_review, self.quarantined()),
         ];
+        if !self.failed.is_empty() {
+            lines.insert(3, counted("mail could not be composed", "mails could not be composed", named(&self.failed)));
+        }
         for text in lines {
             for (n, part) in wrap(&text, 2).into_iter().enumerate() {
                 writeln!(out, "{}{part}", if n == 0 { "" } else { "  " })?;
@@ -264,7 +271,11 @@ impl<W: Write> Transcript<W> {
         for send in &outcome.queued {
             let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
             let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
-            self.below(&format!("queued {} → {}", self.look.paint.bold(what), to.join(", ")))?;
+            let to = to.join(", ");
+            match &send.failure {
+                None => self.below(&format!("queued {} → {to}", self.look.paint.bold(what)))?,
+                Some(why) => self.wrapped_red(&format!("not sent: {what} → {to}: {why}"))?,
+            }
         }
         if let Some(review) = review_of(&outcome.decision) {
             let text = format!("to review: {}", explain::review(review));
@@ -296,6 +307,11 @@ impl<W: Write> Transcript<W> {
 
     fn wrapped(&mut self, text: &str) -> anyhow::Result<()> {
         wrap(&line(text), INDENT).iter().try_for_each(|line| self.below(line))
+    }
+
+    fn wrapped_red(&mut self, text: &str) -> anyhow::Result<()> {
+        let paint = self.look.paint;
+        wrap(&line(text), INDENT).iter().try_for_each(|line| self.below(&paint.red(line)))
     }
 
     fn below(&mut self, text: &str) -> anyhow::Result<()> {

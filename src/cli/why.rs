@@ -190,16 +190,26 @@ fn send_lines(send: &TimelineSend) -> Vec<String> {
     let row = &send.send;
     let what = row.template.as_ref().map(|template| format!(" `{template}`")).unwrap_or_default();
     let by = row.automation.as_ref().map(|automation| format!(" by {automation}")).unwrap_or_default();
-    let mut lines = vec![format!("send {}: {}{what}{by}, {}", row.id, row.purpose, row.state)];
-    lines.extend(send.recipients.iter().map(|(recipient, address)| recipient_line(recipient, address.as_ref())));
+    let state = send_state(send);
+    let mut lines = vec![format!("send {}: {}{what}{by}, {state}", row.id, row.purpose)];
+    lines.extend(recipient_lines(send));
     lines
 }
 
-/// `to ann@example.org: pending`.
-pub(super) fn recipient_line(recipient: &RecipientRow, address: Option<&AddressRow>) -> String {
-    let address = address.map_or("(erased)", |row| row.address.as_str());
-    let status = recipient.status.as_ref().map(|status| format!(" {status}")).unwrap_or_default();
-    format!("{} {}: {}{status}", recipient.role, line(address), recipient.state)
+/// `held`; `failed: line 2 of …`.
+pub(super) fn send_state(send: &TimelineSend) -> String {
+    let why = send.failure.as_ref().map(|why| format!(": {}", line(why))).unwrap_or_default();
+    format!("{}{why}", send.send.state)
+}
+
+/// `to ann@example.org: pending`, for each.
+pub(super) fn recipient_lines(send: &TimelineSend) -> impl Iterator<Item = String> {
+    send.recipients.iter().map(|(recipient, address)| {
+        let address = address.as_ref().map_or("(erased)", |row| row.address.as_str());
+        let status = recipient.status.as_ref().map(|status| format!(" {status}")).unwrap_or_default();
+        let state = if send.failure.is_some() { "not sent" } else { recipient.state.as_str() };
+        format!("{} {}: {state}{status}", recipient.role, line(address))
+    })
 }
 
 fn delivery_line(database: &Database, found: &Delivery) -> String {

@@ -16,7 +16,7 @@ pub use draft::DraftError;
 pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
 pub use template::{
-    ContactValues, MailboxValues, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues, UserValues,
-    Values, check, render,
+    ContactValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
+    UserValues, Values, check, render,
 };
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};

@@ -2,6 +2,8 @@
 //!
 //! Values are data and never templates: `{{` in a stranger's subject stays text. Unknown names are errors, not blanks.
 
+use std::ops::Range;
+
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 use serde::Serialize;
@@ -12,7 +14,7 @@ use crate::domain::{EmailAddress, Language, Template, TemplateText};
 /// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
 const FUEL: u64 = 100_000;
 
-/// What a template may name. `user` alone is for asking whether there is one.
+/// What every template may name.
 const KNOWN: &[&str] = &[
     "ticket.number",
     "ticket.tag",
@@ -22,9 +24,19 @@ const KNOWN: &[&str] = &[
     "contact.address",
     "mailbox.name",
     "mailbox.address",
-    "user",
-    "user.name",
 ];
+
+/// What a template may name that only users read. `user` alone is for asking whether there is one.
+const KNOWN_OF_USERS: &[&str] = &["user", "user.name"];
+
+/// Who reads what a template says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Contacts: `send_email` uses it. No user has to do with such a mail.
+    Contacts,
+    /// Users alone: notifications.
+    Users,
+}
 
 /// What fills a template.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,7 +44,7 @@ pub struct Values {
     pub ticket: TicketValues,
     pub contact: ContactValues,
     pub mailbox: MailboxValues,
-    /// Whoever wrote or caused the mail, if it was a user.
+    /// The user whom a notification tells something.
     pub user: Option<UserValues>,
 }
 
@@ -106,6 +118,8 @@ pub struct TemplateProblem {
     pub part: TemplatePart,
     pub line: usize,
     pub column: usize,
+    /// The bytes that are meant.
+    pub at: Range<usize>,
     pub message: String,
 }
 
@@ -114,19 +128,19 @@ pub struct TemplateProblem {
 pub enum RenderError {
     #[error("the template has no text in any language")]
     NoText,
-    #[error("the template's {part} cannot be filled: {message}")]
-    Part { part: TemplatePart, message: String },
+    #[error("line {line} of the template's {part} cannot be filled: {message}")]
+    Part { part: TemplatePart, line: usize, message: String },
 }
 
-/// Every problem of a template, in the order of its texts.
-pub fn check(template: &Template) -> Vec<TemplateProblem> {
+/// Every problem of a template that is used for `readers`, in the order of its texts.
+pub fn check(template: &Template, readers: Readers) -> Vec<TemplateProblem> {
     let environment = environment();
     let mut problems = Vec::new();
     for text in &template.texts {
         for (part, source) in parts(text) {
-            for (offset, message) in part_problems(&environment, part, source) {
-                let (line, column) = position(source, offset);
-                problems.push(TemplateProblem { language: text.language, part, line, column, message });
+            for (at, message) in part_problems(&environment, readers, part, source) {
+                let (line, column) = position(source, at.start);
+                problems.push(TemplateProblem { language: text.language, part, line, column, at, message });
             }
         }
     }
@@ -139,7 +153,12 @@ pub fn render(template: &Template, language: Language, values: &Values) -> Resul
     let environment = environment();
     let values = Value::from(Serde(values));
     let fill = |part, source| {
-        fill(&environment, part, source, &values).map_err(|error| RenderError::Part { part, message: message(&error) })
+        fill(&environment, part, source, &values).map_err(|error| RenderError::Part {
+            part,
+            line: error.line().unwrap_or(1),
+            // The sort of error alone: its details may quote what a stranger wrote.
+            message: error.kind().to_string(),
+        })
     };
     Ok(Rendered {
         subject: one_line(&fill(TemplatePart::Subject, &text.subject)?),
@@ -170,31 +189,53 @@ fn fill(environment: &Environment<'_>, part: TemplatePart, source: &str, values:
     environment.render_named_str(part.as_str(), source, values)
 }
 
-/// The problems of one text: byte offset and what is wrong there.
-fn part_problems(environment: &Environment<'_>, part: TemplatePart, source: &str) -> Vec<(usize, String)> {
+/// The problems of one text: which bytes, and what is wrong there.
+fn part_problems(
+    environment: &Environment<'_>,
+    readers: Readers,
+    part: TemplatePart,
+    source: &str,
+) -> Vec<(Range<usize>, String)> {
     let template = match environment.template_from_named_str(part.as_str(), source) {
         Ok(template) => template,
-        Err(error) => return vec![(offset_of(&error), message(&error))],
+        Err(error) => return vec![(range_of(&error), message(&error))],
     };
-    let mut unknown: Vec<(usize, String)> = template
+    let mut unknown: Vec<(Range<usize>, String)> = template
         .undeclared_variables(true)
         .into_iter()
-        .filter(|name| !KNOWN.contains(&name.as_str()))
-        .map(|name| (place_of(source, &name), format!("unknown variable `{name}`; known are {}", KNOWN.join(", "))))
+        .filter_map(|name| Some((place_of(source, &name), unknown_name(&name, readers)?)))
         .collect();
-    unknown.sort();
+    unknown.sort_by_key(|(at, _)| at.start);
     if !unknown.is_empty() {
         return unknown;
     }
     // Unknown filters and the like show only when it is filled.
-    match fill(environment, part, source, &Value::from(Serde(sample()))) {
-        Err(error) => vec![(offset_of(&error), message(&error))],
-        Ok(filled) if filled.trim().is_empty() => vec![(0, format!("the {part} is empty"))],
+    match fill(environment, part, source, &Value::from(Serde(sample(readers)))) {
+        Err(error) => vec![(range_of(&error), message(&error))],
+        Ok(filled) if filled.trim().is_empty() => vec![(0..source.len(), format!("the {part} is empty"))],
         Ok(_) => Vec::new(),
     }
 }
 
-fn sample() -> Values {
+/// What is wrong with naming that, if anything is.
+fn unknown_name(name: &str, readers: Readers) -> Option<String> {
+    let of_users = KNOWN_OF_USERS.contains(&name);
+    if KNOWN.contains(&name) || (of_users && readers == Readers::Users) {
+        return None;
+    }
+    let known = KNOWN.join(", ");
+    Some(match readers {
+        Readers::Users => format!("unknown variable `{name}`; known are {known}, {}", KNOWN_OF_USERS.join(", ")),
+        Readers::Contacts if of_users => {
+            format!(
+                "`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}"
+            )
+        }
+        Readers::Contacts => format!("unknown variable `{name}`; known are {known}"),
+    })
+}
+
+fn sample(readers: Readers) -> Values {
     let address = || EmailAddress::parse("name@example.org").unwrap_or_default();
     Values {
         ticket: TicketValues {
@@ -205,7 +246,7 @@ fn sample() -> Values {
         },
         contact: ContactValues { name: "Name".to_owned(), address: address() },
         mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
-        user: Some(UserValues { name: "User".to_owned() }),
+        user: (readers == Readers::Users).then(|| UserValues { name: "User".to_owned() }),
     }
 }
 
@@ -216,12 +257,12 @@ fn message(error: &Error) -> String {
     }
 }
 
-fn offset_of(error: &Error) -> usize {
-    error.range().map_or(0, |range| range.start)
+fn range_of(error: &Error) -> Range<usize> {
+    error.range().unwrap_or_default()
 }
 
 /// Where `source` first names a variable inside a tag. The engine says which names stand there and not where.
-fn place_of(source: &str, name: &str) -> usize {
+fn place_of(source: &str, name: &str) -> Range<usize> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let found = source.match_indices(name).map(|(at, _)| at).find(|&at| {
         let (before, after) = (source.get(..at).unwrap_or_default(), source.get(at + name.len()..).unwrap_or_default());
@@ -229,7 +270,7 @@ fn place_of(source: &str, name: &str) -> usize {
         let closed = before.rfind("}}").max(before.rfind("%}"));
         opened > closed && !before.ends_with(|c| is_word(c) || c == '.') && !after.starts_with(is_word)
     });
-    found.unwrap_or_default()
+    found.map_or(0..0, |at| at..at + name.len())
 }
 
 /// Line and column of a byte offset, both from 1, the column in characters.
@@ -255,14 +296,24 @@ mod tests {
 
     fn problems(template: &Template) -> Vec<String> {
         let shown = |p: TemplateProblem| format!("{} {} {}:{} {}", p.language, p.part, p.line, p.column, p.message);
-        check(template).into_iter().map(shown).collect()
+        check(template, Readers::Users).into_iter().map(shown).collect()
     }
 
     #[test]
     fn a_template_may_name_every_known_variable() {
-        for name in KNOWN {
+        for name in KNOWN.iter().chain(KNOWN_OF_USERS) {
             let text = format!("{{{{ {name} }}}}");
             assert_eq!(problems(&template("s", &text, Some(&text))), Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_template_for_contacts_may_not_name_a_user() {
+        for text in ["{{ user.name }}", "{{ user.name or 'x' }}", "{% if user %}x{% endif %}y", "{{ user }}"] {
+            let found = check(&template("s", text, None), Readers::Contacts);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert!(found[0].message.contains("is known in notifications only"), "{found:?}");
+            assert!(!found[0].message.contains("mailbox.address, user"), "{found:?}");
         }
     }
 
@@ -294,7 +345,7 @@ mod tests {
 
     #[test]
     fn html_is_escaped_and_plain_text_is_not() {
-        let mut values = sample();
+        let mut values = sample(Readers::Users);
         values.ticket.subject = "a <b> & {{ ticket.number }}".to_owned();
         let said = "{{ ticket.subject }}";
         let rendered = render(&template(said, said, Some(said)), Language::English, &values).unwrap();
@@ -304,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_subject_stays_on_one_line_whatever_its_values_hold() {
-        let mut values = sample();
+        let mut values = sample(Readers::Users);
         values.ticket.subject = "Help\r\nBcc: x@example.com\r\n\r\nbody\0".to_owned();
         let template = template("{{ ticket.tag }}\n {{ ticket.subject }}", "t", None);
         let rendered = render(&template, Language::English, &values).unwrap();
@@ -313,15 +364,15 @@ mod tests {
 
     #[test]
     fn a_language_without_text_is_served_by_the_first() {
-        let rendered = render(&template("Hello", "t", None), Language::Dutch, &sample()).unwrap();
+        let rendered = render(&template("Hello", "t", None), Language::Dutch, &sample(Readers::Users)).unwrap();
         assert_eq!(rendered.subject, "Hello");
         let none = Template { texts: Vec::new(), ..template("", "", None) };
-        assert_eq!(render(&none, Language::Dutch, &sample()), Err(RenderError::NoText));
+        assert_eq!(render(&none, Language::Dutch, &sample(Readers::Users)), Err(RenderError::NoText));
     }
 
     #[test]
     fn a_template_can_ask_whether_a_user_wrote_and_a_missing_name_is_no_blank() {
-        let nobody = Values { user: None, ..sample() };
+        let nobody = Values { user: None, ..sample(Readers::Users) };
         let asking = template("s", "{% if user %}{{ user.name }}{% else %}us{% endif %}", None);
         assert_eq!(render(&asking, Language::English, &nobody).unwrap().text, "us");
         let error = render(&template("s", "{{ user.name }}", None), Language::English, &nobody).unwrap_err();
@@ -331,7 +382,7 @@ mod tests {
     #[test]
     fn a_template_that_does_not_end_is_stopped() {
         let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-        let error = render(&template("s", endless, None), Language::English, &sample()).unwrap_err();
-        assert!(error.to_string().contains("fuel"), "{error}");
+        let error = render(&template("s", endless, None), Language::English, &sample(Readers::Users)).unwrap_err();
+        assert!(error.to_string().ends_with("engine ran out of fuel"), "{error}");
     }
 }

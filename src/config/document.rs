@@ -18,15 +18,7 @@ use crate::domain::{MailboxKind, Setup};
 /// wrong, every problem of the text by place, warnings among them. Line ends of Windows mean the same as others, also
 /// inside of texts of several lines.
 pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
-    let text = &text.replace("\r\n", "\n");
-    let mut report = Report::new(text);
-    let readable = without_lone_keys(text);
-    for source in [text, readable.as_ref()] {
-        report_syntax(source, &mut report);
-    }
-    let (root, _) = DeTable::parse_recoverable(&readable);
-    let mut config = read(Table::root(root.get_ref()), &mut report);
-    let problems = report.into_problems();
+    let (mut config, problems) = read(text);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(problems);
     }
@@ -34,9 +26,23 @@ pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
     Ok(config)
 }
 
+/// The same for whoever has more to say about it: gives what could be made out, stand-ins for what is wrong in it, and
+/// every problem of the text by place.
+pub fn read(text: &str) -> (Config, Vec<Problem>) {
+    let text = &text.replace("\r\n", "\n");
+    let mut report = Report::new(text);
+    let readable = without_lone_keys(text);
+    for source in [text, readable.as_ref()] {
+        report_syntax(source, &mut report);
+    }
+    let (root, _) = DeTable::parse_recoverable(&readable);
+    let config = read_root(Table::root(root.get_ref()), &mut report);
+    (config, report.into_problems())
+}
+
 /// The text with every line blanked that begins with a key and has no `=`: behind such a line the TOML reader gives up.
 /// Every other byte keeps its place.
-fn without_lone_keys(text: &str) -> Cow<'_, str> {
+pub(super) fn without_lone_keys(text: &str) -> Cow<'_, str> {
     let (_, errors) = DeTable::parse_recoverable(text);
     let lone_keys = errors.iter().filter(|error| error.message().starts_with("key with no value"));
     let places: Vec<_> = lone_keys.filter_map(|error| error.span()).map(|span| span.start).collect();
@@ -68,7 +74,7 @@ fn report_syntax(text: &str, report: &mut Report) {
     }
 }
 
-fn read(mut root: Table, report: &mut Report) -> Config {
+fn read_root(mut root: Table, report: &mut Report) -> Config {
     let database = root.text("database", report).map(|path| path.get_ref().to_string());
     let time_zone = read_time_zone(&mut root, report);
     let ticket_prefix = read_ticket_prefix(&mut root, report);
@@ -104,6 +110,7 @@ fn read_time_zone(root: &mut Table, report: &mut Report) -> Option<String> {
             format!("`{name}` is no time zone name"),
             "for example: \"Europe/Amsterdam\" or \"UTC\"",
         );
+        return None;
     }
     Some(name.to_owned())
 }

@@ -18,6 +18,7 @@ mod outline;
 mod owners;
 mod pipeline;
 mod problem;
+mod spot;
 pub mod story;
 mod suggest;
 mod table;
@@ -28,11 +29,12 @@ mod user;
 use crate::domain::Setup;
 
 pub use difference::{Change, Difference, Place, differences};
-pub use document::parse;
+pub use document::{parse, read};
 pub use export::export;
 pub use lines::{Line, line_differences};
 pub use outline::Value;
 pub use problem::{Problem, Severity};
+pub use spot::{Spot, problem_at};
 
 /// The commented `ticketd.toml` that a new installation begins with.
 pub const STARTER: &str = include_str!("starter.toml");

@@ -57,17 +57,25 @@ fn read_stages(pipeline: &mut Table, report: &mut Report) -> (Vec<Stage>, Names)
     let mut names = Names::of("stage", "waiting_on_us");
     let mut stages = Vec::new();
     let mut first_place = pipeline.place();
+    let mut misread = false;
     for mut table in pipeline.needed_tables("stage", "[[pipeline.stage]] with name = \"new\"", report) {
         if stages.is_empty() {
             first_place = table.place();
         }
         let name = names.claim(&mut table, report);
         let label = read_label(&mut table, &name, report);
-        let state = table.word("state", &states, report).unwrap_or(StageState::Open);
+        let state = table.word("state", &states, report);
+        misread |= state.is_none() && table.has("state");
+        let state = state.unwrap_or(StageState::Open);
         table.close(report);
         stages.push(Stage { name, label, state });
     }
     let is_open = |stage: &Stage| stage.state == StageState::Open;
+    if stages.len() > 1 && !misread && stages.iter().all(is_open) {
+        let hint = "give the stage of tickets that are done state = \"closed\"";
+        let message = "this pipeline has no closed stage: none of its tickets is ever closed";
+        report.warning(first_place.clone(), message, hint);
+    }
     if !stages.is_empty() && !stages.iter().any(is_open) {
         let hint = "give one stage state = \"open\"";
         report.warning(first_place, "this pipeline has no open stage: its tickets cannot be reopened", hint);

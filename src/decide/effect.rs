@@ -103,13 +103,30 @@ impl Deciding<'_> {
         }
         let (Some(newest), Some(newest_at)) = (ticket.newest_firing, ticket.newest_firing_at) else { return false };
         let cites_newest = c.candidates.iter().any(|candidate| {
-            candidate.message == Some(newest) && !matches!(candidate.by, ThreadSign::ThreadIndex | ThreadSign::CitedBy)
+            let by_citing = !matches!(candidate.by, ThreadSign::ThreadIndex | ThreadSign::CitedBy);
+            let parent = candidate.message.filter(|_| by_citing);
+            parent == Some(newest)
+                || (candidate.ticket == Some(ticket.record) && self.is_newer(parent, newest, newest_at))
         });
-        let cited_by_newest = c
-            .candidates
-            .iter()
-            .any(|candidate| candidate.by == ThreadSign::CitedBy && candidate.message == Some(newest));
-        cited_by_newest || (!cites_newest && newest_at.since(mail.arrived.at) > SAME_TIME)
+        let cited = c.candidates.iter().any(|candidate| {
+            let child = candidate.message.filter(|_| candidate.by == ThreadSign::CitedBy);
+            child == Some(newest) || (candidate.ticket == Some(ticket.record) && self.counted(child))
+        });
+        cited || (!cites_newest && newest_at.since(mail.arrived.at) > SAME_TIME)
+    }
+
+    /// Whether the message is newer than the newest that counted: what cites it is newer than both.
+    fn is_newer(&self, message: Option<MessageId>, newest: MessageId, newest_at: Timestamp) -> bool {
+        message.and_then(|message| self.ws.messages.get(&message)).is_some_and(|message| {
+            let gap = message.arrived_at.since(newest_at);
+            if gap.abs() > SAME_TIME { gap > 0 } else { message.id > newest }
+        })
+    }
+
+    /// Whether the message is a reply or a send that may have fired a rule: what it cites is older than the newest of these.
+    fn counted(&self, message: Option<MessageId>) -> bool {
+        let kind = message.and_then(|message| self.ws.messages.get(&message)).map(|message| message.kind);
+        kind.is_some_and(|kind| can_fire(kind, false))
     }
 
     fn note_newest(&mut self, ticket: &TicketRow, mail: &MailInput<'_>, late: bool) {

@@ -7,6 +7,8 @@ use crate::domain::*;
 pub struct Composed {
     /// Without angle brackets. `None` when nothing could be composed: the send has failed.
     pub message_id: Option<String>,
+    /// Why not, then.
+    pub failure: Option<String>,
     pub subject: String,
     /// Content digest, by which its echo is recognised.
     pub digest: ContentDigest,
@@ -43,12 +45,28 @@ pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Chang
         event: plan.event,
     };
     let mut changes = vec![Change::Content(content), Change::Message(message)];
-    if let Some(send) = ws.sends.get(&plan.send).filter(|_| composed.message_id.is_none()) {
-        changes.push(Change::Send(SendRow { state: SendState::Failed, ..send.clone() }));
+    if composed.failure.is_some() {
+        changes.extend(failed(ws, plan));
     }
     let answers = plan.purpose != SendPurpose::Forward;
     if let Some(thread) = ws.threads.get(&plan.thread).filter(|_| answers) {
         changes.push(Change::Thread(ThreadRow { newest: plan.message, ..thread.clone() }));
     }
     changes
+}
+
+/// Nothing goes out, and whoever looks at the ticket must see that.
+fn failed(ws: &Workspace, plan: &SendPlan) -> Vec<Change> {
+    let send = ws.sends.get(&plan.send).map(|send| SendRow { state: SendState::Failed, ..send.clone() });
+    let ticket = plan.ticket.and_then(|ticket| ws.tickets.get(&ticket)).filter(|ticket| ticket.flag.is_none());
+    let ticket = ticket.map(|ticket| TicketRow { flag: Some(Flag::SendFailed), ..ticket.clone() });
+    send.map(Change::Send).into_iter().chain(ticket.map(Change::Ticket)).collect()
+}
+
+/// Notes in the explanation that a send could not be composed: no effect says that it was queued.
+pub fn note_failure(explanation: &mut Explanation, send: SendId, why: &str) {
+    for effect in explanation.effects.iter_mut().filter(|effect| effect.send == Some(send)) {
+        effect.outcome = EffectResult::Failed;
+    }
+    explanation.failed.push(FailedSend { send, why: why.to_owned() });
 }

@@ -1,6 +1,7 @@
 //! The delivery of a mail: its place in a folder, and what happens to one that cannot be read.
 
 use super::deciding::Deciding;
+use super::quarantine::copies;
 use super::send::Refusal;
 use crate::domain::*;
 
@@ -94,6 +95,9 @@ pub fn retried(d: &mut Deciding<'_>, timer: TimerRow, delivery: DeliveryId, read
 fn quarantine(d: &mut Deciding<'_>, delivery: DeliveryId) {
     d.decision.kind = Some(Kind::Quarantined);
     if let Some(row) = d.ws.deliveries.get(&delivery).cloned() {
-        d.change(Change::Delivery(DeliveryRow { state: DeliveryState::Quarantined, ..row }));
+        // What somebody gave up is given up wherever it is found again.
+        let given_up = copies(d, &row).iter().any(|copy| copy.state == DeliveryState::Dropped);
+        let state = if given_up { DeliveryState::Dropped } else { DeliveryState::Quarantined };
+        d.change(Change::Delivery(DeliveryRow { state, ..row }));
     }
 }

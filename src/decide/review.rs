@@ -61,10 +61,25 @@ impl Deciding<'_> {
                 }
             }
             Verdict::New if opened.is_some() => return Err(Refusal::OpenedATicket),
-            Verdict::New if original.is_some() && row.kind != Kind::Forward => return Err(Refusal::NotAForward),
-            Verdict::New | Verdict::Drop => {}
+            Verdict::New => {
+                if let Some(original) = original {
+                    self.check_original(row, original)?;
+                }
+            }
+            Verdict::Drop => {}
         }
         Ok(())
+    }
+
+    /// Only where a user forwarded something it may be said for whom: a customer's forward is the customer's own mail.
+    fn check_original(&self, row: &MessageRow, original: &Participant) -> Result<(), Refusal> {
+        if row.kind != Kind::Forward {
+            return Err(Refusal::NotAForward);
+        }
+        if row.review != Some(ReviewReason::DoubtfulForward) {
+            return Err(Refusal::CustomersForward);
+        }
+        if self.is_of_team(&original.address) { Err(Refusal::OriginalIsOfTeam) } else { Ok(()) }
     }
 
     /// The mail belongs to the ticket, and counts as it would have from someone who is on it. What was on the ticket

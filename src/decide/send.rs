@@ -35,6 +35,10 @@ pub enum Refusal {
     OpenedATicket,
     #[error("only a forward has an original sender: leave out `--for`")]
     NotAForward,
+    #[error("a customer forwarded it, and its ticket is for that customer: leave out `--for`")]
+    CustomersForward,
+    #[error("the original sender that is named is of the team: name the customer, or attach or drop it")]
+    OriginalIsOfTeam,
     #[error("the mail is not in quarantine")]
     NotQuarantined,
     #[error("{}", lines(.0))]

@@ -19,6 +19,17 @@ pub struct Explanation {
     /// Stage automations of the stages entered: what was queued and what not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+    /// Sends that could not be composed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedSend>,
+}
+
+/// A send that has no bytes: a template that cannot be filled, an address that no mail can carry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailedSend {
+    pub send: SendId,
+    /// For people; nothing of a mail's text is in it.
+    pub why: String,
 }
 
 /// One reason for a kind.
@@ -283,6 +294,8 @@ text_enum! {
     /// Whether an action was carried out, and if not, why.
     EffectResult {
         Queued = "queued",
+        /// Composing it failed: [`FailedSend`] says why.
+        Failed = "failed",
         SwitchedOff = "switched_off",
         /// Once per record, and it was.
         AlreadyEnrolled = "already_enrolled",

@@ -41,6 +41,12 @@ impl Setup {
         self.templates.iter().find(|template| template.name == name)
     }
 
+    /// Whether an automation sends that template to contacts.
+    pub fn mails_contacts(&self, template: &str) -> bool {
+        let mut actions = self.pipelines.iter().flat_map(|pipeline| &pipeline.automations).flat_map(|one| &one.actions);
+        actions.any(|action| matches!(action, Action::SendEmail { template: used } if used == template))
+    }
+
     /// The team mailbox whose own address (any of them, `+detail` aside) this is.
     pub fn team_mailbox_at(&self, address: &EmailAddress) -> Option<&MailboxSetup> {
         let (bare, _) = address.without_detail();

@@ -12,19 +12,20 @@ pub(super) struct Built {
     pub packed: Packed,
 }
 
-/// Composes a send. What cannot be composed (an address that no mail can carry) becomes an empty, failed one.
+/// Composes a send. What cannot be composed (an address that no mail can carry) becomes an empty, failed one, and says why.
 pub(super) fn build(ws: &Workspace, keyring: &Keyring, plan: &SendPlan) -> Built {
     let words = Words { ws, plan };
     let mail = words.outgoing(keyring);
     let subject = mail.as_ref().map(|mail| mail.subject.clone()).unwrap_or_default();
-    let done = mail.and_then(|mail| compose::build(&mail).ok());
-    let (bytes, message_id) = match done {
-        Some(done) => (done.bytes, Some(done.message_id)),
-        None => (plan.reference.to_string().into_bytes(), None),
+    let done = mail.and_then(|mail| compose::build(&mail).map_err(|error| error.to_string()));
+    let (bytes, message_id, failure) = match done {
+        Ok(done) => (done.bytes, Some(done.message_id), None),
+        Err(failure) => (plan.reference.to_string().into_bytes(), None, Some(failure)),
     };
     let packed = pack(&bytes);
     let digest = parse::read(&bytes).digest;
-    Built { composed: Composed { message_id, subject, digest, raw: packed.digest, size: packed.size }, packed }
+    let composed = Composed { message_id, failure, subject, digest, raw: packed.digest, size: packed.size };
+    Built { composed, packed }
 }
 
 struct Words<'a> {
@@ -33,12 +34,12 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn outgoing(&self, keyring: &Keyring) -> Option<Outgoing> {
+    fn outgoing(&self, keyring: &Keyring) -> Result<Outgoing, String> {
         let plan = self.plan;
         let token = keyring.sign(&plan.reference, plan.at);
-        let from = self.participant(plan.from)?;
+        let from = self.participant(plan.from).ok_or("there is no address to send it from")?;
         let (subject, text, html) = self.text()?;
-        Some(Outgoing {
+        Ok(Outgoing {
             reply_to: token.plus_address(&from.address),
             from,
             to: plan.to.iter().filter_map(|id| self.participant(*id)).collect(),
@@ -66,16 +67,16 @@ impl Words<'_> {
     }
 
     /// Subject, text and HTML.
-    fn text(&self) -> Option<(String, String, Option<String>)> {
+    fn text(&self) -> Result<(String, String, Option<String>), String> {
         match &self.plan.text {
             SendText::Written { subject, text } => {
-                Some((subject.clone().unwrap_or_else(|| self.subject()), text.clone(), None))
+                Ok((subject.clone().unwrap_or_else(|| self.subject()), text.clone(), None))
             }
             SendText::Template { name, language, user } => {
-                let template = self.ws.setup.template(name)?;
-                let values = self.values(*user)?;
-                let rendered = compose::render(template, *language, &values).ok()?;
-                Some((rendered.subject, rendered.text, rendered.html))
+                let template = self.ws.setup.template(name).ok_or("there is no such template")?;
+                let values = self.values(*user).ok_or("there is no ticket to fill the template from")?;
+                let rendered = compose::render(template, *language, &values).map_err(|error| error.to_string())?;
+                Ok((rendered.subject, rendered.text, rendered.html))
             }
         }
     }

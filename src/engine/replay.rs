@@ -38,13 +38,17 @@ pub struct Replayed {
     pub result: Result<(Arc<Mail>, Outcome), String>,
 }
 
-/// Replays mails in the order given. `report` gets each in that order; one that could not be read at first is reported
-/// when its retries are over.
+/// Replays mails in the order given. `now`: when we got them; none of them arrived later than that, whatever it says.
+/// `report` gets each in that order; one that could not be read at first is reported when its retries are over.
 pub async fn replay(
     engine: &Engine,
-    sources: Vec<Source>,
+    mut sources: Vec<Source>,
+    now: Timestamp,
     mut report: impl FnMut(Replayed) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    for source in &mut sources {
+        source.item.arrived_at = source.item.arrived_at.min(now);
+    }
     let mut intake = engine.intake()?;
     let mut deciding: VecDeque<Waiting> = VecDeque::new();
     let mut pending: BTreeMap<DeliveryId, (Source, Arc<Mail>)> = BTreeMap::new();

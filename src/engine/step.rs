@@ -284,6 +284,9 @@ impl<'a> Batch<'a> {
         let mut queued = Vec::new();
         for plan in &decision.sends {
             let built = outgoing::build(&self.ws, &step.keyring, plan);
+            if let Some(why) = &built.composed.failure {
+                decide::note_failure(&mut decision.explanation, plan.send, why);
+            }
             for change in decide::queued(&self.ws, plan, &built.composed) {
                 fold(&mut self.ws, &change);
                 decision.changes.push(change);
@@ -292,7 +295,8 @@ impl<'a> Batch<'a> {
             queued.push(QueuedSend {
                 send: plan.send,
                 message: plan.message,
-                message_id: built.composed.message_id.clone().unwrap_or_default(),
+                message_id: built.composed.message_id.clone(),
+                failure: built.composed.failure,
                 purpose: plan.purpose,
                 template: self.ws.sends.get(&plan.send).and_then(|row| row.template.clone()),
                 to: addresses.filter_map(|id| self.ws.addresses.get(id)).map(|row| row.address.clone()).collect(),
@@ -393,6 +397,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::QuarantineRetry { delivery, mail } => {
             if let Some(content) = decide::retry_quarantined(d, *delivery, &mail.reading)? {
                 decide_mail(d, mail, content, *delivery);
+                decide::settle_copies(d, *delivery);
             }
             Ok(Payload::QuarantineRetry { delivery: *delivery, reading: mail.reading.clone() })
         }

@@ -284,11 +284,9 @@ impl Teller<'_> {
             Some(row) => content::raw(tx, row.content),
             None => Ok(Vec::new()),
         })?;
-        let Some(replaced) = message_id else { return Ok(raw) };
+        let (Some(replaced), Some(own)) = (message_id, &send.message_id) else { return Ok(raw) };
         let text = String::from_utf8_lossy(&raw).into_owned();
-        Ok(text
-            .replacen(&format!("Message-ID: <{}>", send.message_id), &format!("Message-ID: {replaced}"), 1)
-            .into_bytes())
+        Ok(text.replacen(&format!("Message-ID: <{own}>"), &format!("Message-ID: {replaced}"), 1).into_bytes())
     }
 
     /// Fills in `{{send:N.message_id}}`, `{{send:N.token}}` and `{{send:N.subject}}`.
@@ -300,10 +298,11 @@ impl Teller<'_> {
             let (inside, behind) = after.split_once("}}").ok_or_else(unreadable)?;
             let (number, field) = inside.split_once('.').ok_or_else(unreadable)?;
             let send = self.queued(number.parse().map_err(|_| unreadable())?)?;
+            let id = send.message_id.as_deref().unwrap_or_default();
             out.push_str(before);
             out.push_str(match field {
-                "message_id" => &send.message_id,
-                "token" => send.message_id.split('@').next().unwrap_or_default(),
+                "message_id" => id,
+                "token" => id.split('@').next().unwrap_or_default(),
                 "subject" => &send.subject,
                 other => return Err(wrong(0, format!("a send has message_id, token and subject, no `{other}`"))),
             });

@@ -152,13 +152,15 @@ pub struct Outcome {
     pub refused: Option<Refusal>,
 }
 
-/// Something that was queued because of a unit.
+/// Something that was queued because of a unit, or should have been.
 #[derive(Debug, Clone)]
 pub struct QueuedSend {
     pub send: SendId,
     pub message: MessageId,
-    /// Without angle brackets.
-    pub message_id: String,
+    /// Without angle brackets. `None` when it could not be composed.
+    pub message_id: Option<String>,
+    /// Why it could not be composed: nothing is queued then.
+    pub failure: Option<String>,
     pub purpose: SendPurpose,
     pub template: Option<String>,
     pub to: Vec<EmailAddress>,

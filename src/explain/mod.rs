@@ -123,6 +123,9 @@ pub fn effect_lines(explanation: &Explanation) -> Vec<String> {
             let send = effect.send.map(|send| format!(" as send {send}")).unwrap_or_default();
             format!("{} ({}): queued{send}", effect.automation, effect.template)
         }
+        EffectResult::Failed => {
+            format!("{} ({}): failed: {}", effect.automation, effect.template, why_not(explanation, effect))
+        }
         skipped => format!("{} ({}): skipped: {}", effect.automation, effect.template, words::effect_result(skipped)),
     };
     explanation.effects.iter().map(line).collect()
@@ -211,7 +214,18 @@ fn consequence(
 /// What a stage would have said, and why it did not.
 fn unsaid(explanation: &Explanation) -> Option<String> {
     let effect = explanation.effects.iter().find(|effect| effect.outcome != EffectResult::Queued)?;
-    Some(format!("No {}: {}.", effect.template, words::effect_result(effect.outcome)))
+    Some(format!("No {}: {}.", effect.template, why_not(explanation, effect)))
+}
+
+/// Why an effect was not carried out: of a failed one the failure itself.
+fn why_not<'e>(explanation: &'e Explanation, effect: &Effect) -> &'e str {
+    let failed = effect.send.and_then(|send| failure(explanation, send));
+    failed.unwrap_or_else(|| words::effect_result(effect.outcome))
+}
+
+/// Why a send could not be composed, if it could not.
+pub fn failure(explanation: &Explanation, send: SendId) -> Option<&str> {
+    explanation.failed.iter().find(|failed| failed.send == send).map(|failed| failed.why.as_str())
 }
 
 /// With a capital first letter and a full stop. A header's name or an id stays as it is.

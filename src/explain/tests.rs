@@ -70,7 +70,7 @@ fn a_reply_is_explained_by_what_tied_it_who_wrote_it_and_the_rule_that_fired() {
             candidate(ThreadSign::InReplyTo, CandidateOutcome::Won),
         ],
         rules: vec![rule(Rule::OnSend, RuleResult::WrongKind), rule(Rule::OnReply, RuleResult::Fired)],
-        effects: Vec::new(),
+        ..Explanation::default()
     };
     let (before, after) = (Some("Waiting on contact"), Some("Waiting on us"));
     assert_eq!(

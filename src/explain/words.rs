@@ -8,9 +8,7 @@ use crate::domain::*;
 pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
     match evidence {
         Evidence::ReadingFailed { attempt } => format!("reading it failed (attempt {attempt})"),
-        Evidence::ReadingGivenUp => {
-            "set aside unread: reading it ended the program, or the same content is in quarantine".to_owned()
-        }
+        Evidence::ReadingGivenUp => "set aside unread".to_owned(),
         Evidence::ReadAgain { user } => format!("read again from quarantine by {}", names.person(*user)),
         Evidence::GivenUpByUser { user } => {
             format!("given up by {}: it is kept and not tried again", names.person(*user))
@@ -148,6 +146,7 @@ pub fn rule_result(result: RuleResult) -> &'static str {
 pub fn effect_result(result: EffectResult) -> &'static str {
     match result {
         EffectResult::Queued => "queued",
+        EffectResult::Failed => "it could not be composed",
         EffectResult::SwitchedOff => "the automation is switched off",
         EffectResult::AlreadyEnrolled => "once per ticket, and this one had it",
         EffectResult::ChatSource => "the ticket came from chat or messenger",
@@ -196,7 +195,7 @@ pub fn verdict(verdict: Verdict, kind: Kind, reason: ReviewReason, on_ticket: bo
         (Verdict::Attach, _, Kind::Forward) => "it joins the ticket and changes no status",
         (Verdict::Attach, _, Kind::ContactOther | Kind::Ignored) => "it joins the ticket and counts as a reply now",
         (Verdict::Attach, ..) => "its own ticket: seen, no more; another ticket: it moves there",
-        (Verdict::New, _, Kind::Forward) => {
+        (Verdict::New, ReviewReason::DoubtfulForward, Kind::Forward) => {
             "a new ticket for whom --for names, else for the author; never acknowledged with --for, nor when one of the team \
              forwarded it"
         }
@@ -225,7 +224,7 @@ pub fn stage_cause(cause: StageCause) -> &'static str {
 pub fn flag(flag: Flag) -> &'static str {
     match flag {
         Flag::CannotReopen => "a reply could not reopen it: its pipeline has no open status",
-        Flag::SendFailed => "a send of it failed for good",
+        Flag::SendFailed => "a mail of it could not be sent",
     }
 }
 

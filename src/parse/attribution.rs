@@ -18,7 +18,7 @@ const EARLY_WIDE: usize = 48;
 
 static OPENERS: LazyLock<Words<()>> =
     LazyLock::new(|| Words::of(tables::ATTRIBUTION_OPENERS.iter().map(|&word| (word, ()))));
-static VERBS: LazyLock<Phrases> = LazyLock::new(|| Phrases::at_words(tables::ATTRIBUTION_VERBS));
+static VERBS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ATTRIBUTION_VERBS));
 static GLUED: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ATTRIBUTION_VERBS_GLUED));
 
 /// How sure it is that a line is an attribution.
@@ -77,7 +77,7 @@ fn last_of_wrapped(lines: &Lines<'_>, first: usize, line: &str) -> Option<usize>
 }
 
 /// Angle brackets that the line leaves open.
-fn brackets(line: &str) -> i32 {
+pub(super) fn brackets(line: &str) -> i32 {
     line.bytes().map(|byte| i32::from(byte == b'<') - i32::from(byte == b'>')).sum()
 }
 
@@ -92,6 +92,11 @@ fn ends_as_one(line: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// GroupWise: `>>> Ann Lee <ann@example.org> 10/9/2025 10:00 AM >>>`, with the earlier mail unmarked below.
+pub(super) fn is_groupwise(line: &str) -> bool {
+    line.len() <= LONGEST && line.starts_with(">>> ") && line.ends_with(" >>>") && digits(line) >= 6
 }
 
 /// Gmail wrote no colon for some years: `2013/7/20 Ann Lee <ann@example.org>`, and without address
@@ -125,7 +130,10 @@ fn may_be_wrapped(line: &str) -> bool {
         return false;
     }
     let early = || line.bytes().take(if line.is_ascii() { EARLY } else { EARLY_WIDE }).any(|b| b.is_ascii_digit());
-    (digits >= 4 && early()) || has_opener(line) || (has_address && (digits >= 3 || has_verb(line)))
+    (digits >= 4 && early())
+        || has_opener(line)
+        || (has_address && digits >= 3)
+        || ((has_address || digits >= 6) && has_verb(line))
 }
 
 fn has_opener(line: &str) -> bool {
@@ -141,7 +149,7 @@ fn begins_with_cjk_date(line: &str) -> bool {
 
 fn has_verb(line: &str) -> bool {
     let lower = line.to_lowercase();
-    VERBS.is_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
+    VERBS.begin_word_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
 }
 
 /// ASCII digits, and those of Arabic and Persian.
@@ -184,10 +192,12 @@ fn judge(line: &str, drawn: bool) -> Option<Sureness> {
     }
     let digits = digits(line);
     let has_address = line.contains('@');
-    let angled = has_address && line.contains(['<', '(', '[']);
+    let angled = has_address && line.contains(['<', '>', '(', '[']);
     let has_verb = has_verb(line);
     if drawn {
-        return (has_verb && (has_address || digits >= 6 || line.ends_with(':'))).then_some(Sureness::Sure);
+        // Android wrote no date: ---- Ann Lee wrote ----
+        let told = line.ends_with(':') || line.ends_with(" wrote");
+        return (has_verb && (has_address || digits >= 6 || told)).then_some(Sureness::Sure);
     }
     let dated = digits >= 6 && has_time(line);
     match has_verb {

@@ -131,7 +131,7 @@ fn bare_name(name: &str) -> String {
     };
     let name = name.trim_start_matches(edges);
     // A name may end with brackets of its own: Ann Lee (Support).
-    let closes = name.trim_end().ends_with(')') && name.contains('(');
+    let closes = name.trim_end_matches(['"', '\'', ' ']).ends_with(')') && name.contains('(');
     let end = |c: char| edges(c) && !(closes && c == ')');
     name.trim_end_matches(end).chars().filter(|&c| !is_mark(c)).collect()
 }
@@ -158,6 +158,7 @@ mod tests {
             ("*Ann Lee* <ann@example.org>", "Ann Lee <ann@example.org>", "Ann Lee"),
             ("\"Lee, Ann\" <ann@example.org>", "Lee, Ann <ann@example.org>", "Lee, Ann"),
             ("Ann Lee (Support) <ann@example.org>", "Ann Lee (Support) <ann@example.org>", "Ann Lee (Support)"),
+            ("\"Lee, Ann (Sales)\" <ann@example.org>", "Lee, Ann (Sales) <ann@example.org>", "Lee, Ann (Sales)"),
             ("Ann Lee (ann@example.org)", "Ann Lee <ann@example.org>", "Ann Lee"),
             ("ann@example.org (Ann Lee)", "Ann Lee <ann@example.org>", "Ann Lee"),
             ("news@example.org On Behalf Of Ann Lee", "Ann Lee <news@example.org>", "Ann Lee"),

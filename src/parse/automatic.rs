@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::codes;
 use super::phrases::Phrases;
 use super::tables;
-use crate::domain::{AutomaticSign, Facts, SubjectPrefix};
+use crate::domain::{AutomaticSign, Facts, Subject, SubjectPrefix};
 
 /// An out-of-office message says so within its first lines; in bytes, of which some scripts need three a letter.
 const WORDING_REACH: usize = 1_000;
@@ -27,13 +27,19 @@ enum Role {
     /// A vacation field if its value begins with one of these.
     Valued(&'static [&'static str]),
     Program,
+    /// Feedback-ID.
+    Feedback,
 }
 
 static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
     let vacation = tables::VACATION_HEADERS.iter().map(|&name| (name, Role::Vacation));
     let valued = tables::VACATION_VALUES.iter().map(|&(name, values)| (name, Role::Valued(values)));
     let programs = tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program));
-    let own = [("auto-submitted", Role::Submitted), ("x-auto-response-suppress", Role::Suppress)];
+    let own = [
+        ("auto-submitted", Role::Submitted),
+        ("x-auto-response-suppress", Role::Suppress),
+        ("feedback-id", Role::Feedback),
+    ];
     vacation.chain(valued).chain(programs).chain(own).collect()
 });
 
@@ -67,6 +73,7 @@ impl Header {
                     header.vacation |= values.iter().any(|word| value.starts_with(word));
                 }
                 Some(Role::Program) => header.program = true,
+                Some(Role::Feedback) => header.program |= !is_of_people(&value),
                 None => {}
             }
         }
@@ -92,9 +99,26 @@ pub(super) fn signs(facts: &Facts) -> Vec<AutomaticSign> {
         vacation.then_some(AutomaticSign::VacationHeader),
         subject.then_some(AutomaticSign::Subject),
         wording.then_some(AutomaticSign::Wording),
-        header.program.then_some(AutomaticSign::Programmatic),
+        (header.program || is_aggregate_report(&facts.subject)).then_some(AutomaticSign::Programmatic),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// A DMARC or TLS report (RFC 7489 7.2.1.1, RFC 8460 5.3): its subject has a form of its own, its header often no mark.
+/// With a prefix before it, somebody asks about one.
+fn is_aggregate_report(subject: &Subject) -> bool {
+    let [first, rest @ ..] = tables::AGGREGATE_REPORT;
+    let start = subject.text.get(..first.len()).unwrap_or_default();
+    start.eq_ignore_ascii_case(first) && {
+        let text = subject.text.to_lowercase();
+        rest.iter().all(|label| text.contains(label))
+    }
+}
+
+/// Feedback-ID is for bulk senders; its last part names who relays. Some who carry people's mail set it on all of that.
+fn is_of_people(feedback_id: &str) -> bool {
+    let relay = feedback_id.rsplit(':').next().unwrap_or_default().trim();
+    tables::FEEDBACK_OF_PEOPLE.iter().any(|name| relay.eq_ignore_ascii_case(name))
 }
 
 fn strength(sign: &AutomaticSign) -> u8 {

@@ -211,11 +211,16 @@ impl Block {
             field.push(' ');
         }
         // QQ pads values with spaces; Hebrew and Arabic clients wrap addresses in marks of direction.
+        field.reserve(value.len());
         for (number, word) in value.split_whitespace().enumerate() {
             if number > 0 {
                 field.push(' ');
             }
-            field.extend(word.chars().filter(|&c| !is_mark(c)));
+            if word.is_ascii() {
+                field.push_str(word);
+            } else {
+                field.extend(word.chars().filter(|&c| !is_mark(c)));
+            }
         }
     }
 }
@@ -228,7 +233,12 @@ pub(super) fn meaning(word: &str) -> Option<Label> {
 /// The label that a line begins with, and its value. Labels may be bold (`*From:*`).
 fn label(line: &str) -> Option<(Label, &str)> {
     let (word, value) = split_at_colon(line)?;
-    Some((LABELS.get(word).or_else(|| LABELS.get(&word.replace('\u{3000}', "")))?, value))
+    // Chinese clients space the letters of a label: 主　题.
+    let meaning = LABELS.get(word).or_else(|| {
+        let spaced = word.contains('\u{3000}');
+        spaced.then(|| LABELS.get(&word.replace('\u{3000}', ""))).flatten()
+    })?;
+    Some((meaning, value))
 }
 
 /// `From "Ann Lee" <ann@example.org>`, as eM Client 9 writes it: the longest label counts.

@@ -137,12 +137,14 @@ fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_ori
     match outside.sender {
         Sender::Daemon => outside.subject || banner() || failed() || reason() || (named() && (code() || original())),
         _ if vacation => false,
-        // A postmaster's letter answers someone, and quotes.
-        Sender::Postmaster if outside.passed_on && (quotes || !facts.in_reply_to.is_empty()) => false,
+        // A postmaster's letter answers someone, and quotes. James answers too, but as a machine.
+        Sender::Postmaster if outside.passed_on && (quotes || !facts.in_reply_to.is_empty()) => {
+            opens_as_notice(text) && named()
+        }
         Sender::Postmaster => {
             (outside.subject && (failed() || reason() || banner() || original() || is_report))
                 || (failed() && (named() || code() || original()))
-                || (named() && (banner() || is_report || (reason() && code())))
+                || (named() && (banner() || is_report || (!returns_to_person(facts) && reason() && code())))
         }
         Sender::NullPath if outside.passed_on => banner() && named(),
         Sender::NullPath => {
@@ -156,6 +158,12 @@ fn is_bounce(facts: &Facts, outside: &Outside, text: &str, folded: &str, has_ori
             (outside.subject || outside.tail) && !answers && !quotes && opens_as_notice(text) && named()
         }
     }
+}
+
+/// Whether what cannot be delivered of the mail goes back to a person (RFC 5321 4.4): no report's does.
+fn returns_to_person(facts: &Facts) -> bool {
+    let path = facts.return_path.as_ref().and_then(|path| path.as_ref());
+    path.is_some_and(|path| !notice::is_daemon(path) && !notice::is_system(path))
 }
 
 /// Whether the first paragraph is a machine's: what a person writes above a notice says something else first.

@@ -25,6 +25,9 @@ pub(super) struct Decoded<'b> {
 
 /// Decodes bytes that carry a label; an empty label is none.
 pub(super) fn decode<'b>(label: &str, bytes: &'b [u8]) -> Decoded<'b> {
+    if label.eq_ignore_ascii_case("utf-8") {
+        return guess(bytes, None);
+    }
     let label = canonical(label);
     match label.as_str() {
         "" | "us-ascii" | "utf-8" => guess(bytes, None),
@@ -115,8 +118,14 @@ fn canonical(label: &str) -> String {
 }
 
 fn sound(text: String) -> Decoded<'static> {
-    let sound = memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes()).is_none();
-    Decoded { text: Cow::Owned(text), sound }
+    Decoded { sound: !has_replacements(&text), text: Cow::Owned(text) }
+}
+
+/// Whether replacement characters stand in a text. Looking for one byte first needs nothing to be set up.
+pub(super) fn has_replacements(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let first = memchr::memchr(0xef, bytes).and_then(|at| bytes.get(at..));
+    first.is_some_and(|rest| memchr::memmem::find(rest, "\u{FFFD}".as_bytes()).is_some())
 }
 
 /// A seven-bit form that switches to a two-byte set and back: ISO-2022-KR (RFC 1557), ISO-2022-CN (RFC 1922), HZ (RFC

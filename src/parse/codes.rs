@@ -10,6 +10,7 @@ use super::words::one_line;
 use crate::domain::BounceClass;
 
 static DELAYS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::DELAYS));
+static FULL: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::FULL_MAILBOXES));
 static SOFT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::SOFT_REASONS));
 static HARD: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::HARD_REASONS));
 /// Neither part of an IP address nor of a version.
@@ -42,15 +43,26 @@ pub(super) fn verdict(text: &str) -> Option<Verdict> {
             status: if status.starts_with('4') { status } else { String::new() },
         });
     }
-    let class =
-        class_of_code(&status).or_else(|| class_of_reply(&reply_code(text)?, &folded)).or_else(|| wording(&folded))?;
+    let class = class_of_code(&status)
+        .filter(|_| !is_vague(&status))
+        .or_else(|| class_of_reply(&reply_code(text)?, &folded))
+        .or_else(|| wording(&folded))
+        .or_else(|| class_of_code(&status))?;
     Some(Verdict { class, status })
 }
 
-/// 552 says that a mailbox is full, or that the mail is too large for any (RFC 5321 4.2.3): the words decide.
+/// A reply code of failure says less than that a mailbox is full; 552 says just that, or that the mail is too large for
+/// any (RFC 5321 4.2.3): there all words decide.
 fn class_of_reply(code: &str, folded: &str) -> Option<BounceClass> {
-    let full = code == "552" && wording(folded) == Some(BounceClass::Soft);
-    if full { Some(BounceClass::Soft) } else { class_of_code(code) }
+    let full = FULL.is_in(folded) && !HARD.is_in(folded);
+    let passes = full || (code == "552" && wording(folded) == Some(BounceClass::Soft));
+    if passes { Some(BounceClass::Soft) } else { class_of_code(code) }
+}
+
+/// Statuses that do not say what failed (x.0.0, RFC 3463 3.1) or what is the matter with the mailbox (x.2.0, 3.3): what
+/// stands beside them says more.
+pub(super) fn is_vague(status: &str) -> bool {
+    matches!(status, "5.0.0" | "5.2.0")
 }
 
 /// Whether the server says that it goes on trying.
@@ -60,7 +72,11 @@ pub(super) fn is_delay(folded: &str) -> bool {
 
 /// Soft or hard by words alone: that nobody is there outranks that a mailbox is full.
 pub(super) fn wording(folded: &str) -> Option<BounceClass> {
-    if HARD.is_in(folded) { Some(BounceClass::Hard) } else { SOFT.is_in(folded).then_some(BounceClass::Soft) }
+    if HARD.is_in(folded) {
+        Some(BounceClass::Hard)
+    } else {
+        (FULL.is_in(folded) || SOFT.is_in(folded)).then_some(BounceClass::Soft)
+    }
 }
 
 /// The first enhanced status code of failure in a text.
@@ -119,6 +135,11 @@ mod tests {
             ("host said: 552 mailbox full", BounceClass::Soft, ""),
             ("host said: 552 message too large", BounceClass::Hard, ""),
             ("552 5.2.2 <ann@example.org>: over quota", BounceClass::Soft, "5.2.2"),
+            ("550 <ann@example.org>: mailbox is full", BounceClass::Soft, ""),
+            ("550 no mailbox here, over quota or not: user unknown", BounceClass::Hard, ""),
+            ("550 service unavailable", BounceClass::Hard, ""),
+            ("554 5.2.0 STOREDRV.Deliver.Exception:QuotaExceededException", BounceClass::Soft, "5.2.0"),
+            ("550 5.0.0 <ann@example.org>: refused", BounceClass::Hard, "5.0.0"),
             ("The mailbox is\nfull", BounceClass::Soft, ""),
             ("Postfach ist voll", BounceClass::Soft, ""),
             ("user unknown", BounceClass::Hard, ""),

@@ -129,7 +129,11 @@ impl Group {
         let said = code.as_deref().and_then(codes::class_of_code);
         // NTMail and others write a reply code for the status.
         let said = said.or_else(|| codes::class_of_code(&codes::reply_code(status)?));
-        let told = || said.or_else(|| codes::verdict(diagnostic).map(|verdict| verdict.class));
+        let vague = code.as_deref().is_some_and(codes::is_vague);
+        let told = || {
+            let diagnosed = || codes::verdict(diagnostic).map(|verdict| verdict.class);
+            if vague { diagnosed().or(said) } else { said.or_else(diagnosed) }
+        };
         let class = if action.starts_with("fail") || action.starts_with("permanent") {
             told().filter(|class| *class == BounceClass::Soft).unwrap_or(BounceClass::Hard)
         } else if action.starts_with("delay") || action.starts_with("defer") || action.starts_with("transient") {
@@ -200,6 +204,9 @@ mod tests {
             ("Action: Failed (user unknown)\nStatus: 5.0.0 (bad address)", BounceClass::Hard, "5.0.0"),
             ("Action: failed\nStatus: 4.4.7", BounceClass::Soft, "4.4.7"),
             ("Action: failure\nStatus: 553 Exceeded", BounceClass::Hard, ""),
+            ("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 552 mailbox full", BounceClass::Soft, "5.0.0"),
+            ("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 user unknown", BounceClass::Hard, "5.0.0"),
+            ("Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 552 mailbox full", BounceClass::Hard, "5.1.1"),
             ("Action: delayed\nStatus: 5.0.0", BounceClass::Soft, "5.0.0"),
             ("Action: relayed\nStatus: 2.1.9", BounceClass::None, "2.1.9"),
             ("Action: expanded (to list)", BounceClass::None, ""),

@@ -9,11 +9,8 @@ const MOST_FILES: usize = 200;
 
 /// Takes the encoded files out of a text and names them. `None` where there are none, as nearly always.
 pub(super) fn take_out(text: &str) -> Option<(String, Vec<Attachment>)> {
-    let bytes = text.as_bytes();
-    let may = memchr::memmem::find(bytes, b"begin ").is_some() || memchr::memmem::find(bytes, b"=ybegin ").is_some();
-    if !may {
-        return None;
-    }
+    // A yEnc file's `=ybegin ` ends so too.
+    memchr::memmem::find(text.as_bytes(), b"begin ")?;
     let mut out = String::with_capacity(text.len());
     let mut files: Vec<Attachment> = Vec::new();
     let mut lines = text.split_inclusive('\n').peekable();

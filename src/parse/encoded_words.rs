@@ -128,7 +128,12 @@ impl<'t> Reader<'t> {
 
 /// Base64 with white space in it or without its padding.
 fn base64(data: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = data.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).collect();
+    let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let bare = data.trim_end_matches('=');
+    if !bare.is_empty() && data.len() == bare.len().next_multiple_of(4) && bare.bytes().all(|b| is_digit(&b)) {
+        return base64_decode(data.as_bytes());
+    }
+    let digits: Vec<u8> = data.bytes().filter(is_digit).collect();
     let whole = digits.len() - usize::from(digits.len() % 4 == 1);
     let mut padded = digits.get(..whole)?.to_vec();
     padded.resize(whole.next_multiple_of(4), b'=');

@@ -58,6 +58,13 @@ pub(super) fn is_original_line(line: &str) -> bool {
     line.len() <= LONGEST_LINE && is_drawn(line) && ORIGINALS.get(undrawn(line)).is_some()
 }
 
+/// The date in the line that Orange writes above its block, in place of a field.
+pub(super) fn date_in_line(line: &str) -> Option<&str> {
+    let begins = |start: &&str| line.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    let start = tables::DATED_LINES.iter().find(|start| begins(start))?;
+    line.get(start.len()..).filter(|date| date.chars().filter(|c| c.is_numeric()).count() >= 4)
+}
+
 /// Whether a line begins with two dashes or what else clients draw lines with.
 fn is_drawn(line: &str) -> bool {
     let mut chars = line.trim_start_matches(['*', ' ']).chars();
@@ -113,6 +120,10 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
             (block.end, from) = (end, author);
         }
     }
+    let above = at.content.checked_sub(1).map_or("", |above| bare(unquoted(lines.get(above), depth)));
+    if let (true, Some(date)) = (block.date.is_empty(), date_in_line(above)) {
+        block.date = date.to_owned();
+    }
     let (people, from_name) = authors::of(&from);
     Forwarded {
         mark: at.mark,
@@ -158,8 +169,9 @@ fn original(lines: &Lines<'_>, first: usize, depth: usize) -> String {
         end = last;
     }
     let mut start = lines.next_text(first);
-    // SquirrelMail and The Bat! draw a line below the block.
-    if start < end && is_rule(lines.bare(start)) {
+    // SquirrelMail and The Bat! draw a line below the block, Zoho repeats the one above.
+    let below = lines.bare(start);
+    if start < end && (is_rule(below) || (is_drawn(below) && LINES.get(undrawn(below)).is_some())) {
         start += 1;
     }
     lines.unquoted(start, end, depth).trim().to_owned()

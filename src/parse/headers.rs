@@ -66,12 +66,8 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
 
 /// `hops`: the servers of the Received fields since the last Authentication-Results.
 fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String>) {
-    let written = written(facts, field.value, raw);
-    let encoded_words::Words { text: value, sound } = encoded_words::decode(&written);
-    if !sound {
-        defect(facts, Defect::Undecodable);
-    }
-    let value = without_nul(value);
+    let written = written(facts, field, raw);
+    let value = decoded(facts, &written);
     let mut name = [0; LONGEST_NAME];
     let known = match name.get_mut(..field.name.len()) {
         Some(name) => {
@@ -137,7 +133,10 @@ fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String
 
 fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String>) {
     let (found, malformed) = ids::list(value);
-    list(facts).extend(found);
+    match list(facts) {
+        list if list.is_empty() => *list = found,
+        list => list.extend(found),
+    }
     malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
@@ -162,12 +161,12 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
 }
 
 /// The value as text, encoded words as they stand. Folded as it was: what reads it does not mind.
-fn written<'m>(facts: &mut Facts, value: &'m [u8], raw: &[u8]) -> Cow<'m, str> {
-    let trimmed = value.trim_ascii();
+fn written<'m>(facts: &mut Facts, field: &Field<'m>, raw: &[u8]) -> Cow<'m, str> {
+    let trimmed = field.value.trim_ascii();
     // Without a way out of the loop it is compiled to one over whole words.
     let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != 0x1b));
-    if plain && let Ok(text) = std::str::from_utf8(trimmed) {
-        return Cow::Borrowed(text);
+    if plain && let Some(text) = field.text {
+        return Cow::Borrowed(text.trim_ascii());
     }
     let hint = std::str::from_utf8(trimmed).is_err().then(|| charset::hint(raw)).flatten();
     let decoded = charset::guess(trimmed, hint.as_deref());
@@ -175,6 +174,19 @@ fn written<'m>(facts: &mut Facts, value: &'m [u8], raw: &[u8]) -> Cow<'m, str> {
         defect(facts, Defect::Undecodable);
     }
     without_nul(decoded.text)
+}
+
+/// The value with its encoded words decoded (RFC 2047), NUL replaced.
+fn decoded<'w>(facts: &mut Facts, written: &'w str) -> Cow<'w, str> {
+    // Every encoded word has question marks, and what was written holds no NUL.
+    if memchr::memchr(b'?', written.as_bytes()).is_none() {
+        return Cow::Borrowed(written);
+    }
+    let encoded_words::Words { text, sound } = encoded_words::decode(written);
+    if !sound {
+        defect(facts, Defect::Undecodable);
+    }
+    without_nul(text)
 }
 
 fn keep(facts: &mut Facts, name: &str, value: &str) {

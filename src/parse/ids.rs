@@ -42,7 +42,7 @@ fn bare(word: &str) -> String {
 
 /// Folding may have left white space inside an id that was too long for a line.
 fn without_space(id: &str) -> String {
-    if id.bytes().all(|b| b.is_ascii_graphic()) {
+    if id.bytes().fold(true, |plain, b| plain & b.is_ascii_graphic()) {
         return id.to_owned();
     }
     id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()

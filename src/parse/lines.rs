@@ -27,15 +27,20 @@ impl<'t> Lines<'t> {
     pub fn of(text: &'t str) -> Self {
         let mut lines = Lines { text, spans: Vec::with_capacity(USUAL), truncated: false };
         let mut at = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        loop {
+            let line_end = ends.next();
+            let end = line_end.unwrap_or(text.len());
             if lines.spans.len() >= MOST_LINES || end > MOST_BYTES {
                 lines.truncated = true;
-                break;
+                return lines;
             }
             lines.spans.push(span(text, at, end));
+            if line_end.is_none() {
+                return lines;
+            }
             at = end + 1;
         }
-        lines
     }
 
     pub fn count(&self) -> usize {
@@ -94,13 +99,12 @@ impl<'t> Lines<'t> {
 }
 
 fn span(text: &str, from: usize, to: usize) -> Span {
-    let line = text.get(from..to).unwrap_or_default();
-    let bytes = line.as_bytes();
     // Most lines have nothing to trim.
-    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    let (before, kept) = if plain(bytes.first()) && plain(bytes.last()) {
-        (0, line.len())
+    let plain = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_graphic);
+    let (before, kept) = if from == to || (plain(from) && plain(to - 1)) {
+        (0, to - from)
     } else {
+        let line = text.get(from..to).unwrap_or_default();
         let begun = line.trim_start_matches(is_unseen);
         (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
     };

@@ -228,7 +228,8 @@ pub(super) fn is_daemon(address: &EmailAddress) -> bool {
 /// `postmaster`, and with something behind it: `postmaster-noreply`, `microsoftexchange329e71…`.
 fn is_one_of(address: &EmailAddress, names: &[&str]) -> bool {
     let local = address.local().trim_matches(['"', '\\', '<', '>']);
-    names.iter().any(|name| {
+    let first = local.as_bytes().first();
+    names.iter().filter(|name| name.as_bytes().first() == first).any(|name| {
         local.strip_prefix(name).is_some_and(|rest| {
             rest.is_empty() || rest.starts_with(['-', '+', '.', '=', '_', '\\', '@']) || *name == "microsoftexchange"
         })

@@ -18,7 +18,7 @@ pub(super) fn of<'m>(part: &'m MessagePart<'_>, message: &Message<'_>) -> Option
         return Some(as_read);
     }
     let label = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
-    if is_known(label) && memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes()).is_none() {
+    if is_known(label) && !charset::has_replacements(text) {
         return Some(as_read);
     }
     let Some(bytes) = bytes_of(part, message) else { return Some(Decoded { sound: false, ..as_read }) };

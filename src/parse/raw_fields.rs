@@ -7,11 +7,18 @@ pub(super) struct Field<'m> {
     pub name: &'m str,
     /// What stands behind the colon, folding and line end included.
     pub value: &'m [u8],
+    /// The same as text, if it is UTF-8.
+    pub text: Option<&'m str>,
 }
+
+/// So much of a mail is looked at as a whole for whether it is UTF-8; most headers are shorter.
+const HEAD: usize = 1024;
 
 /// The fields of a raw mail, in order. Lines that are no field are passed over.
 pub(super) struct Fields<'m> {
     raw: &'m [u8],
+    /// The beginning of the mail, up to where it is no UTF-8.
+    head: &'m str,
     at: usize,
     /// Where the first MIME field begins (RFC 2045 3).
     mime: Option<usize>,
@@ -20,7 +27,14 @@ pub(super) struct Fields<'m> {
 
 impl<'m> Fields<'m> {
     pub fn of(raw: &'m [u8]) -> Self {
-        Fields { raw, at: 0, mime: None, ended: false }
+        let head = raw.get(..HEAD).unwrap_or(raw);
+        let head = match std::str::from_utf8(head) {
+            Ok(head) => head,
+            Err(end) => {
+                head.get(..end.valid_up_to()).and_then(|head| std::str::from_utf8(head).ok()).unwrap_or_default()
+            }
+        };
+        Fields { raw, head, at: 0, mime: None, ended: false }
     }
 
     /// What is left to read for whoever takes the mail apart: from the first MIME field, or from the empty line above the
@@ -40,6 +54,19 @@ impl<'m> Fields<'m> {
         }
         self.raw.len()
     }
+
+    fn field(&self, start: usize, end: usize) -> Option<Field<'m>> {
+        let line = self.raw.get(start..end)?;
+        let colon = start + memchr::memchr(b':', line)?;
+        let name = self.text(start, colon)?.trim_ascii();
+        let printable = name.bytes().fold(!name.is_empty(), |all, b| all & b.is_ascii_graphic());
+        let value = self.raw.get(colon + 1..end)?;
+        printable.then(|| Field { name, value, text: self.text(colon + 1, end) })
+    }
+
+    fn text(&self, from: usize, to: usize) -> Option<&'m str> {
+        self.head.get(from..to).or_else(|| std::str::from_utf8(self.raw.get(from..to)?).ok())
+    }
 }
 
 impl<'m> Iterator for Fields<'m> {
@@ -53,9 +80,8 @@ impl<'m> Iterator for Fields<'m> {
                 break;
             }
             let end = self.end();
-            let line = self.raw.get(start..end).unwrap_or_default();
             self.at = end;
-            if let Some(field) = field(line) {
+            if let Some(field) = self.field(start, end) {
                 if self.mime.is_none() && is_mime(field.name) {
                     self.mime = Some(start);
                 }
@@ -75,14 +101,6 @@ fn is_end(from: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-fn field(line: &[u8]) -> Option<Field<'_>> {
-    let colon = memchr::memchr(b':', line)?;
-    let name = line.get(..colon)?.trim_ascii();
-    let printable = name.iter().fold(!name.is_empty(), |all, b| all & b.is_ascii_graphic());
-    let name = std::str::from_utf8(name).ok().filter(|_| printable)?;
-    Some(Field { name, value: line.get(colon + 1..)? })
 }
 
 fn is_mime(name: &str) -> bool {

@@ -1,15 +1,17 @@
 //! Signatures: `-- ` (RFC 3676 4.3), the lines of phones, the footers of mailing lists, and the writer's bare name.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::lines::Lines;
 use super::tables;
+use super::words::Words;
 
 /// A signature below `--` without the space, or a mailing list's footer, is no longer than this.
 const LONGEST_LOOSE: usize = 12;
 /// Underscores that Mailman draws above a list's footer.
 const MAILMAN_RULE: usize = 47;
+/// Above the signature of a text that is signed in place (RFC 9580 7).
+const PGP_SIGNATURE: &str = "-----BEGIN PGP SIGNATURE-----";
 /// A phone's line stands this near to the end.
 const MOBILE_REACH: usize = 3;
 /// Longest line of a phone, in bytes, with the address that it links to and without.
@@ -25,7 +27,9 @@ pub(super) fn first_line(lines: &Lines<'_>, from: usize, to: usize, author: &str
         let line = lines.get(n);
         // Most lines are turned away by their first byte: `-`, `_`, or that of a long dash.
         matches!(line.as_bytes().first(), Some(b'-' | b'_' | 0xe2))
-            && (line == "-- " || (is_loose_delimiter(line.trim_end()) && is_short(n)))
+            && (line == "-- "
+                || line.starts_with(PGP_SIGNATURE)
+                || (is_loose_delimiter(line.trim_end()) && is_short(n)))
     });
     let end = delimiter.unwrap_or(to);
     let end = mobile_line(lines, from, end).unwrap_or(end);
@@ -75,9 +79,9 @@ fn name_line(lines: &Lines<'_>, from: usize, to: usize, author: &str) -> Option<
 }
 
 /// The first words of the tables, so that an ordinary line costs one look-up.
-static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static FIRST_WORDS: LazyLock<Words<()>> = LazyLock::new(|| {
     let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS).chain(tables::OUTLOOK_LINES);
-    lines.filter_map(|line| line.split(' ').next()).collect()
+    Words::of(lines.filter_map(|line| Some((line.split(' ').next()?, ()))))
 });
 
 /// The last words of those that are known by them.
@@ -92,9 +96,12 @@ fn is_mobile_line(line: &str) -> bool {
     let line = line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']);
     // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
     let wide = line.starts_with(|c| c >= '\u{2e80}');
-    if !wide && !FIRST_WORDS.contains(line.split(' ').next().unwrap_or_default().to_lowercase().as_str()) {
+    if !wide && FIRST_WORDS.get(line.split(' ').next().unwrap_or_default()).is_none() {
+        if line.is_ascii() {
+            return false;
+        }
         let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
-        if line.is_ascii() || !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
+        if !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
             return false;
         }
     }
@@ -105,7 +112,11 @@ fn is_mobile_line(line: &str) -> bool {
 }
 
 fn names_device(lower: &str, plain: &str) -> bool {
-    let begins = |table: &[&str]| table.iter().any(|start| lower.starts_with(start));
+    // The first byte turns nearly all rows away.
+    let first = lower.as_bytes().first();
+    let begins = |table: &[&str]| {
+        table.iter().filter(|start| start.as_bytes().first() == first).any(|start| lower.starts_with(start))
+    };
     begins(tables::MOBILE_SIGNATURES)
         || (lower.starts_with("outlook")
             && (tables::OUTLOOK_LINES.contains(&plain) || lower.contains(tables::OUTLOOK_LINK)))

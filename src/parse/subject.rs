@@ -79,7 +79,9 @@ fn without_counter(word: &str) -> &str {
     if digits.len() == closed.len() {
         return word;
     }
-    digits.trim_end_matches(['[', '(', '^']).trim_end()
+    let counted = digits.trim_end_matches(['[', '(', '^']);
+    // "Ref 12: broken" names something.
+    if counted.len() == digits.len() && digits.ends_with(' ') { word } else { counted.trim_end() }
 }
 
 /// What follows a mailing list's `[label]`, if something does.
@@ -178,6 +180,9 @@ mod tests {
             ("Out of office until Monday", "Out of office until Monday", vec![Automatic]),
             ("Out of office Re: parcel", "Out of office Re: parcel", vec![Automatic]),
             ("Automatic reply from my printer is broken", "Automatic reply from my printer is broken", vec![]),
+            ("Re2: parcel", "parcel", vec![Reply]),
+            ("Ref 12: parcel", "Ref 12: parcel", vec![]),
+            ("PSL: TL: Rta: parcel", "parcel", vec![Forward, Reply, Reply]),
             ("Question: where is it", "Question: where is it", vec![]),
             ("parcel (fwd)", "parcel", vec![]),
             ("[Fwd: parcel]", "parcel", vec![Forward]),

@@ -19,8 +19,8 @@ pub(super) fn whole(text: &str) -> Option<String> {
 
 /// The claim in a Message-ID: its whole local part is a token.
 pub(super) fn in_id(id: &str, place: TokenPlace) -> Option<TokenClaim> {
-    let local = id.split_once('@').map_or(id, |(local, _)| local);
-    whole(local).map(|token| claim(place, token))
+    let (token, rest) = leading(id)?;
+    (rest.is_empty() || rest.starts_with('@')).then(|| claim(place, token))
 }
 
 /// The claim in an address: its `+detail` (RFC 5233) is a token, alone or beside another detail. Some gateways write the
@@ -88,13 +88,14 @@ pub(super) fn claim(place: TokenPlace, token: String) -> TokenClaim {
 /// The token that `text` begins with, and what follows it. A longer run of token characters is no token.
 fn leading(text: &str) -> Option<(String, &str)> {
     let bytes = text.as_bytes();
-    let is_td = bytes.get(..2)?.eq_ignore_ascii_case(b"td");
+    if !bytes.get(..2)?.eq_ignore_ascii_case(b"td") {
+        return None;
+    }
     let dash = bytes.iter().take(2 + KEY_ID_LENGTH + 1).position(|&b| b == b'-')?;
     let key_id = bytes.get(2..dash)?;
     let end = dash + 1 + SIGNED_LENGTH;
     let signed = bytes.get(dash + 1..end)?;
-    let shaped = is_td
-        && !key_id.is_empty()
+    let shaped = !key_id.is_empty()
         && key_id.iter().all(u8::is_ascii_alphanumeric)
         && signed.iter().all(|b| b.is_ascii_alphabetic() || (b'2'..=b'7').contains(b))
         && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);

@@ -72,6 +72,17 @@ pub fn raw(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreError> {
     }
 }
 
+/// How a content begins, unchecked: its first chunk.
+pub fn beginning(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreError> {
+    let sql = "SELECT bytes FROM content_chunk WHERE content = $1 AND n = 0";
+    let found = tx.query(sql, &[Value::Integer(content.0)])?;
+    let Some(Value::Blob(chunk)) = found.into_iter().flatten().next() else { return Ok(Vec::new()) };
+    let mut bytes = Vec::new();
+    let read = DeflateDecoder::new(chunk.as_slice()).take(CHUNK as u64).read_to_end(&mut bytes);
+    read.map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
+    Ok(bytes)
+}
+
 thread_local! {
     /// Kept: making one costs several times what deflating a usual mail does.
     static DEFLATER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));

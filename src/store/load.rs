@@ -98,11 +98,24 @@ impl Loader<'_, '_> {
             self.workspace.index(IndexedRow::Content(&content));
             self.workspace.contents.load(content);
         }
+        self.unread_copies()?;
         let indexes: Vec<ThreadIndexRow> = self.fetch("key", keys.thread_indexes.iter().map(|key| key.0))?;
         self.threads(indexes.iter().map(|row| row.thread).collect())?;
         load_all(&mut self.workspace.thread_indexes, indexes);
         let tickets: Vec<TicketRow> = self.fetch("number", keys.ticket_numbers.iter().copied())?;
         self.tickets(tickets.iter().map(|ticket| ticket.record).chain(keys.tickets.iter().copied()).collect())
+    }
+
+    /// Of the contents that are here, the deliveries that nobody could read: one decision settles them all.
+    fn unread_copies(&mut self) -> Result<(), StoreError> {
+        for state in [DeliveryState::Quarantined, DeliveryState::Dropped] {
+            let here = &self.workspace.contents;
+            let copies: Vec<DeliveryRow> =
+                select(self.tx, "WHERE message IS NULL AND state = $1", &[state.to_value()])?;
+            let copies = copies.into_iter().filter(|copy| here.get(&copy.content).is_some()).collect();
+            load_all(&mut self.workspace.deliveries, copies);
+        }
+        Ok(())
     }
 
     /// What hangs together: parents, threads, their tickets, all threads of those, and so on until nothing new comes.

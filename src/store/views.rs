@@ -43,6 +43,8 @@ pub struct TimelineMessage {
 pub struct TimelineSend {
     pub send: SendRow,
     pub recipients: Vec<(RecipientRow, Option<AddressRow>)>,
+    /// Why it could not be composed, if it could not.
+    pub failure: Option<String>,
 }
 
 /// How much there is.
@@ -56,6 +58,8 @@ pub struct Totals {
     pub sends: BTreeMap<SendState, i64>,
     /// Messages that wait for a person.
     pub to_review: i64,
+    /// Mails in quarantine, each once however often it was found.
+    pub quarantined: i64,
 }
 
 /// The tickets that `filter` wants, newest first.
@@ -86,6 +90,17 @@ pub fn ticket(tx: &mut Tx<'_>, record: RecordId) -> Result<Option<Ticket>, Store
     Ok(select_tickets(tx, "AND ticket.record = $1", &[record.to_value()])?.pop())
 }
 
+/// The tickets that a ticket is linked to: their numbers, and the message because of which.
+pub fn links_of(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<(i64, Option<MessageId>)>, StoreError> {
+    let links: Vec<TicketLinkRow> = select(tx, "WHERE ticket = $1", &[record.to_value()])?;
+    let mut found = Vec::new();
+    for link in links {
+        found.extend(ticket(tx, link.other)?.map(|other| (other.ticket.number, link.message)));
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The contacts of a ticket, with their addresses.
 pub fn contacts_of(tx: &mut Tx<'_>, ticket: RecordId) -> Result<Vec<(ContactRow, Vec<AddressRow>)>, StoreError> {
     let tail = "WHERE id IN (SELECT contact FROM ticket_contact WHERE ticket = $1) ORDER BY id";
@@ -113,15 +128,20 @@ pub fn timeline(tx: &mut Tx<'_>, record: RecordId) -> Result<Timeline, StoreErro
         let author = message.author.and_then(|id| addresses.get(&id)).cloned();
         TimelineMessage { message, author }
     };
-    let with_recipients = |send: SendRow| {
+    let mut failures = BTreeMap::new();
+    for send in sends.iter().filter(|send| send.state == SendState::Failed) {
+        failures.insert(send.id, failure_of(tx, send)?);
+    }
+    let mut with_recipients = |send: SendRow| {
         let of_send = recipients.iter().filter(|recipient| recipient.send == send.id);
         let recipients = of_send.map(|row| (row.clone(), addresses.get(&row.address).cloned())).collect();
-        TimelineSend { send, recipients }
+        let failure = failures.remove(&send.id).flatten();
+        TimelineSend { send, recipients, failure }
     };
     Ok(Timeline {
         messages: messages.into_iter().map(with_author).collect(),
         stage_changes,
-        sends: sends.into_iter().map(with_recipients).collect(),
+        sends: sends.into_iter().map(&mut with_recipients).collect(),
     })
 }
 
@@ -160,7 +180,17 @@ pub fn send_of(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<TimelineSen
     let recipients: Vec<RecipientRow> = select(tx, "WHERE send = $1 ORDER BY address", &[send.id.to_value()])?;
     let addresses = addresses(tx, recipients.iter().map(|recipient| recipient.address).collect())?;
     let recipients = recipients.into_iter().map(|row| (row.clone(), addresses.get(&row.address).cloned())).collect();
-    Ok(Some(TimelineSend { send, recipients }))
+    let failure = failure_of(tx, &send)?;
+    Ok(Some(TimelineSend { send, recipients, failure }))
+}
+
+/// Why a send could not be composed: its decision knows.
+fn failure_of(tx: &mut Tx<'_>, send: &SendRow) -> Result<Option<String>, StoreError> {
+    let Some(message) = message(tx, send.message)?.filter(|_| send.state == SendState::Failed) else { return Ok(None) };
+    let Some(decision) = decision_of(tx, &message)? else { return Ok(None) };
+    let explanation: Explanation =
+        serde_json::from_str(&decision.explanation).map_err(|error| tx.damaged(format!("decision: {error}")))?;
+    Ok(explanation.failed.into_iter().find(|failed| failed.send == send.id).map(|failed| failed.why))
 }
 
 /// The decision that made a message what it is. Each further delivery has its own: [`journal::decision`] of its event.
@@ -225,6 +255,10 @@ pub fn totals(tx: &mut Tx<'_>) -> Result<Totals, StoreError> {
         deliveries: counts(tx, "SELECT state, count(*) FROM delivery GROUP BY state")?,
         messages: counts(tx, "SELECT kind, count(*) FROM message GROUP BY kind")?,
         sends: counts(tx, "SELECT state, count(*) FROM send GROUP BY state")?,
+        quarantined: count(
+            tx,
+            "SELECT count(DISTINCT content) FROM delivery WHERE state = 'quarantined' AND message IS NULL",
+        )?,
         to_review: count(tx, "SELECT count(*) FROM message WHERE review IS NOT NULL")?,
     })
 }

@@ -28,10 +28,15 @@ pub struct Settled {
     pub to_ticket: Option<i64>,
 }
 
-/// A mail that could not be read.
+/// A mail that could not be read, however often it was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
+    /// The first of its deliveries in that state.
     pub delivery: DeliveryRow,
+    /// How many of them there are.
+    pub times: i64,
+    /// How its bytes begin.
+    pub beginning: Vec<u8>,
     /// `mailbox:folder`.
     pub place: String,
     /// Bytes of it.
@@ -100,19 +105,21 @@ fn number_of(tx: &mut Tx<'_>, record: Option<RecordId>) -> Result<Option<i64>, S
 /// The mails in those states that could not be read, the one that came first at the head.
 pub fn unread(tx: &mut Tx<'_>, states: &[DeliveryState], limit: i64) -> Result<Vec<Unread>, StoreError> {
     let names: Vec<String> = (1..=states.len()).map(|n| format!("${n}")).collect();
-    let tail = format!(
-        "WHERE message IS NULL AND state IN ({}) ORDER BY arrived_at, id LIMIT ${}",
-        names.join(", "),
-        states.len() + 1
-    );
+    let unread = format!("message IS NULL AND state IN ({})", names.join(", "));
+    let first = format!("SELECT min(id) FROM delivery WHERE {unread} GROUP BY content, state");
+    let tail = format!("WHERE id IN ({first}) ORDER BY arrived_at, id LIMIT ${}", states.len() + 1);
     let mut parameters: Vec<Value> = states.iter().map(Column::to_value).collect();
     parameters.push(Value::Integer(limit));
     let deliveries: Vec<DeliveryRow> = select(tx, &tail, &parameters)?;
     deliveries.into_iter().map(|delivery| with_past(tx, delivery)).collect()
 }
 
-/// A delivery with all that happened to it while it had no message.
+/// An unread delivery with all that happened to it while it had no message; of several of the same content the first.
 pub fn with_past(tx: &mut Tx<'_>, delivery: DeliveryRow) -> Result<Unread, StoreError> {
+    let tail = "WHERE message IS NULL AND state = $1 AND content = $2 ORDER BY id";
+    let copies: Vec<DeliveryRow> = select(tx, tail, &[delivery.state.to_value(), delivery.content.to_value()])?;
+    let times = i64::try_from(copies.len()).unwrap_or(i64::MAX);
+    let delivery = copies.into_iter().next().unwrap_or(delivery);
     let tail = "WHERE message IS NULL AND delivery IS NOT NULL AND delivery = $1 ORDER BY event";
     let decisions: Vec<DecisionRow> = select(tx, tail, &[delivery.id.to_value()])?;
     let mut past = Vec::new();
@@ -127,7 +134,8 @@ pub fn with_past(tx: &mut Tx<'_>, delivery: DeliveryRow) -> Result<Unread, Store
         Some(format!("{}:{}", mailbox.name, folder.name))
     });
     let size = contents.first().map_or(0, |content| content.size);
-    Ok(Unread { delivery, place: place.unwrap_or_default(), size, past })
+    let beginning = super::content::beginning(tx, delivery.content)?;
+    Ok(Unread { delivery, times, beginning, place: place.unwrap_or_default(), size, past })
 }
 
 /// Digests of the contents that nobody reads by himself: they are in quarantine, or were given up.

@@ -38,7 +38,7 @@ fn replay(location: &Location, sources: &[Source]) -> Duration {
         let setup = config::parse(DESK).ok().unwrap().setup;
         let engine = Engine::start(store, Origin::Replay, &setup, Timestamp(0)).await.unwrap();
         let start = Instant::now();
-        engine::replay(&engine, sources.to_vec(), |replayed| {
+        engine::replay(&engine, sources.to_vec(), Timestamp::from_seconds(4_000_000_000), |replayed| {
             replayed.result.unwrap();
             Ok(())
         })

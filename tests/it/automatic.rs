@@ -99,6 +99,24 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("zh", "自动答复: 包裹", "我正在休假，3月9日回来。"),
     ("zh", "自動回覆: 包裹", "我目前不在辦公室。"),
     ("ko", "자동 회신: 소포", "3월 9일까지 휴가입니다."),
+    ("sk", "Automatická odpoveď: Balík", "Do 9. marca som na dovolenke."),
+    ("hu", "Automatikus válasz: A csomagja", "Március 9-ig szabadságon vagyok."),
+    ("ro", "Răspuns automat: Pachetul", "Nu sunt la birou până pe 9 martie."),
+    ("uk", "Автоматична відповідь: Посилка", "До 9 березня я у відпустці."),
+    ("bg", "Автоматичен отговор: Пратката", "До 9 март не съм в офиса."),
+    ("hr", "Automatski odgovor: Paket", "Do 9. ožujka nisam u uredu."),
+    ("sl", "Samodejni odgovor: Paket", "Do 9. marca sem na dopustu."),
+    ("el", "Αυτόματη απάντηση: Το δέμα", "Θα είμαι εκτός γραφείου έως τις 9 Μαρτίου."),
+    ("et", "Automaatvastus: Pakk", "Olen puhkusel 9. märtsini."),
+    ("lv", "Automātiska atbilde: Sūtījums", "Esmu atvaļinājumā līdz 9. martam."),
+    ("lt", "Automatinis atsakymas: Siuntinys", "Esu atostogose iki kovo 9 d."),
+    ("he", "תשובה אוטומטית: החבילה", "אני בחופשה עד 9 במרץ."),
+    ("ar", "رد تلقائي: الطرد", "أنا في إجازة حتى 9 مارس."),
+    ("fa", "پاسخ خودکار: بسته", "تا ۹ مارس در مرخصی هستم."),
+    ("th", "ตอบกลับอัตโนมัติ: พัสดุ", "ฉันไม่อยู่ที่สำนักงานจนถึงวันที่ 9 มีนาคม"),
+    ("vi", "Trả lời tự động: Bưu kiện", "Tôi nghỉ phép đến ngày 9 tháng 3."),
+    ("id", "Balasan otomatis: Paket", "Saya sedang cuti hingga 9 Maret."),
+    ("ca", "Resposta automàtica: El paquet", "Soc fora de l'oficina fins al 9 de març."),
 ];
 
 #[test]
@@ -135,4 +153,42 @@ fn people_who_write_about_absence_are_people() {
 fn an_automatic_subject_above_a_quoted_mail_is_a_persons_answer() {
     let quoted = "Thanks, I got your automatic reply.\n\nOn 4 Mar 2025, Support wrote:\n> We are away.";
     assert_eq!(kind(&read("Subject: Automatic reply: parcel", quoted)), Kind::NewConversation);
+}
+
+/// Mailbox providers put Feedback-ID on people's mail; elsewhere it is a program's, as are Postmark's fields.
+#[test]
+fn who_writes_by_proton_fastmail_or_zoho_is_a_person() {
+    for fields in [
+        "Feedback-ID: 58432171:user:proton\nX-Pm-Message-ID: 0a832cb1867957380426662c3d88ec9143d08f59",
+        "Feedback-ID: i1a2b3c4d:Fastmail",
+        "Feedback-ID: rr0801:zu0801:rf0801:ZohoMail",
+    ] {
+        assert!(!read(&format!("Subject: A question\n{fields}"), "Where is it?").is_automatic(), "{fields}");
+    }
+    for fields in [
+        "Feedback-ID: s12345-_:s12345:a6789:postmark",
+        "Feedback-ID: ::1.eu-west-1.b2x:AmazonSES",
+        "X-PM-RCPT: |bTB8MTIzNDV8|\nX-PM-Message-Id: 9d61c7ff-4950-4bbb-a44d-c1192e8cc5bd",
+        "X-PM-Message-Options: v1;1.k9xTmGFH0bAgEp",
+    ] {
+        let facts = read(&format!("Subject: Your order\n{fields}"), "It is on its way.");
+        assert_eq!(facts.automatic, [AutomaticSign::Programmatic], "{fields}");
+    }
+}
+
+/// Many reporters set no header that says so; their subject does (RFC 7489 7.2.1.1).
+#[test]
+fn an_aggregate_report_is_a_programs_and_a_question_about_one_is_a_persons() {
+    let report = "Report Domain: example.org Submitter: example.net Report-ID: <2025.03.06.1>";
+    for (subject, signs) in [
+        (report, &[AutomaticSign::Programmatic][..]),
+        (
+            "Report domain: example.org Submitter: example.net Report-ID: 13004458761230094151",
+            &[AutomaticSign::Programmatic],
+        ),
+        ("Fwd: Report Domain: example.org Submitter: example.net Report-ID: <2025.03.06.1>", &[]),
+        ("Report domain: who owns it?", &[]),
+    ] {
+        assert_eq!(read(&format!("Subject: {subject}"), "See the attachment.").automatic, signs, "{subject}");
+    }
 }

@@ -122,6 +122,15 @@ fn json(stdout: &str) -> Vec<Value> {
 }
 
 #[test]
+fn the_documents_name_the_size_over_which_a_body_is_not_kept() {
+    let limit = format!("{} MiB", ticketd::engine::MOST_BYTES / 1024 / 1024);
+    for page in ["README.md", "docs/rules.md"] {
+        let text = std::fs::read_to_string(crate::support::root().join(page)).unwrap();
+        assert!(text.contains(&limit), "{page} does not say {limit}");
+    }
+}
+
+#[test]
 fn what_is_no_mail_is_told_and_the_rest_is_processed() {
     let place = Place::new();
     place.write("mail/empty.eml", "");

@@ -209,6 +209,51 @@ fn within_five_minutes_the_order_of_receipt_decides_and_a_citation_before_any_cl
     assert_eq!(desk.status(ticket), "waiting_on_us");
 }
 
+/// The mail that says that a ticket is closed went out after the last send: who cites it alone is newer than both.
+#[test]
+fn a_reply_to_our_automatic_mail_is_newer_than_what_went_out_before_it() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    desk.pass(HOUR);
+    desk.send(ticket, &[]);
+    desk.pass(10 * MINUTE);
+    let closing = message_id(&token(&desk.move_to(ticket, "closed").sends[0].reference));
+    let clock_is_wrong = desk.now.plus(-HOUR);
+    desk.take_at("support", "INBOX", &answer(CLEO, SUPPORT, "x", &closing), clock_is_wrong, false);
+    assert_eq!(desk.status(ticket), "new");
+}
+
+/// What a reply cites is older than it, and so than all that came after that reply, however late the servers say it came.
+#[test]
+fn a_parent_that_arrives_after_its_child_and_a_later_send_is_late() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    let sent = desk.send(ticket, &[]);
+    let child =
+        with(answer(CLEO, SUPPORT, "child", "parent"), |f| f.references = vec![sent.id.clone(), "parent".into()]);
+    desk.pass(HOUR);
+    desk.take("support", "INBOX", &child);
+    assert_eq!(desk.status(ticket), "waiting_on_us");
+    desk.send(ticket, &[]);
+    desk.pass(HOUR);
+    let decision = desk.take("support", "INBOX", &answer(CLEO, SUPPORT, "parent", &sent.id));
+    assert_eq!(desk.status(ticket), "waiting_on_contact");
+    assert_eq!(desk.message(&decision).review, Some(ReviewReason::Late));
+}
+
+/// An absence note that cites a reply may overtake it: it counts for nothing, and so makes nothing late.
+#[test]
+fn a_reply_that_arrives_after_an_automatic_answer_to_it_is_not_late() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    let sent = desk.send(ticket, &[]);
+    let absent = with(answer(DORA, SUPPORT, "absent", "reply"), |f| {
+        f.references = vec![sent.id.clone(), "reply".into()];
+        f.automatic = vec![AutomaticSign::AutoReplied];
+    });
+    desk.pass(HOUR);
+    assert_eq!(desk.take("support", "INBOX", &absent).ticket, Some(ticket));
+    desk.take("support", "INBOX", &answer(CLEO, SUPPORT, "reply", &sent.id));
+    assert_eq!(desk.status(ticket), "waiting_on_us");
+}
+
 #[test]
 fn a_merged_ticket_keeps_both_origin_threads() {
     let (mut desk, into) = Desk::with_ticket();

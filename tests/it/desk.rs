@@ -99,7 +99,8 @@ impl Desk {
         for plan in &decision.sends {
             let id = message_id(&token(&plan.reference));
             let digest = ContentDigest::of(id.as_bytes());
-            let composed = Composed { message_id: Some(id), subject: String::new(), digest, raw: digest, size: 1 };
+            let composed =
+                Composed { message_id: Some(id), failure: None, subject: String::new(), digest, raw: digest, size: 1 };
             for change in decide::queued(&self.ws, plan, &composed) {
                 decide::fold(&mut self.ws, &change);
             }
@@ -252,7 +253,7 @@ pub fn foreign_token() -> String {
     token(&SendReference([9; 12]))
 }
 
-fn message_id(token: &str) -> String {
+pub fn message_id(token: &str) -> String {
     format!("{token}@example.org")
 }
 

@@ -20,6 +20,7 @@ mod corpora;
 mod crashes;
 mod decisions;
 mod desk;
+mod failed_sends;
 mod history;
 mod hostile;
 mod kinds;

@@ -186,6 +186,30 @@ fn mail_of_several_mailboxes_and_folders_is_merged_by_arrival() {
     );
 }
 
+/// A clock that is wrong by decades must not make everything late that comes after it.
+#[test]
+fn a_mail_with_a_date_in_the_future_arrives_when_it_is_replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |name: &str, head: &str| {
+        let head = format!(
+            "From: ann@example.com\nTo: support@example.org\nSubject: S\nMessage-ID: <{name}@example.com>\n{head}"
+        );
+        std::fs::write(folder.join(format!("{name}.eml")), format!("{head}\nText {name}.\n")).unwrap();
+    };
+    write("1", "Date: Mon, 2 Mar 2020 08:00:00 +0000\n");
+    write("2", "In-Reply-To: <1@example.com>\nDate: Mon, 3 Mar 2059 08:00:00 +0000\n");
+    write("3", "In-Reply-To: <1@example.com>\n");
+    let args = |names: &[&'static str]| [&["replay", "--json", "--db", "mail.db"], names].concat();
+    let first = json_lines(&printed(folder, &args(&["1.eml", "2.eml"])));
+    assert_eq!(first[1]["rule"], "3.2");
+    assert!(first[1]["arrived_at"].as_str() < Some("2059"), "{}", first[1]["arrived_at"]);
+    let later = json_lines(&printed(folder, &args(&["3.eml"])));
+    assert_eq!((&later[0]["kind"], &later[0]["review"]), (&Value::from("customer_reply"), &Value::Null));
+    assert!(!later[0]["reason"].as_str().unwrap().contains("older than"), "{}", later[0]["reason"]);
+    assert!(printed(folder, &["replay", "--from-db", "--db", "mail.db"]).ends_with("nothing differs\n"));
+}
+
 #[test]
 fn an_unknown_mailbox_is_a_usage_error_that_names_the_known_ones() {
     assert_eq!(
@@ -364,9 +388,36 @@ fn check_looks_into_templates_and_time_zones() {
     std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
     let (code, stdout, _) = outcome(folder.path(), &["check"]);
     assert_eq!(code, 78, "{stdout}");
-    assert!(stdout.contains("ticketd.toml:1:1: no time zone `Europe/Atlantis` is known here\n"), "{stdout}");
-    assert!(stdout.contains("ticketd.toml:6:1: template `ours`, en subject, 1:"), "{stdout}");
+    assert!(stdout.contains("ticketd.toml:1:13: no time zone `Europe/Atlantis` is known here\n    time_zone = \"Europe/Atlantis\"\n                ^^^^^^^^^^^^^^^^^\n"), "{stdout}");
+    assert!(stdout.contains("ticketd.toml:9:21: template `ours`, en subject: "), "{stdout}");
     assert!(stdout.ends_with("ticketd.toml: 2 mistakes\n"), "{stdout}");
+}
+
+#[test]
+fn check_finds_what_is_wrong_in_templates_and_the_zone_beside_mistakes_of_structure_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "time_zone = \"Europe/Atlantis\"\ncolour = 1\n[[mailbox]]\nname = \"support\"\n\
+                  [[template]]\nname = \"ours\"\n[[template.text]]\nlanguage = \"en\"\nsubject = \"S\u{e9} \\\"x\\\" {{ ticket.nmber }}\"\n\
+                  text = \"\"\"\nDear {{ contact.name }},\n{{ who }}\n\"\"\"\n\
+                  [[pipeline]]\nname = \"p\"\non_send = { on = false }\non_reply = { on = false }\n\
+                  stage = [{ name = \"a\" }, { name = \"b\" }]\n[[pipeline.automation]]\nname = \"x\"\nstage = \"a\"\n\
+                  actions = [{ send_email = \"reply_not_delivered\" }]\n";
+    std::fs::write(folder.path().join("ticketd.toml"), config).unwrap();
+    let (code, stdout, _) = outcome(folder.path(), &["check"]);
+    assert_eq!(code, 78, "{stdout}");
+    for part in [
+        ":1:13: no time zone `Europe/Atlantis` is known here\n",
+        ":2:1: unknown key `colour` at the top of the file\n",
+        ":3:1: `address` is missing in this `mailbox`\n",
+        ":9:24: template `ours`, en subject: unknown variable `ticket.nmber`; known are ticket.number",
+        "                           ^^^^^^^^^^^^\n",
+        ":12:4: template `ours`, en text: unknown variable `who`;",
+        "warning: this pipeline has no closed stage: none of its tickets is ever closed\n",
+        ":22:27: template `reply_not_delivered`, en ",
+        "`user.name` is known in notifications only",
+    ] {
+        assert!(stdout.contains(part), "{part} is not in:\n{stdout}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use ticketd::store::{Store, views};
 use crate::replay::{documented, fields};
 use crate::support::root;
 
-fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
+pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
     let output = command
         .current_dir(folder)
@@ -27,7 +27,7 @@ fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn printed(folder: &Path, args: &[&str]) -> String {
+pub fn printed(folder: &Path, args: &[&str]) -> String {
     let (code, stdout, stderr) = outcome(folder, args);
     assert_eq!((code, stderr.as_str()), (0, ""), "ticketd {args:?}");
     stdout
@@ -45,7 +45,7 @@ fn told(story: &str) -> TempDir {
     folder
 }
 
-fn folds(folder: &Path) {
+pub fn folds(folder: &Path) {
     let said = printed(folder, &["replay", "--from-db", "--db", "mail.db"]);
     assert!(said.ends_with("nothing differs\n"), "{said}");
 }
@@ -203,6 +203,76 @@ fn the_owner_of_a_mailbox_that_forwards_may_be_named_and_stands_in_no_journal() 
     folds(folder);
 }
 
+/// What a customer forwards is the customer's, and nobody of the team is a customer whom a user forwards.
+#[test]
+fn for_is_refused_for_a_customers_forward_and_for_one_of_the_team() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let desk = root().join("fixtures/stories/ticketd.toml");
+    let mail = |name: &str, head: &str, text: &str| {
+        let head = format!("To: support@example.org\nMessage-ID: <{name}@example.com>\n{head}");
+        std::fs::write(folder.join(format!("{name}.eml")), format!("{head}\n\n{text}\n")).unwrap();
+    };
+    let block = "See below.\n\n---------- Forwarded message ---------\nFrom: Bo <bo@example.net>\nDate: Mon, 3 Mar 2025 \
+        at 08:30\nSubject: Offer\nTo: <ann@example.com>\n\nThe printer costs 90 euro.";
+    mail("1", "From: ann@example.com\nSubject: Printer\nDate: Mon, 3 Mar 2025 08:00:00 +0000", "Broken.");
+    let reply = "From: ann@example.com\nSubject: Fwd: Offer\nIn-Reply-To: <1@example.com>\nDate: Mon, 3 Mar 2025 09:00:00 +0000";
+    mail("2", reply, block);
+    let args = ["replay", ".", "--config", desk.to_str().unwrap(), "--db", "mail.db"];
+    assert_eq!(outcome(folder, &args).0, 0);
+    let shown = printed(folder, &["review", "show", "2@example.com", "--db", "mail.db"]);
+    assert!(shown.contains("new     a new ticket for the author, linked") && !shown.contains("--for"), "{shown}");
+    let (code, _, stderr) =
+        outcome(folder, &["review", "new", "2@example.com", "--for", "bo@example.net", "--db", "mail.db"]);
+    assert!(code == 1 && stderr.contains("its ticket is for that customer"), "{stderr}");
+    let made = object(folder, &["review", "new", "2@example.com", "--json", "--db", "mail.db"]);
+    let number = made["ticket"].to_string();
+    let ticket = object(folder, &["ticket", "show", &number, "--json", "--db", "mail.db"]);
+    assert_eq!(ticket["contacts"], serde_json::json!(["ann@example.com"]));
+    assert_eq!((&ticket["links"][0]["ticket"], &ticket["links"][0]["message"]), (&Value::from(1), &made["row"]));
+    let first = printed(folder, &["ticket", "show", "1", "--db", "mail.db"]);
+    assert!(
+        first.contains(&format!("  linked   to ticket {number}, because of message #{}\n", made["row"])),
+        "{first}"
+    );
+
+    let folder = told("a-doubtful-forward-goes-to-review");
+    let rows = printed(folder.path(), &["review", "list", "--json", "--db", "mail.db"]);
+    let last: Value = serde_json::from_str(rows.lines().last().unwrap()).unwrap();
+    let args = ["review", "new", &last["row"].to_string(), "--for", "alice@example.org", "--db", "mail.db"];
+    let (code, _, stderr) = outcome(folder.path(), &args);
+    assert!(code == 1 && stderr.contains("is of the team"), "{stderr}");
+}
+
+#[test]
+fn a_ticket_that_follows_another_is_shown_with_it_both_ways() {
+    let folder = told("a-subject-tag-of-a-closed-ticket-opens-a-linked-one");
+    let of =
+        |number: &str| object(folder.path(), &["ticket", "show", number, "--json", "--db", "mail.db"])["links"].clone();
+    let (of_first, of_second) = (of("1"), of("2"));
+    assert_eq!((&of_first[0]["ticket"], &of_second[0]["ticket"]), (&Value::from(2), &Value::from(1)));
+    assert!(of_first[0]["message"].is_i64() && of_first[0]["message"] == of_second[0]["message"], "{of_first}");
+    let shown = printed(folder.path(), &["ticket", "show", "2", "--db", "mail.db"]);
+    assert!(shown.contains("  linked   to ticket 1, because of message #"), "{shown}");
+}
+
+#[test]
+fn review_shows_the_original_of_a_forward_and_where_the_whole_message_is() {
+    let folder = told("a-doubtful-forward-goes-to-review");
+    let folder = folder.path();
+    let rows = printed(folder, &["review", "list", "--json", "--db", "mail.db"]);
+    let first: Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+    let row = first["row"].to_string();
+    let told = object(folder, &["review", "show", &row, "--json", "--db", "mail.db"])["forwarded"].clone();
+    let shown = printed(folder, &["review", "show", &row, "--db", "mail.db"]);
+    for part in [&told["from"], &told["subject"], &told["body"]] {
+        let part = part.as_str().unwrap();
+        assert!(!part.is_empty() && shown.contains(part.lines().next().unwrap()), "{part} is not in:\n{shown}");
+    }
+    assert!(shown.contains("\nForwarded:\n  From    "), "{shown}");
+    assert!(shown.ends_with(&format!("\nThe whole message: ticketd message show {row}\n")), "{shown}");
+}
+
 const POISON: &[u8] = b"From: ann@example.com\r\nTo: support@example.org\r\nSubject: poison\x1b[2J\r\n\r\nx\r\n";
 
 fn panic_always(_: &[u8]) -> Facts {
@@ -268,6 +338,82 @@ fn a_quarantined_mail_is_shown_unread_exported_as_it_arrived_retried_and_given_u
     assert_eq!(fields(&all, &["past"]), documented("quarantine list --json"));
     assert_eq!((all["row"].to_string(), all["state"].as_str()), (second.clone(), Some("dropped")));
     assert_eq!(with_db(&["quarantine", "export", second, "-"]).1.as_bytes(), &POISON[6..], "kept");
+    folds(folder);
+}
+
+/// A database of a replay that found one mail twice, and could not read it.
+fn with_copies(path: &Path) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let store = Store::open(path).unwrap();
+    runtime.block_on(async {
+        let (setup, limit) = (config::builtin().setup, engine::READING_LIMIT);
+        let start = Engine::start_reading(store, Origin::Replay, &setup, Timestamp(0), panic_always, limit);
+        let engine = start.await.unwrap();
+        let mut rows = Vec::new();
+        for n in 0..2 {
+            let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
+            let mail = engine.read(RawMail::new(POISON.to_vec(), place)).await.unwrap();
+            let at = Timestamp::from_seconds(1_700_000_000 + 60 * n);
+            let outcome = engine.deliver(mail.into(), at).await.unwrap().get().await.unwrap();
+            rows.push(outcome.decision.delivery.unwrap().0.to_string());
+        }
+        engine.fire_timers(Timestamp::from_seconds(1_700_100_000)).await.unwrap();
+        rows.swap_remove(0)
+    })
+}
+
+#[test]
+fn the_same_content_in_quarantine_is_one_entry_that_is_given_up_once_and_for_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path();
+    let row = with_copies(&folder.join("mail.db"));
+    std::fs::write(folder.join("poison.eml"), POISON).unwrap();
+    let replay = || printed(folder, &["replay", "poison.eml", "--db", "mail.db"]);
+    let said = replay();
+    assert!(said.ends_with("1 mail is in quarantine: ticketd quarantine list --db mail.db\n"), "{said}");
+    assert!(said.contains("Set aside unread. ") && !said.contains("ended the program"), "{said}");
+    let found = object(folder, &["quarantine", "list", "--json", "--db", "mail.db"]);
+    assert_eq!((found["row"].to_string(), found["times"].as_i64()), (row.clone(), Some(3)));
+    assert_eq!(
+        (found["from"].as_str(), found["subject"].as_str()),
+        (Some("ann@example.com"), Some("poison\u{fffd}[2J"))
+    );
+    assert_eq!(
+        found["failure"].as_str(),
+        Some("this reader is old"),
+        "why it could not be read, not that it came again"
+    );
+    let list = printed(folder, &["quarantine", "list", "--db", "mail.db"]);
+    for part in ["found 3 times", "\n        ann@example.com: poison\u{fffd}[2J\n"] {
+        assert!(list.contains(part), "{part} is not in:\n{list}");
+    }
+    let (code, _, stderr) = outcome(folder, &["quarantine", "drop", &row, "999", "--db", "mail.db"]);
+    assert!(code == 66 && stderr.contains("#999 is not in quarantine"), "{stderr}");
+    assert!(list.contains("found 3 times"), "nothing was given up");
+    printed(folder, &["quarantine", "drop", &row, "--db", "mail.db"]);
+    assert!(!replay().contains("quarantine list"), "nobody is asked again");
+    assert_eq!(outcome(folder, &["quarantine", "list", "--db", "mail.db"]).2, "nothing is in quarantine\n");
+    let (code, _, stderr) = outcome(folder, &["quarantine", "retry", &row, "--db", "mail.db"]);
+    assert!(code == 1 && stderr.contains("was given up") && stderr.contains("quarantine export"), "{stderr}");
+    folds(folder);
+}
+
+#[test]
+fn what_can_be_read_again_settles_all_of_that_content_and_says_what_it_is_now() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path();
+    let row = with_copies(&folder.join("mail.db"));
+    let retried = object(folder, &["quarantine", "retry", &row, "--json", "--db", "mail.db"]);
+    assert_eq!(outcome(folder, &["quarantine", "list", "--all", "--db", "mail.db"]).2, "nothing is in quarantine\n");
+    let (code, _, stderr) = outcome(folder, &["quarantine", "show", &row, "--db", "mail.db"]);
+    let says = format!("it was read, and is message #{}", retried["message"]);
+    assert!(code == 66 && stderr.contains(&says), "{stderr}");
+    let why = object(folder, &["why", &retried["message"].to_string(), "--json", "--db", "mail.db"]);
+    let states: Vec<_> = why["deliveries"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+    assert_eq!(states, ["decided", "duplicate"]);
+    std::fs::write(folder.join("poison.eml"), POISON).unwrap();
+    let again = printed(folder, &["replay", "poison.eml", "--db", "mail.db"]);
+    assert!(again.contains("duplicate"), "{again}");
     folds(folder);
 }
 

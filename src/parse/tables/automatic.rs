@@ -56,12 +56,13 @@ pub(in crate::parse) const VACATION_VALUES: &[(&str, &[&str])] = &[
 /// Header fields of programs that send mail for people (Amazon SES, SendGrid, Mailgun, Mandrill, Postmark, Mailchimp,
 /// Salesforce, cron, GitHub): no answer to anything.
 pub(in crate::parse) const PROGRAM_HEADERS: &[&str] = &[
-    "feedback-id",
     "x-mailgun-sid",
     "x-sg-eid",
     "x-ses-outgoing",
     "x-mandrill-user",
-    "x-pm-message-id",
+    // Postmark; X-PM-Message-Id is Proton Mail's too
+    "x-pm-rcpt",
+    "x-pm-message-options",
     "x-campaign",
     "x-campaignid",
     "x-mailer-recptid",
@@ -71,6 +72,13 @@ pub(in crate::parse) const PROGRAM_HEADERS: &[&str] = &[
     "x-cron-env",
     "x-github-reason",
 ];
+
+/// The labels in the subject of an aggregate report (RFC 7489 7.2.1.1, RFC 8460 5.3), the first at its start.
+pub(in crate::parse) const AGGREGATE_REPORT: [&str; 3] = ["report domain:", "submitter:", "report-id:"];
+
+/// Last parts of Feedback-ID that mailbox providers write on what people send: Proton Mail (`123:user:proton`), Fastmail
+/// (`i123:Fastmail`), Zoho Mail. Elsewhere the field says that a bulk sender wrote.
+pub(in crate::parse) const FEEDBACK_OF_PEOPLE: &[&str] = &["proton", "fastmail", "zohomail"];
 
 /// How the text of an out-of-office message goes, in its first lines.
 pub(in crate::parse) const ABSENCE_WORDINGS: &[&str] = &[
@@ -353,4 +361,65 @@ pub(in crate::parse) const ABSENCE_WORDINGS: &[&str] = &[
     "자동으로 발송",
     "자동 발송",
     "자리를 비",
+    // sk
+    "mimo kancelárie",
+    "na dovolenke",
+    "nie som v kancelárii",
+    "budem neprítom",
+    // hu
+    "házon kívül",
+    "nem vagyok az irod",
+    "nem leszek az irod",
+    "szabadságon vagyok",
+    "szabadságon leszek",
+    "automatikus válasz",
+    // ro
+    "nu sunt la birou",
+    "în afara biroului",
+    "sunt în concediu",
+    "voi fi plecat",
+    // uk, bg
+    "у відпустці",
+    "немає в офісі",
+    "автоматична відповідь",
+    "не съм в офиса",
+    "извън офиса",
+    "в отпуск съм",
+    // hr, sr, sl
+    "nisam u uredu",
+    "izvan ureda",
+    "na godišnjem odmoru",
+    "van kancelarije",
+    "nisem v pisarni",
+    "na dopustu",
+    // el
+    "εκτός γραφείου",
+    "λείπω από το γραφείο",
+    "είμαι σε άδεια",
+    "σε διακοπές",
+    // et, lv, lt
+    "puhkusel",
+    "kontorist väljas",
+    "neesmu birojā",
+    "esmu atvaļinājumā",
+    "esu atostogose",
+    "nesu biure",
+    // he, ar, fa
+    "מחוץ למשרד",
+    "בחופשה",
+    "לא במשרד",
+    "خارج المكتب",
+    "في إجازة",
+    "خارج از دفتر",
+    "در مرخصی",
+    // th, vi, id, ms
+    "ไม่อยู่ที่สำนักงาน",
+    "ลาพักร้อน",
+    "vắng mặt",
+    "nghỉ phép",
+    "tidak di kantor",
+    "sedang cuti",
+    // ca
+    "fora de l'oficina",
+    "de vacances",
 ];

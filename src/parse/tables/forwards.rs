@@ -49,6 +49,7 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     "wiadomość przekazana dalej",
     "przesłana wiadomość",
     "przesyłana dalej wiadomość",
+    "przesłana dalej wiadomość", // Yahoo
     "wiadomość przekazana",
     "wiadomość przesłana dalej", // HubSpot
     "forwardowana wiadomość",
@@ -137,6 +138,7 @@ pub(in crate::parse) const FORWARD_LINES: &[&str] = &[
     // vi, th, id, hi
     "thư được chuyển tiếp",
     "thư chuyển tiếp",
+    "chuyển tiếp thư",
     "tin nhắn được chuyển tiếp",
     "tin nhắn đã chuyển tiếp",
     "thư đã chuyển tiếp",
@@ -266,6 +268,7 @@ pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "תחילת ההודעה שהועברה",
     "תחילת הודעה שהועברה",
     "بداية الرسالة المُعاد توجيهها",
+    "بداية الرسالة المعاد توجيهها",
     "بدء الرسالة المعاد توجيهها",
     "bắt đầu thư được chuyển tiếp",
     "bắt đầu thư đã được chuyển tiếp",
@@ -277,6 +280,8 @@ pub(in crate::parse) const FORWARD_BEGINNINGS: &[&str] = &[
     "अग्रेषित संदेश प्रारंभ",
     "転送されたメッセージ",
     "転送メッセージ",
+    "开始转发的邮件",
+    "开始转发邮件",
     "下面是被转发的邮件",
     "以下是转发的邮件",
     "下列是轉寄的郵件",
@@ -296,6 +301,9 @@ pub(in crate::parse) const FORWARD_SENTENCES: &[&str] = &[
     "это перенаправленное сообщение",
     "to jest przesłana wiadomość",
 ];
+
+/// Above the block of an earlier mail, with its date behind: Orange writes `Message du 04/03/25 10:00`.
+pub(in crate::parse) const DATED_LINES: &[&str] = &["message du "];
 
 /// Below a forwarded mail, between dashes, as such lines begin.
 pub(in crate::parse) const FORWARD_ENDS: &[&str] = &[

@@ -204,7 +204,7 @@ pub(in crate::parse) const LABELS: &[Labels] = &[
     // Romanian: Outlook Trimis, Yahoo Expeditor.
     row(
         &["de la", "expeditor", "expeditorul", "din partea"],
-        &["către", "catre", "la", "destinatar", "destinatarul"],
+        &["către", "catre", "la", "pentru", "destinatar", "destinatarul"],
         &["copie carbon"],
         &["trimis", "dată", "data trimiterii"],
         &["subiect", "subiectul"],

@@ -210,6 +210,17 @@ pub(in crate::parse) const BANNERS: &[&str] = &[
     "teslim edilemedi",
     "teslim edilemiyor",
     "iletilemedi",
+    // hu, ro, sk, uk, hr, el: Exchange, Freemail
+    "nem kézbesíthető",
+    "nem sikerült kézbesíteni",
+    "nu a putut fi livrat",
+    "livrarea către",
+    "sa nepodarilo doručiť",
+    "nebolo možné doručiť",
+    "не вдалося доставити",
+    "nije bilo moguće isporučiti",
+    "δεν ήταν δυνατή η παράδοση",
+    "η παράδοση απέτυχε",
     // ja: NTT, au, SoftBank, Yahoo Japan
     "配信できません",
     "お届けできません",
@@ -334,6 +345,7 @@ pub(in crate::parse) const FAILURES: &[&str] = &[
     "failed to send",
     "has been rejected",
     "was rejected",
+    "your mail is rejected",
     // nl, de, fr, es, pt, it
     "niet bezorgd",
     "niet worden bezorgd",
@@ -388,6 +400,17 @@ pub(in crate::parse) const FAILURES: &[&str] = &[
     "teslim edilemedi",
     "teslim edilemiyor",
     "iletilemedi",
+    // hu, ro, sk, uk, hr, el
+    "nem kézbesíthető",
+    "nem sikerült kézbesíteni",
+    "nu a putut fi livrat",
+    "nepodarilo doručiť",
+    "nebolo možné doručiť",
+    "не вдалося доставити",
+    "moguće isporučiti",
+    "δυνατή η παράδοση",
+    "δεν παραδόθηκε",
+    "παράδοση απέτυχε",
     // ja, zh, ko
     "配信できません",
     "お届けできません",

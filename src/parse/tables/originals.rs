@@ -6,7 +6,9 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "original appointment",
     "original mail",
     "original email",
-    "original text", // en
+    "original text",
+    "original",
+    "initial header", // en; QQ's English, Virgilio
     "oorspronkelijk bericht",
     "origineel bericht",
     "oorspronkelijke bericht", // nl

@@ -15,7 +15,8 @@ pub(in crate::parse) const REPLY_PREFIXES: &[&str] = &[
     "réf",
     "réponse", // fr: Outlook, Notes
     "resp",
-    "respuesta", // es
+    "respuesta",
+    "rta", // es
     "res",
     "resposta", // pt: Outlook
     "rif",
@@ -52,13 +53,15 @@ pub(in crate::parse) const REPLY_PREFIXES: &[&str] = &[
     "від",
     "відп",
     "відповідь", // uk
+    "vastus",    // et
     "απ",
     "απάντηση",
     "σχετ", // el: Outlook
     "ats",  // lt
     "atb",  // lv, cy
     "bls",
-    "balas",   // id
+    "balas", // id
+    "tl",
     "trả lời", // vi
     "ตอบ",
     "ตอบกลับ", // th
@@ -80,6 +83,7 @@ pub(in crate::parse) const REPLY_PREFIXES: &[&str] = &[
     "تر",
     "پاسخ", // ar, fa
     "השב",
+    "תשובה",
     "תגובה", // he: Outlook
 ];
 
@@ -129,6 +133,7 @@ pub(in crate::parse) const FORWARD_PREFIXES: &[&str] = &[
     "videresendt",
     "videresend",
     "videres", // no, da
+    "fs",      // is
     "přep",
     "předáno",
     "přeposláno",
@@ -146,6 +151,7 @@ pub(in crate::parse) const FORWARD_PREFIXES: &[&str] = &[
     "prosl",
     "posr",
     "posredovano",
+    "psl",
     "просл", // hr, sr, sl
     "прп",
     "препр",
@@ -166,7 +172,8 @@ pub(in crate::parse) const FORWARD_PREFIXES: &[&str] = &[
     "edasi", // et
     "pārs",
     "pārsūtīts", // lv
-    "persiųsta", // lt
+    "persiųsta",
+    "pers", // lt: Outlook
     "trs",
     "terusan",
     "teruskan",    // id

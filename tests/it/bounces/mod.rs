@@ -156,6 +156,12 @@ fn what_people_and_programs_write_about_delivery_is_no_bounce() {
             "This address is no longer in use. My new address is ann.lee@example.net.".into(),
         ),
         (
+            "a postmaster who complains",
+            "Return-Path: <dora@example.net>\nFrom: Postmaster <postmaster@example.net>\nSubject: Mail from your host".into(),
+            "We see many mails to nobody from your host:\n\n  gone@example.org  550 5.1.1 user unknown\n\nPlease clean your lists. Dora"
+                .into(),
+        ),
+        (
             "a postmaster who writes himself",
             "From: Postmaster <postmaster@example.net>\nSubject: Maintenance on Sunday".into(),
             "Dear customers, the mail servers rest on Sunday from 1 to 5. Dora".into(),

@@ -87,6 +87,13 @@ pub const HARD: &[(&str, &str, &str)] = &[
         "배달되지 않음: 소포",
         "다음 받는 사람에게 메시지를 배달하지 못했습니다.\n\ngone@example.org\n\n존재하지 않는 주소입니다.",
     ),
+    (
+        "hu",
+        "Nem kézbesíthető levél",
+        "Levele nem kézbesíthető a következő címre:\n\ngone@example.org\n\nNincs ilyen felhasználó.",
+    ),
+    ("uk", "Не вдалося доставити", "Ваш лист не вдалося доставити:\n\ngone@example.org\n\nнемає такого користувача"),
+    ("ro", "Nelivrabil: Pachetul", "Mesajul nu a putut fi livrat către:\n\ngone@example.org"),
 ];
 
 /// For now: full mailboxes, and servers that go on trying.
@@ -130,4 +137,10 @@ pub const SOFT: &[(&str, &str, &str)] = &[
     ("ja", "配信不能", "メッセージを配信できませんでした：\n\ngone@example.org\n\nメールボックスがいっぱいです。"),
     ("zh", "系统退信", "您的邮件无法送达：\n\ngone@example.org\n\n对方邮箱已满。"),
     ("ko", "전송 실패", "메일이 전송되지 못했습니다.\n\ngone@example.org\n\n사서함이 가득 찼습니다."),
+    ("hu", "Nem kézbesíthető levél", "Levele nem kézbesíthető:\n\n<gone@example.org>: a postafiók megtelt"),
+    (
+        "fr",
+        "Message non remis",
+        "Votre message n'a pas pu être remis à l'adresse suivante :\n\ngone@example.org\n\nMotif : boîte pleine",
+    ),
 ];

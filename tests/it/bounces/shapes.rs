@@ -208,4 +208,28 @@ pub const SHAPES: &[Shape] = &[
         BounceClass::Soft,
         GONE,
     ),
+    (
+        "James, which answers",
+        "postmaster@mx.example.net",
+        "Re:Your parcel",
+        "Hi. This is the James mail server at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\nFailed recipient(s):\ngone@example.org\n\nError message:\n550 - Requested action not taken: no such user here\n\nMessage details:\n  Subject: Your parcel\n  Sent date: Tue Mar 04 09:12:00 CET 2025\n  From: desk@example.com\n  To: gone@example.org",
+        BounceClass::Hard,
+        GONE,
+    ),
+    (
+        "a full mailbox behind a code that says for good",
+        "MAILER-DAEMON@mx.example.net",
+        "failure notice",
+        "<gone@example.org>:\nRemote host said: 554 delivery error: this mailbox is full",
+        BounceClass::Soft,
+        GONE,
+    ),
+    (
+        "Exchange Online, a full mailbox",
+        "postmaster@mx.example.net",
+        "Undeliverable: Your parcel",
+        "Your message to gone@example.org couldn't be delivered.\n\nRemote Server returned '554 5.2.0 STOREDRV.Deliver.Exception:QuotaExceededException'",
+        BounceClass::Soft,
+        GONE,
+    ),
 ];

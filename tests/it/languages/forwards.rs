@@ -32,20 +32,26 @@ fn formats(l: &Language) -> Vec<Format> {
         // Gmail translates the author's label at most.
         format(
             "gmail",
-            format!("---------- Forwarded message ---------\n{from}: *{name}* <{ADDRESS}>\nDate: {date}\nSubject: {title}\nTo: {TO}\n\n\n{text}\n"),
+            format!(
+                "---------- Forwarded message ---------\n{from}: *{name}* <{ADDRESS}>\nDate: {date}\nSubject: {title}\nTo: {TO}\n\n\n{text}\n"
+            ),
             ForwardMark::Line,
         ),
         format(
             "apple",
             format!(
                 "{apple}\n\n{}",
-                quoted(&format!("{apple_from}: {author}\n{apple_subject}: {title}\n{apple_date}: {date}\n{apple_to}: {TO}\n\n{text}"))
+                quoted(&format!(
+                    "{apple_from}: {author}\n{apple_subject}: {title}\n{apple_date}: {date}\n{apple_to}: {TO}\n\n{text}"
+                ))
             ),
             ForwardMark::Line,
         ),
         format(
             "apple quoted",
-            quoted(&format!("{apple}\n\n{apple_from}: {author}\n{apple_subject}: {title}\n{apple_date}: {date}\n{apple_to}: {TO}\n\n{text}")),
+            quoted(&format!(
+                "{apple}\n\n{apple_from}: {author}\n{apple_subject}: {title}\n{apple_date}: {date}\n{apple_to}: {TO}\n\n{text}"
+            )),
             ForwardMark::Line,
         ),
         format("outlook web", format!("________________________________\n{block}\n{text}\n"), ForwardMark::HeaderBlock),
@@ -59,12 +65,16 @@ fn formats(l: &Language) -> Vec<Format> {
         ),
         format(
             "yahoo",
-            format!("  ----- Forwarded Message -----\n{from}: {author}\n{to}: {TO}\n{sent}: {date}\n{subject}: {title}\n\n{text}\n"),
+            format!(
+                "  ----- Forwarded Message -----\n{from}: {author}\n{to}: {TO}\n{sent}: {date}\n{subject}: {title}\n\n{text}\n"
+            ),
             ForwardMark::Line,
         ),
         format(
             "yahoo on one line",
-            format!("   ----- Forwarded Message ----- {from}: {author}{to}: {TO}{sent}: {date}{subject}: {title}\n \n{text}\n"),
+            format!(
+                "   ----- Forwarded Message ----- {from}: {author}{to}: {TO}{sent}: {date}{subject}: {title}\n \n{text}\n"
+            ),
             ForwardMark::Line,
         ),
         format(
@@ -80,14 +90,22 @@ fn formats(l: &Language) -> Vec<Format> {
             format!(
                 "============ Forwarded message ============\n{from} : {author}\n{to} : {TO}\n{apple_date} : {date}\n{subject} : {title}\n\
                  ============ Forwarded message ============\n\n{text}\n"
-            )
-            .replace("\n============ Forwarded message ============\n\n", "\n\n"),
+            ),
             ForwardMark::Line,
         ),
         format(
             "em client",
-            format!("------ Forwarded Message ------\n{from} \"{name}\" <{ADDRESS}>\n{to} {TO}\n{apple_date} {date}\n{subject} {title}\n\n{text}\n"),
+            format!(
+                "------ Forwarded Message ------\n{from} \"{name}\" <{ADDRESS}>\n{to} {TO}\n{apple_date} {date}\n{subject} {title}\n\n{text}\n"
+            ),
             ForwardMark::Line,
+        ),
+        format(
+            "orange",
+            quoted(&format!(
+                "Message du {date}\n{from} : \"{name}\" <{ADDRESS}>\n{to} : {TO}\n{subject} : {title}\n\n{text}"
+            )),
+            ForwardMark::HeaderBlock,
         ),
         format(
             "mutt",

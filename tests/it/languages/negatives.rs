@@ -38,6 +38,10 @@ const ALL_NEW: &[&str] = &[
     "Meeting 04.03.2025, 10:00, room 2:\nAnn, Bea, Cas",
     "a > b\nand b > c",
     "-> first step\n=> second step",
+    "I typed this:\n\n>>> lamp.on() >>>\n\nIt prints nothing.",
+    "It says: A> B.\nA> B is what I want.",
+    "##- Please type your reply above this line -##\n\nYour request 12 was solved.",
+    "Ann\n\nsaid to Bob <bob@example.org>\nthat it comes at 10:00:\nfine by me.",
 ];
 
 #[test]

@@ -90,11 +90,25 @@ fn answers_between_quoted_lines_are_the_reply() {
 
 #[test]
 fn a_wrapped_attribution_is_no_part_of_the_reply() {
-    for width in [72, 60] {
+    for width in [72, 60, 40] {
         each(
             |l, attribution| {
                 let wrapped = wrapped(attribution, width);
                 Some(plain(l, &format!("{}\n\n{wrapped}\n\n{}", l.reply, quoted(l.original))))
+            },
+            whole,
+        );
+    }
+}
+
+#[test]
+fn an_attribution_that_is_wrapped_at_the_brackets_of_its_address_is_no_part_of_the_reply() {
+    for (address, wrapped) in [("<", "<\n"), (">", "\n>"), (" <", "\n<")] {
+        each(
+            |l, attribution| {
+                let named = attribution.contains(&format!(" <{ADDRESS}>")) && !attribution.starts_with('>');
+                let wrapped = attribution.replacen(address, wrapped, 1);
+                named.then(|| plain(l, &format!("{}\n\n{wrapped}\n\n{}", l.reply, quoted(l.original))))
             },
             whole,
         );
@@ -284,6 +298,35 @@ fn outlooks_html_begins_the_quote() {
                     html(l.original)
                 ),
             ),
+        ]
+    });
+}
+
+#[test]
+fn each_clients_own_mark_begins_the_quote() {
+    each_block(|l| {
+        let digits = "04.03.2025 10:00";
+        let (author, text) = (l.author, l.original);
+        let initials = text.lines().map(|line| format!("AL> {line}\n")).collect::<String>();
+        let [from, sent, to, _, subject] = l.labels;
+        let fields =
+            format!("{from}: {author} <{ADDRESS}>\n{to}: {TO}\n{sent}: {}\n{subject}: {}\n\n{text}", l.date, l.subject);
+        vec![
+            // GroupWise
+            plain(l, &format!("{}\n\n>>> {author} <{ADDRESS}> {digits} >>>\n{text}\n", l.reply)),
+            // Orange, above a quoted block
+            plain(l, &format!("{}\n\n> Message du {digits}\n{}", l.reply, quoted(&fields))),
+            // Centrum.cz
+            plain(l, &format!("{}\n\n{}\n{}", l.reply, "_".repeat(62), quoted(&fields))),
+            // Supercite
+            plain(l, &format!("{}\n\n{author} wrote:\n{initials}", l.reply)),
+            // Android
+            plain(l, &format!("{}\n\n---- {author} wrote ----\n\n{text}\n", l.reply)),
+            // QQ, Virgilio
+            plain(l, &format!("{}\n\n------------------ Original ------------------\n{fields}\n", l.reply)),
+            plain(l, &format!("{}\n\n---------- Initial Header -----------\n\n{fields}\n", l.reply)),
+            // Zendesk
+            plain(l, &format!("{}\n\n##- Please type your reply above this line -##\n\n{text}\n", l.reply)),
         ]
     });
 }
