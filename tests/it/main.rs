@@ -26,6 +26,7 @@ mod hostile;
 mod kinds;
 mod languages;
 mod mail;
+#[expect(clippy::duplicate_mod, reason = "the files of the contract are run on both drivers")]
 mod postgres;
 mod properties;
 mod quarantine;

@@ -21,7 +21,7 @@ fn succeeds(args: &[&str]) -> String {
 }
 
 fn open(location: &str) -> Store {
-    Store::open_existing(&Location::from(location)).unwrap()
+    Store::open_existing(Location::from(location)).unwrap()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_table_that_comes_out_otherwise_is_noticed_and_nothing_is_kept() {
     let Some(server) = shared() else { return };
     let name = server.create();
     let (from, to) =
-        (crate::store::desk().unwrap(), Store::open(&Location::from(server.address(&name).as_str())).unwrap());
+        (crate::store::desk().unwrap(), Store::open(Location::from(server.address(&name).as_str())).unwrap());
     let cheat = "CREATE FUNCTION cheat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.subject = 'x'; RETURN NEW; END $$; \
                  CREATE TRIGGER cheat BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION cheat()";
     server.ask(&name, cheat).unwrap();

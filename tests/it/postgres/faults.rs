@@ -16,7 +16,7 @@ use super::server::{FAST, Server};
 use super::{address, empty, shared};
 
 fn open(address: &str) -> Store {
-    Store::open(&Location::from(address)).unwrap()
+    Store::open(Location::from(address)).unwrap()
 }
 
 /// A mail to each of several customers, and an answer to each of the first half.

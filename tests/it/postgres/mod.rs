@@ -50,7 +50,7 @@ fn address() -> Option<String> {
 
 /// A database with nothing in it.
 fn empty() -> Option<Store> {
-    Some(Store::open(&Location::from(address()?.as_str())).unwrap())
+    Some(Store::open(Location::from(address()?.as_str())).unwrap())
 }
 
 /// What a replay prints, without where what waits is found: that is another place in each database.

@@ -3,7 +3,7 @@ use ticketd::store::{Location, Store, StoreError, keys};
 use super::{address, empty, sample, shared};
 
 fn open(address: &str) -> Result<Store, StoreError> {
-    Store::open(&Location::from(address))
+    Store::open(Location::from(address))
 }
 
 fn refused(address: &str) -> StoreError {
@@ -84,7 +84,7 @@ fn a_database_of_another_program_is_refused_and_left_alone() {
 fn an_empty_database_is_refused_for_a_question_and_stays_empty() {
     let Some(server) = shared() else { return };
     let name = server.create();
-    let found = Store::open_existing(&Location::from(server.address(&name).as_str()));
+    let found = Store::open_existing(Location::from(server.address(&name).as_str()));
     assert!(matches!(found, Err(StoreError::NotADatabase { .. })));
     assert_eq!(server.ask(&name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap(), "0");
 }

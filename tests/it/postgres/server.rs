@@ -88,14 +88,14 @@ impl Server {
     /// A new database; its name.
     pub fn create(&self) -> String {
         let name = new_name();
-        self.ask("postgres", &format!("CREATE DATABASE {name}")).expect("a database is made");
+        self.ask("postgres", &format!("CREATE DATABASE {name}")).unwrap();
         name
     }
 
     /// The address of a new schema, which is as good as a database and costs the disk a hundredth.
     pub fn place(&self) -> String {
         let name = new_name();
-        self.ask("postgres", &format!("CREATE SCHEMA {name}")).expect("a schema is made");
+        self.ask("postgres", &format!("CREATE SCHEMA {name}")).unwrap();
         format!("{}?options=-csearch_path%3D{name}", self.address("postgres"))
     }
 

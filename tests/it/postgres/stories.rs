@@ -28,7 +28,7 @@ fn every_story_goes_as_it_is_told_and_its_journal_folds_to_the_same_state() {
         let told = replay(&[story.to_str().unwrap(), "--db", &address]);
         let expected = std::fs::read_to_string(story.join("expected.txt")).unwrap();
         assert_eq!(without_place(&told), expected, "{}", name(story));
-        let store = Store::open_existing(&Location::from(address.as_str())).unwrap();
+        let store = Store::open_existing(Location::from(address.as_str())).unwrap();
         let refolded = engine::refold(&store, |_| {}).unwrap();
         assert!(refolded.events > 1 && refolded.differences.is_empty(), "{}: {refolded:#?}", name(story));
     };

@@ -12,7 +12,7 @@ fn stored(raw: &[u8]) -> Option<(Store, content::Packed)> {
     store
         .write(|tx| {
             store::save(tx, &workspace)?;
-            content::put(tx, ContentId(1), &packed)
+            content::put(tx, [(ContentId(1), &packed)])
         })
         .unwrap();
     Some((store, packed))

@@ -79,7 +79,7 @@ fn rate_of_batches_in_a_file() {
                 journal::append(tx, &events)?;
                 save(tx, &workspace)?;
                 for (_, _, id, packed) in &arrived {
-                    content::put(tx, *id, packed)?;
+                    content::put(tx, [(*id, packed)])?;
                 }
                 journal::append_decisions(tx, &decisions)?;
                 saving += at.elapsed().as_secs_f64();
