@@ -10,6 +10,8 @@ use crate::store::{Address, StoreError};
 
 /// How long connecting may take, where the address does not say.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the network may leave what we sent unacknowledged.
+const SILENCE: Duration = Duration::from_secs(60);
 const DEFAULT_PORT: u16 = 5432;
 
 /// How to connect. The password: that of the address, else of the environment (PGPASSWORD), else of the password file.
@@ -30,6 +32,10 @@ pub(super) fn config(address: &Address, database: &str) -> Result<Config, StoreE
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT_TIMEOUT);
+    }
+    // A machine that went away without a word is noticed in the end.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE).keepalives_idle(SILENCE / 2);
     }
     if config.get_application_name().is_none() {
         config.application_name("ticketd");

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::Duration;
 
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
@@ -20,6 +21,9 @@ use crate::store::StoreError;
 /// waits for another process.
 const SETTINGS: &str = "SET synchronous_commit = on; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '10s'; \
                         SET standard_conforming_strings = on";
+
+/// How long a server may take to greet us.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// A connection, with the statements that stay prepared on it.
 pub(super) struct Connection {
@@ -43,7 +47,11 @@ impl Connection {
         let config = config.clone();
         let thread = std::thread::Builder::new().name("store-postgres".to_owned());
         thread.spawn(move || serve(&config, &sender)).map_err(|error| cannot(error.to_string()))?;
-        let client = receiver.recv().map_err(|_| cannot("its thread ended".to_owned()))?.map_err(failed)?;
+        let client = receiver.recv_timeout(ANSWER).map_err(|_| {
+            trouble.set(Some(Trouble::Lost));
+            StoreError::Unreachable { database: database.to_owned(), what: "it does not answer".to_owned() }
+        })?;
+        let client = client.map_err(failed)?;
         wait(client.batch_execute(SETTINGS)).map_err(failed)?;
         let encoding = wait(client.query_one("SELECT current_setting('server_encoding')", &[])).map_err(failed)?;
         let encoding: String = encoding.try_get(0).map_err(failed)?;

@@ -130,9 +130,12 @@ impl Postgres {
         let Err(error) = tx.commit() else { return Ok(result) };
         if trouble.get() == Some(Trouble::Lost) {
             *connection = None;
+            // Until that is known it is worth no other run.
+            trouble.set(None);
             if self.was_committed(connection, database, &id)? {
                 return Ok(result);
             }
+            trouble.set(Some(Trouble::Lost));
         }
         Err(error)
     }

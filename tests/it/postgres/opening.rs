@@ -116,3 +116,11 @@ fn what_cannot_be_reached_is_told_without_the_password() {
         assert!(!told.contains("sec"), "{told}");
     }
 }
+
+#[test]
+fn a_server_that_does_not_answer_is_given_up() {
+    // It accepts, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = refused(&format!("postgres://test@127.0.0.1:{}/desk", silent.local_addr().unwrap().port()));
+    assert!(matches!(&error, StoreError::Unreachable { what, .. } if what == "it does not answer"), "{error}");
+}
