@@ -1,5 +1,6 @@
 //! What mails there are under a path.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,56 +12,84 @@ use crate::parse;
 
 /// Bytes of a mail that are looked at to find out when it arrived.
 const HEAD: u64 = 64 * 1024;
+/// Bytes of a file that are looked at to find out whether it is an mbox: two lines of the longest kind (RFC 5322 2.1.1).
+const FIRST_LINES: u64 = 2048;
 
-/// The mails under a path, and what could not be read.
+/// The mails under a path, what could not be read, and what was passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     pub items: Vec<Item>,
     pub unreadable: Vec<Unreadable>,
+    /// Files in folders that are no mail by their names and beginnings.
+    pub other_files: Vec<PathBuf>,
+    /// Folders of a Maildir++ account, each to be named on its own.
+    pub account_folders: Vec<PathBuf>,
 }
 
 /// Lists the mails under `path`: a file (a mail, or an mbox), a Maildir (`cur` and `new`), or a folder with any of these
-/// in it at any depth. Of a Maildir++ account only the folder that is named. In a plain folder mails are the files that end in .eml, .mbox or .mbx. Order: by name.
+/// in it at any depth; links are followed. Of a Maildir++ account only the folder that is named. In a plain folder mails
+/// are the files that end in .eml, .mbox or .mbx, and those that begin as an mbox does. Order: by name.
 pub fn list(path: &Path) -> Listing {
     let mut listing = Listing::default();
     match fs::metadata(path) {
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
-        Ok(found) if found.is_dir() => folder(path, &mut listing),
+        Ok(found) if found.is_dir() => folders(path, &mut listing),
         Ok(_) => file(path, &mut listing),
     }
     listing
 }
 
-fn folder(path: &Path, listing: &mut Listing) {
-    // A stack instead of recursion: folders may be nested as deep as the file system allows.
-    let mut waiting = vec![path.to_owned()];
-    while let Some(folder) = waiting.pop() {
-        let entries = match entries(&folder) {
-            Ok(entries) => entries,
+/// The folder and those in it. A stack instead of recursion: folders may be nested as deep as the file system allows.
+fn folders(path: &Path, listing: &mut Listing) {
+    // By where they lie: a link may lead back to where we are.
+    let mut seen = BTreeSet::new();
+    let (mut waiting, mut links) = (vec![path.to_owned()], Vec::new());
+    // What a link leads to has the name without the link where it has one.
+    while let Some(path) = waiting.pop().or_else(|| links.pop()) {
+        match fs::canonicalize(&path).map(|place| seen.insert(place)) {
+            Ok(true) => {}
+            Ok(false) => continue,
             Err(error) => {
-                listing.unreadable.push(Unreadable::new(&folder, &error));
+                listing.unreadable.push(Unreadable::new(&path, &error));
                 continue;
-            }
-        };
-        let maildir = ["cur", "new"].iter().any(|name| folder.join(name).is_dir());
-        let in_maildir = folder.file_name().is_some_and(|name| name == "cur" || name == "new");
-        for entry in &entries {
-            if entry.is_dir() && entry.is_symlink() {
-                // A link may lead back to where we are; its mails are listed where they lie.
-                continue;
-            }
-            if entry.is_dir() {
-                // `tmp` of a Maildir holds mails that are still being written; `.Sent` and the like are other folders of
-                // the account (Maildir++), to be named on their own.
-                let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
-                if !(maildir && (name == b"tmp" || name.starts_with(b"."))) {
-                    waiting.push(entry.clone());
-                }
-            } else if in_maildir || is_mail_name(entry) {
-                file(entry, listing);
             }
         }
+        for inside in folder(&path, listing) {
+            if inside.is_symlink() { &mut links } else { &mut waiting }.push(inside);
+        }
     }
+}
+
+/// The mails of one folder. Gives the folders in it.
+fn folder(path: &Path, listing: &mut Listing) -> Vec<PathBuf> {
+    let entries = match entries(path) {
+        Ok(entries) => entries,
+        Err(error) => {
+            listing.unreadable.push(Unreadable::new(path, &error));
+            return Vec::new();
+        }
+    };
+    let maildir = ["cur", "new"].iter().any(|name| path.join(name).is_dir());
+    let in_maildir = path.file_name().is_some_and(|name| name == "cur" || name == "new");
+    let mut inside = Vec::new();
+    for entry in entries {
+        let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
+        match fs::metadata(&entry) {
+            // Mails that are still being written.
+            Ok(found) if found.is_dir() && maildir && name == b"tmp" => {}
+            // `.Sent` and the like are other folders of the account (Maildir++).
+            Ok(found) if found.is_dir() && maildir && name.starts_with(b".") => listing.account_folders.push(entry),
+            Ok(found) if found.is_dir() => inside.push(entry),
+            _ if in_maildir || is_mail_name(&entry) => file(&entry, listing),
+            Ok(found) if found.is_file() => match begins_as_mbox(&entry) {
+                Ok(true) => file(&entry, listing),
+                Ok(false) => listing.other_files.push(entry),
+                Err(error) => listing.unreadable.push(Unreadable::new(&entry, &error)),
+            },
+            _ => listing.other_files.push(entry),
+        }
+    }
+    inside
 }
 
 fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -73,6 +102,13 @@ fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 fn is_mail_name(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     matches!(ending.as_str(), "eml" | "mbox" | "mbx")
+}
+
+/// Whether a file whose name does not say so is an mbox, as those of Thunderbird (`Inbox`, `Sent`).
+fn begins_as_mbox(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(FIRST_LINES).read_to_end(&mut head)?;
+    Ok(mbox::begins(&head))
 }
 
 fn file(path: &Path, listing: &mut Listing) {

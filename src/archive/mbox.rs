@@ -9,6 +9,14 @@ pub(super) fn is_mbox(head: &[u8]) -> bool {
     head.starts_with(b"From ")
 }
 
+/// Whether a file that may be anything begins as an mbox does: a `From ` line, then a header field. (A letter may begin
+/// with "From", too.)
+pub(super) fn begins(head: &[u8]) -> bool {
+    let second = head.split(|byte| *byte == b'\n').nth(1).unwrap_or_default();
+    let name = second.iter().take_while(|byte| byte.is_ascii_graphic() && **byte != b':').count();
+    is_mbox(head) && name > 0 && second.get(name) == Some(&b':')
+}
+
 /// Where the mails of an mbox begin and end, their `From ` lines left out.
 pub(super) fn spans(path: &Path) -> std::io::Result<Vec<(u64, u64)>> {
     let mut reader = BufReader::new(File::open(path)?);
@@ -44,6 +52,15 @@ pub(super) fn unquoted(raw: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_mbox_begins_with_a_from_line_and_a_header_field() {
+        assert!(begins(b"From - Mon Mar 03 10:00:00 2025\r\nX-Mozilla-Status: 0001\r\n"));
+        assert!(begins(b"From a@example.org Mon Mar  3 10:00:00 2025\nReturn-Path: <a@example.org>"));
+        for other in [&b"From here on:\nit is a letter: yes\n"[..], b"From x\n", b"From: a@example.org\nTo: b\n", b""] {
+            assert!(!begins(other), "{}", String::from_utf8_lossy(other));
+        }
+    }
 
     #[test]
     fn from_lines_part_mails_only_after_a_blank_line() {

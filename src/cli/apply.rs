@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::check::problem_as_json;
-use super::config_file::{counted, decode, parse, read, warn, wrong};
+use super::config_file::{counted, decode, parse, read, render, wrong};
 use super::database::{DatabaseArgs, existing};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
@@ -28,11 +28,11 @@ Examples:
   ticketd apply ticketd.toml --as alice            in the database that it names, as that user
   ticketd export --db old.db | ticketd apply - --db new.db
 
-The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
+A database that is not there yet is made. The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
 its default. All of it comes into force at once, or nothing: refused is what would take a stage, a
 pipeline or a mailbox from under tickets.
 Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wrong arguments;
-65 the database is damaged or newer; 66 no such file or database; 75 the database is in use;
+65 the database is damaged or newer; 66 no such file; 73 the database cannot be made; 75 the database is in use;
 77 the user of --as has no role for it; 78 the file is wrong (every mistake is shown).")]
 pub(super) struct Args {
     /// The configuration; `-` reads standard input
@@ -79,13 +79,17 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Err(problems) if args.json => return tell_wrong(name, &problems),
         Err(problems) => return Err(wrong(name, &text, &problems).into()),
     };
-    warn(name, &file.warnings);
+    if !args.json {
+        std::io::stderr().lock().write_all(render(name, &text, &file.warnings).as_bytes())?;
+    }
     let named = match args.database.file() {
         Some(config) if config == args.file => None,
         _ => args.database.config()?.database,
     };
     let location = args.database.location(named.as_deref().or(file.database.as_deref()))?;
-    let store = existing(&location)?;
+    let created = !location.exists();
+    // Made when it has something to hold; until then it is as empty as one in memory.
+    let store = if created { Store::in_memory()? } else { existing(&location)? };
     let in_force = in_force(&store)?;
     let before = in_force.setup.clone().unwrap_or_default();
     check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;
@@ -97,10 +101,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         (_, _, true) => Outcome::WouldApply,
         (_, _, false) => Outcome::Applied,
     };
-    let told = Told { name, database: &location, in_force: &in_force, after: &file.setup, found, refused, outcome };
+    let (in_force, after) = (&in_force, &file.setup);
+    let warnings = &file.warnings;
+    let told = Told { name, database: &location, created, in_force, after, warnings, found, refused, outcome };
     let mut out = std::io::stdout().lock();
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
+        let store = if created { Store::open(&location)? } else { store };
         install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
     }
     if outcome == Outcome::Refused && !args.json {
@@ -156,6 +163,7 @@ fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
     let object = json!({
         "file": name.display().to_string(),
         "database": null,
+        "created": false,
         "outcome": "wrong",
         "revision_before": null,
         "revision_after": null,
@@ -171,8 +179,11 @@ fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
 struct Told<'a> {
     name: &'a Path,
     database: &'a Location,
+    /// It is made by this.
+    created: bool,
     in_force: &'a InForce,
     after: &'a Setup,
+    warnings: &'a [Problem],
     found: Vec<Difference>,
     refused: Vec<Objection>,
     outcome: Outcome,
@@ -199,14 +210,25 @@ impl Told<'_> {
         let (after, count) = (short(&self.revision_after()), counted(self.found.len(), "difference", "differences"));
         match self.outcome {
             Outcome::Same => format!("Nothing differs: revision {before} stays in force."),
+            Outcome::WouldApply if self.created => {
+                format!("{count}. Nothing was changed: {} would be made, with revision {after}.", self.database)
+            }
             Outcome::WouldApply => format!("{count}. Nothing was changed: revision {before} would become {after}."),
+            _ if self.created => format!("{count}. Made {} with revision {after}.", self.database),
             _ => format!("{count}. Applied: revision {before} became {after}."),
         }
     }
 
     fn failure(&self) -> Failure {
         let reasons: String = self.refused.iter().map(|reason| format!("\n  {reason}")).collect();
-        Failure::new(Code::Negative, format!("refused, tickets are in the way:{reasons}"), "nothing was changed")
+        let way_out = match self.in_force.origin {
+            Origin::Live => "nothing was changed".to_owned(),
+            Origin::Replay => format!(
+                "nothing was changed; what a replay made can be made again: delete {}, apply the file, replay the mail",
+                self.database
+            ),
+        };
+        Failure::new(Code::Negative, format!("refused, tickets are in the way:{reasons}"), way_out)
     }
 
     fn as_json(&self) -> Value {
@@ -219,12 +241,13 @@ impl Told<'_> {
         json!({
             "file": self.name.display().to_string(),
             "database": self.database.to_string(),
+            "created": self.created && self.outcome == Outcome::Applied,
             "outcome": outcome,
             "revision_before": self.in_force.revision,
             "revision_after": self.revision_after(),
             "differences": self.found.iter().map(difference::as_json).collect::<Vec<_>>(),
             "in_the_way": self.refused.iter().map(Objection::to_string).collect::<Vec<_>>(),
-            "problems": [],
+            "problems": self.warnings.iter().map(problem_as_json).collect::<Vec<_>>(),
         })
     }
 }

@@ -14,15 +14,18 @@ use crate::config::{Config, Problem, Severity};
 #[command(after_help = "\
 Examples:
   ticketd check                         check ./ticketd.toml
-  ticketd check --config desk.toml
+  ticketd check desk.toml
   ticketd check --json                  {file, ok, mailboxes, users, pipelines, problems[]} for programs
 
 A problem is `file:line:column: message`, the line itself and a hint. Warnings do not count as mistakes.
 Exit codes: 0 nothing is wrong, 66 there is no such file, 78 something is wrong.")]
 pub(super) struct Args {
-    /// The file to check
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_PATH)]
-    config: PathBuf,
+    /// The file to check; without it, ./ticketd.toml
+    #[arg(value_name = "FILE", conflicts_with = "config")]
+    file: Option<PathBuf>,
+    /// The same, as other commands name it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -30,9 +33,10 @@ pub(super) struct Args {
 
 /// Prints what is wrong, or what is there.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let text = read(&args.config)?;
+    let path = args.file.or(args.config).unwrap_or_else(|| DEFAULT_PATH.into());
+    let text = read(&path)?;
     let result = parse(&text);
-    let output = if args.json { as_json(&args.config, &result) } else { as_text(&args.config, &text, &result) };
+    let output = if args.json { as_json(&path, &result) } else { as_text(&path, &text, &result) };
     std::io::stdout().lock().write_all(output.as_bytes())?;
     Ok(if result.is_ok() { Code::Success } else { Code::Config })
 }

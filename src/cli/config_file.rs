@@ -11,26 +11,25 @@ use crate::domain::{Setup, Template};
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
 
-/// The configuration in the file at `path`; what is built in without one. Warnings are logged.
+/// The configuration in the file at `path`; what is built in without one. Its warnings are about its setup: for whoever
+/// uses that.
 pub fn load_config(path: Option<&Path>) -> Result<Config, Failure> {
     let Some(path) = path else { return Ok(config::builtin()) };
+    Ok(load(path)?.0)
+}
+
+/// The configuration in that file, and what has to be said of it.
+pub(super) fn load(path: &Path) -> Result<(Config, String), Failure> {
     let text = read(path)?;
     let config = parse(&text).map_err(|problems| wrong(path, &text, &problems))?;
-    warn(path, &config.warnings);
-    Ok(config)
+    let warnings = render(path, &text, &config.warnings);
+    Ok((config, warnings))
 }
 
 /// The failure of a command whose configuration is wrong: every problem of it.
 pub(super) fn wrong(path: &Path, text: &str, problems: &[Problem]) -> Failure {
     let message = format!("the configuration is wrong\n\n{}", render(path, text, problems).trim_end());
     Failure { code: Code::Config, message, way_out: None }
-}
-
-/// Logs what looks wrong and stops nothing.
-pub(super) fn warn(path: &Path, warnings: &[Problem]) {
-    for warning in warnings {
-        tracing::warn!("{}:{}:{}: {}", path.display(), warning.line, warning.column, warning.message);
-    }
 }
 
 /// Reads a configuration with all that can be said about it without using it: the text itself, its templates, its zone.
@@ -77,7 +76,10 @@ fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Prob
 /// The text of the file.
 pub(super) fn read(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| {
-        let way_out = format!("`ticketd init {}` writes a file to begin with", path.display());
+        let way_out = match path.is_dir() {
+            true => format!("name a file in it, as {}", path.join(DEFAULT_PATH).display()),
+            false => format!("`ticketd init {}` writes a file to begin with", path.display()),
+        };
         Failure::new(Code::NoInput, format!("cannot read {}: {error}", path.display()), way_out)
     })?;
     decode(path, bytes)

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
-use super::config_file::DEFAULT_PATH;
 use super::naming::Naming;
-use super::{Code, Failure, load_config, times};
+use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
@@ -47,13 +46,13 @@ impl DatabaseArgs {
 
     /// The configuration: that of --config, else ./ticketd.toml where there is one, else what is built in.
     pub fn config(&self) -> Result<Config, Failure> {
-        load_config(self.file())
+        let named = self.config.is_some();
+        load_config(self.file()).map_err(|failure| if named { failure } else { setup::why_read(failure) })
     }
 
     /// The file of the configuration, where there is one.
     pub fn file(&self) -> Option<&Path> {
-        let default = Path::new(DEFAULT_PATH);
-        self.config.as_deref().or_else(|| default.exists().then_some(default))
+        self.config.as_deref().or_else(|| setup::found())
     }
 
     /// Where the database is: --db, else what a configuration says.
@@ -122,24 +121,30 @@ pub(super) fn location() -> impl TypedValueParser<Value = Location> {
 /// The database in that place, which must be there.
 pub(super) fn existing(db: &Location) -> anyhow::Result<Store> {
     if !db.exists() {
-        let way_out = format!("`ticketd replay PATH --db {db}` makes one from mail in files");
+        let way_out = format!(
+            "`ticketd apply FILE --db {db}` makes one from a configuration, `ticketd replay PATH --db {db}` from mail"
+        );
         return Err(Failure::new(Code::NoInput, format!("there is no database {db}"), way_out).into());
     }
     Ok(Store::open_existing(db)?)
 }
 
-/// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`.
+/// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`, that of a send
+/// or a delivery too.
 pub(super) fn messages(store: &Store, wanted: &str) -> anyhow::Result<Vec<MessageRow>> {
     let wanted = wanted.trim();
-    let row = wanted.strip_prefix('#').unwrap_or(wanted).parse().ok().map(MessageId);
+    let row = wanted.strip_prefix('#').unwrap_or(wanted).parse().ok();
     let message_id = wanted.trim_start_matches('<').trim_end_matches('>');
-    let (found, near) = store.read(|tx| {
+    let (found, near, other) = store.read(|tx| {
         let mut found = views::messages_by_id_text(tx, message_id)?;
         if let Some(row) = row.filter(|_| found.is_empty()) {
-            found.extend(views::message(tx, row)?);
+            found.extend(views::message_of_row(tx, row)?);
         }
-        let near = if found.is_empty() { views::messages_near(tx, message_id, 5)? } else { Vec::new() };
-        Ok((found, near))
+        Ok(match (found.is_empty(), row) {
+            (false, _) => (found, Vec::new(), None),
+            (true, None) => (found, views::messages_near(tx, message_id, 5)?, None),
+            (true, Some(row)) => (found, Vec::new(), views::word_of_row(tx, row)?),
+        })
     })?;
     if !found.is_empty() {
         return Ok(found);
@@ -150,6 +155,10 @@ pub(super) fn messages(store: &Store, wanted: &str) -> anyhow::Result<Vec<Messag
         true => "give a Message-ID or a row number; `ticketd ticket show NUMBER` lists those of a ticket".to_owned(),
         false => format!("did you mean: {}", near.join(", ")),
     };
-    let message = format!("no message `{}` in this database", super::screen::line(wanted));
+    let wanted = super::screen::line(wanted);
+    let message = match other {
+        Some(word) => format!("`{wanted}` is no message: that row is {word}"),
+        None => format!("no message `{wanted}` in this database"),
+    };
     Err(Failure::new(Code::NoInput, message, way_out).into())
 }

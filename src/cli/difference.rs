@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::screen::{COLUMNS, Paint, text};
+use super::screen::{Paint, columns, text};
 use crate::config::{Change, Difference, Line, Place, Value, line_differences};
 
 /// Grouped by thing, a line for each difference: `+` new, `-` gone, `~` changed. Texts of several lines by line.
@@ -85,7 +85,7 @@ fn marked(sign: char, what: &str, value: &Value, paint: Paint) -> Vec<String> {
 /// A key whose value changed: in one line where there is room.
 fn value_lines(what: &str, before: &Value, after: &Value, paint: Paint) -> Vec<String> {
     let line = format!("~ {what}: {before} → {after}");
-    if !line.contains('\n') && line.chars().count() <= COLUMNS {
+    if !line.contains('\n') && line.chars().count() <= columns() {
         return vec![coloured('~', &line, paint)];
     }
     let (before, after) = (plain(before), plain(after));

@@ -31,6 +31,8 @@ pub enum Code {
     NoPermission = 77,
     /// EX_CONFIG: the configuration is wrong.
     Config = 78,
+    /// Told to stop by a signal: what shells say of a program that SIGINT ended.
+    Stopped = 130,
 }
 
 impl From<Code> for ExitCode {
@@ -71,12 +73,29 @@ pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// What kept standard output from being written, where that is what failed: commands write nothing else without a
+/// failure of their own.
+fn of_output(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        let kind = io.or_else(json)?;
+        let cannot = matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+        cannot.then(|| format!("standard output cannot be written: {kind}"))
+    })
+}
+
 /// Prints an error with its causes and the way out, and says which code it means. A reader that has gone
 /// (`ticketd … | head`) is no error.
 pub(super) fn failed(error: &anyhow::Error) -> Code {
     if is_broken_pipe(error) {
         return Code::Success;
     }
+    let output = of_output(error).map(|message| {
+        let way_out = "give it a place with room; a replay with --db may be run again and goes on";
+        anyhow::Error::from(Failure::new(Code::Io, message, way_out))
+    });
+    let error = output.as_ref().unwrap_or(error);
     let failure = error.downcast_ref::<Failure>();
     let mut text = format!("ticketd: {error:#}\n");
     if let Some(way_out) = failure.and_then(|failure| failure.way_out.as_ref()) {
@@ -106,6 +125,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         StoreError::Busy { .. } | StoreError::Unreachable { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::CannotWrite { .. } => Code::Io,
+        StoreError::CannotRead { .. } => Code::NoInput,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
         StoreError::NotEmpty { .. } => Code::Usage,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,

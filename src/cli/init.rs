@@ -34,6 +34,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     } else {
         options.create_new(true)
     };
+    if args.path.is_dir() {
+        let way_out = format!("name a file in it: ticketd init {}", args.path.join(DEFAULT_PATH).display());
+        return Err(Failure::new(Code::CantCreate, format!("{path} is a folder"), way_out).into());
+    }
     let written = options.open(&args.path).and_then(|mut file| file.write_all(STARTER.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {

@@ -12,15 +12,19 @@ mod db_copy;
 mod difference;
 mod exit;
 mod export;
+mod help;
 mod init;
 mod message;
 mod message_json;
 pub mod naming;
+mod numbers;
+mod progress;
 mod quarantine;
 mod replay;
 mod review;
 mod review_show;
 pub mod screen;
+mod setup;
 #[cfg(unix)]
 mod signals;
 mod sources;
@@ -31,15 +35,16 @@ pub mod transcript;
 mod why;
 
 use std::ffi::OsString;
+use std::io::Write;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 pub use config_file::load_config;
 pub use exit::{Code, Failure};
 
 /// Reads inbound mail for ticket pipelines, tells mail apart, moves tickets, and can say why.
 #[derive(Debug, Parser)]
-#[command(name = "ticketd", version, after_help = HELP, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "ticketd", version, after_help = HELP, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -72,7 +77,8 @@ Begin with:
 
 /// Runs the command that `args` (the program's name first) ask for. Prints what went wrong; gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
-    let cli = match Cli::try_parse_from(args) {
+    let parsed = help::command().try_get_matches_from(args).and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(answer) => return exit::usage(&answer),
     };
@@ -92,5 +98,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Quarantine(args) => quarantine::run(args),
         Command::Db(args) => db::run(args),
     };
-    result.unwrap_or_else(|error| exit::failed(&error))
+    // What does not end with a line's end is still waiting to be written.
+    let written = |code| Ok(std::io::stdout().flush().map(|()| code)?);
+    result.and_then(written).unwrap_or_else(|error| exit::failed(&error))
 }

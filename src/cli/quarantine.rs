@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs, UserArgs, wait_for};
-use super::screen::{self, COLUMNS, Paint, cut, line, wrap};
+use super::screen::{self, Paint, columns, cut, line, wrap};
 use super::times::{local, now, rfc3339};
 use super::{Code, Failure};
 use crate::domain::*;
@@ -53,7 +53,7 @@ struct ListArgs {
     #[arg(long)]
     all: bool,
     /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::numbers::limit, allow_negative_numbers = true)]
     limit: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -196,8 +196,8 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
     writeln!(out, "\n{}", Paint::for_stdout().dim("It begins:"))?;
     // Nothing of it is decoded: reading is what it cannot bear.
     for shown in raw.split(|byte| *byte == b'\n').take(SHOWN_LINES) {
-        let shown = String::from_utf8_lossy(shown.get(..4 * COLUMNS).unwrap_or(shown)).into_owned();
-        writeln!(out, "  {}", cut(&screen::text(shown.trim_end_matches('\r')), COLUMNS - 2))?;
+        let shown = String::from_utf8_lossy(shown.get(..4 * columns()).unwrap_or(shown)).into_owned();
+        writeln!(out, "  {}", cut(&screen::text(shown.trim_end_matches('\r')), columns() - 2))?;
     }
     Ok(Code::Success)
 }
@@ -294,9 +294,9 @@ fn as_line(database: &Database, found: &Unread) -> String {
         line(&found.place),
         found.size,
         "",
-        cut(&head.join(": "), COLUMNS - 8),
+        cut(&head.join(": "), columns() - 8),
         "",
-        Paint::for_stdout().red(&cut(&line(&reason), COLUMNS - 8)),
+        Paint::for_stdout().red(&cut(&line(&reason), columns() - 8)),
     )
 }
 
@@ -307,7 +307,7 @@ fn raw_field(beginning: &[u8], name: &str) -> Option<String> {
         let (before, after) = line.split_at_checked(name.len())?;
         after.strip_prefix(b":").filter(|_| before.eq_ignore_ascii_case(name.as_bytes()))
     })?;
-    let value = value.get(..4 * COLUMNS).unwrap_or(value);
+    let value = value.get(..4 * columns()).unwrap_or(value);
     Some(line(&String::from_utf8_lossy(value)))
 }
 

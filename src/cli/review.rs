@@ -53,7 +53,7 @@ struct ListArgs {
     #[arg(long)]
     all: bool,
     /// How many of each at most
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::numbers::limit, allow_negative_numbers = true)]
     limit: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -85,7 +85,8 @@ struct ShowArgs {
 struct AttachArgs {
     #[command(flatten)]
     of: Which,
-    /// The ticket's number
+    /// The ticket's number, or what stands in subjects (TICKET-12)
+    #[arg(value_parser = super::numbers::ticket)]
     ticket: i64,
     /// The author becomes a contact of the ticket, not only a participant
     #[arg(long)]
@@ -167,11 +168,10 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
     waits.truncate(limit);
     settled.truncate(limit);
     let mut out = std::io::stdout().lock();
-    let now = now();
     for found in waits.iter().chain(&settled) {
         match args.json {
             true => writeln!(out, "{}", review_show::as_json(&database, found))?,
-            false => writeln!(out, "{}", review_show::as_line(&database, found, now))?,
+            false => writeln!(out, "{}", review_show::as_line(&database, found))?,
         }
     }
     drop(out);

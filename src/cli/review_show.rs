@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::database::Database;
 use super::message_json;
-use super::screen::{self, COLUMNS, Paint, cut, line, wrap};
-use super::times::{local, rfc3339, span};
+use super::screen::{self, Paint, columns, cut, line, wrap};
+use super::times::{local, rfc3339};
 use super::transcript::person;
 use super::why::author;
 use super::{Code, Failure};
@@ -16,13 +16,13 @@ use crate::store::waiting::{InReview, Settled};
 use crate::store::{StoreError, content, journal, waiting};
 
 /// One message that waits, or that was settled, in two lines.
-pub(super) fn as_line(database: &Database, found: &InReview, now: Timestamp) -> String {
+pub(super) fn as_line(database: &Database, found: &InReview) -> String {
     let paint = Paint::for_stdout();
     let message = &found.message;
     let who = found.author.as_ref().map_or("(nobody)".to_owned(), author);
     let ticket = found.ticket.map_or("no ticket".to_owned(), |number| format!("ticket {number}"));
-    let head = format!("{:>6}  {:>10}", message.id.to_string(), span(now.since(message.arrived_at)));
-    let subject = cut(&format!("{who}: {}", line(&message.subject)), COLUMNS - 20);
+    let head = format!("{:>6}  {}", message.id.to_string(), local(message.arrived_at, &database.zone));
+    let subject = cut(&format!("{who}: {}", line(&message.subject)), columns() - 8);
     let below = match (&found.settled, message.review) {
         (Some(settled), _) => {
             format!("{} {}", local(settled.review.at, &database.zone), settled_words(database, settled))
@@ -30,7 +30,7 @@ pub(super) fn as_line(database: &Database, found: &InReview, now: Timestamp) -> 
         (None, Some(reason)) => paint.red(explain::review(reason)),
         (None, None) => String::new(),
     };
-    format!("{head}  {}  {ticket}\n{:20}{subject}\n{:20}{below}", paint.bold(message.kind.as_str()), "", "")
+    format!("{head}  {}  {ticket}\n{:8}{subject}\n{:8}{below}", paint.bold(message.kind.as_str()), "", "")
 }
 
 /// The same as an object of `docs/json.md`.

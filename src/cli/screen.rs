@@ -1,10 +1,24 @@
-//! What every text for people has in common: colours where a terminal wants them, lines of 100 columns, and nothing in
+//! What every text for people has in common: colours where a terminal wants them, lines as wide as the screen, and nothing in
 //! the words of strangers that a terminal would obey.
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
-/// Columns that texts for people keep to.
-pub(super) const COLUMNS: usize = 100;
+/// Columns that texts for people keep to where nobody says how wide the screen is: in a pipe, in a file.
+const COLUMNS: usize = 100;
+/// Fewer are of no use: dates, kinds and numbers fill them.
+const FEWEST: usize = 60;
+
+/// Columns that texts for people keep to: what `COLUMNS` says, else the terminal of standard output.
+pub(super) fn columns() -> usize {
+    static FOUND: OnceLock<usize> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let terminal = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+        // 0: a terminal that does not know.
+        told.or_else(terminal).filter(|width| *width > 0).unwrap_or(COLUMNS).max(FEWEST)
+    })
+}
 
 /// Colours and bold, or none.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +93,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 
 /// Breaks `text` between words so that lines of `indent` and text keep to the columns.
 pub(super) fn wrap(text: &str, indent: usize) -> Vec<String> {
-    let room = COLUMNS.saturating_sub(indent).max(20);
+    wrap_to(text, columns().saturating_sub(indent).max(20))
+}
+
+/// Breaks `text` between words into lines of so many columns.
+pub(super) fn wrap_to(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut used = 0;
     for word in text.split(' ') {

@@ -1,6 +1,11 @@
-//! Signals that would end the program without a word.
+//! Signals that would end the program without a word, or in the middle of something.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
+
+use super::Code;
 
 /// SIGXFSZ on Linux and the BSDs: a file would become larger than the limit of this process allows.
 const FILE_TOO_LARGE: i32 = 25;
@@ -12,4 +17,35 @@ pub(super) fn report_file_limit() -> std::io::Result<()> {
     let _entered = runtime.enter();
     // A handler that was set stays until the end of the process.
     signal(SignalKind::from_raw(FILE_TOO_LARGE)).map(|_| ())
+}
+
+/// From now on the first SIGINT or SIGTERM sets what is given back, and the second ends the program at once.
+pub(super) fn stop_when_told() -> std::io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = stop.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let (mut interrupt, mut terminate) = {
+        let _entered = runtime.enter();
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    // A thread of its own: the one that works may be waiting for whoever reads the output.
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if told.swap(true, Ordering::Relaxed) {
+                    end_at_once();
+                }
+            }
+        });
+    })?;
+    Ok(stop)
+}
+
+#[expect(clippy::exit, reason = "whoever asks a second time does not want to wait for what is at work")]
+fn end_at_once() -> ! {
+    std::process::exit(Code::Stopped as i32)
 }

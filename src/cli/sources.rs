@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::config_file::counted;
+use super::screen::line;
 use super::{Code, Failure};
 use crate::archive::{self, Unreadable};
 use crate::domain::{MailboxKind, Setup};
@@ -9,6 +11,8 @@ use crate::engine::Source;
 
 /// The folder of mail whose folder nobody names.
 const INBOX: &str = "INBOX";
+/// Paths that are named where only some can be.
+const NAMED: usize = 3;
 
 /// `MAILBOX[:FOLDER]=PATH`, as in `--mail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +32,71 @@ impl std::str::FromStr for Placed {
         if mailbox.is_empty() || folder.is_empty() || path.is_empty() {
             return Err(wanted.to_owned());
         }
-        Ok(Placed { mailbox: mailbox.to_owned(), folder: folder.to_owned(), path: path.into() })
+        Ok(Placed { mailbox: mailbox.to_owned(), folder: folder.to_owned(), path: at_home(path) })
     }
 }
 
-/// The mails that were found, in order of arrival, and what could not be read.
+/// `~/Maildir` in the folder of this user: shells expand it only where an argument begins with it.
+fn at_home(path: &str) -> PathBuf {
+    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match path.strip_prefix("~/").and_then(|rest| home().map(|home| Path::new(&home).join(rest))) {
+        Some(path) => path,
+        None => path.into(),
+    }
+}
+
+/// The mails that were found, in order of arrival, what could not be read, and what was passed over.
 pub(super) struct Gathered {
     pub sources: Vec<Source>,
     pub unreadable: Vec<Unreadable>,
     /// Paths under which no mail is.
     pub empty: Vec<PathBuf>,
+    pub passed: Passed,
+}
+
+/// What lay under the paths and was not taken for mail.
+#[derive(Default)]
+pub(super) struct Passed {
+    files: Vec<PathBuf>,
+    /// Folders of Maildir++ accounts, each with the mailbox in which its account counts as found.
+    folders: Vec<(PathBuf, String)>,
+}
+
+impl Passed {
+    /// How many, the first of them, and what to do about it: lines for people.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.files.is_empty() {
+            let count = counted(self.files.len(), "file was", "files were");
+            let named = named(self.files.iter());
+            lines.push(format!(
+                "{count} passed over: {named} (in a folder mail is what ends in .eml, .mbox or .mbx, begins as an mbox \
+                 does, or lies in a Maildir)"
+            ));
+        }
+        // Whoever leaves out one folder leaves out the sent mail most painfully.
+        let sent = |(path, _): &&(PathBuf, String)| path.file_name().is_some_and(|name| name == ".Sent");
+        if let Some((path, mailbox)) = self.folders.iter().find(sent).or(self.folders.first()) {
+            let count = counted(self.folders.len(), "folder", "folders");
+            let named = named(self.folders.iter().map(|(path, _)| path));
+            let folder = path.file_name().unwrap_or_default().to_string_lossy();
+            let folder = folder.trim_start_matches('.');
+            lines.push(format!(
+                "{count} of a Maildir account passed over: {named}; name those that are wanted, as in \
+                 --mail '{mailbox}:{folder}={}'",
+                path.display()
+            ));
+        }
+        lines
+    }
+}
+
+/// The first few paths, and how many more there are.
+fn named<'a>(paths: impl ExactSizeIterator<Item = &'a PathBuf>) -> String {
+    let more = paths.len().saturating_sub(NAMED);
+    let first: Vec<_> = paths.take(NAMED).map(|path| line(&path.to_string_lossy())).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Finds the mails under all paths. `paths` count as the first team mailbox's INBOX. Order: arrival; at the same time
@@ -50,9 +109,17 @@ pub(super) fn gather(setup: &Setup, paths: &[PathBuf], placed: &[Placed]) -> Res
     for place in placed {
         check_mailbox(setup, &place.mailbox)?;
     }
+    let all = paths.iter().chain(placed.iter().map(|place| &place.path));
+    let missing: Vec<_> =
+        all.filter_map(|path| Some(format!("cannot read {}: {}", path.display(), path.metadata().err()?))).collect();
+    if !missing.is_empty() {
+        // A mailbox without its Sent folder is decided otherwise, and what is decided stays.
+        return Err(Failure::new(Code::NoInput, missing.join("; "), "nothing was replayed: correct the path"));
+    }
     let plain = paths.iter().map(|path| (path.as_path(), plain.unwrap_or_default(), INBOX));
     let placed = placed.iter().map(|place| (place.path.as_path(), place.mailbox.as_str(), place.folder.as_str()));
-    let mut gathered = Gathered { sources: Vec::new(), unreadable: Vec::new(), empty: Vec::new() };
+    let mut gathered =
+        Gathered { sources: Vec::new(), unreadable: Vec::new(), empty: Vec::new(), passed: Passed::default() };
     for (path, mailbox, folder) in plain.chain(placed) {
         add(&mut gathered, path, mailbox, folder);
     }
@@ -73,6 +140,8 @@ fn add(gathered: &mut Gathered, path: &Path, mailbox: &str, folder: &str) {
         folder: folder.to_owned(),
     }));
     gathered.unreadable.append(&mut listing.unreadable);
+    gathered.passed.files.append(&mut listing.other_files);
+    gathered.passed.folders.extend(listing.account_folders.into_iter().map(|path| (path, mailbox.to_owned())));
 }
 
 fn default_mailbox(setup: &Setup) -> Result<&str, Failure> {

@@ -9,7 +9,7 @@ use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
 use super::review::hint;
-use super::screen::{COLUMNS, Paint, cut, line, wrap};
+use super::screen::{Paint, columns, cut, line, wrap};
 use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
@@ -65,7 +65,7 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
     }
     if !telling.json {
         if folders.len() > 1 {
-            writeln!(out, "{}\n{} stories", "─".repeat(COLUMNS), folders.len())?;
+            writeln!(out, "{}\n{} stories", "─".repeat(columns()), folders.len())?;
         }
         counts.print(&mut out)?;
         if let Some((store, db)) = kept {
@@ -109,7 +109,7 @@ async fn as_text(story: &Story, store: Store, explain: bool, out: &mut impl Writ
 /// Name, what it shows, the sentence of the rules that it tells.
 fn heading(story: &Story, paint: Paint, out: &mut impl Write) -> std::io::Result<()> {
     let name = story.folder.file_name().map(|name| line(&name.to_string_lossy())).unwrap_or_default();
-    let rest = COLUMNS.saturating_sub(name.chars().count() + 4);
+    let rest = columns().saturating_sub(name.chars().count() + 4);
     writeln!(out, "── {} {}", paint.bold(&name), "─".repeat(rest))?;
     for text in wrap(&line(&story.script.title), 0) {
         writeln!(out, "{text}")?;
@@ -136,7 +136,7 @@ fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result
             let refusal = result.as_ref().map_err(|refusal| format!("refused: {refusal}"));
             let result = refusal.as_ref().map(|outcome| *outcome).map_err(String::as_str);
             // One line of what somebody wrote is enough.
-            let what = What::Did { word: word(order), deed: &cut(&deed, COLUMNS - INDENT), result };
+            let what = What::Did { word: word(order), deed: &cut(&deed, columns() - INDENT), result };
             return transcript.entry(&Entry { at, what });
         }
         (_, None) => return Ok(()),

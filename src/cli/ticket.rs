@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs};
 use super::review_show::settled_words;
-use super::screen::{COLUMNS, Paint, cut, line, wrap};
+use super::screen::{Paint, columns, cut, line, wrap};
 use super::times::{local, rfc3339};
 use super::why::{author, recipient_lines, send_state};
 use super::{Code, Failure};
@@ -51,7 +51,7 @@ struct ListArgs {
     #[arg(long, value_name = "NAME")]
     status: Option<String>,
     /// How many at most
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = super::numbers::limit, allow_negative_numbers = true)]
     limit: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -64,7 +64,8 @@ struct ListArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  ticketd ticket show 1001 --db mail.db\n  ticketd ticket show 1001 --json")]
 struct ShowArgs {
-    /// The ticket's number
+    /// The ticket's number, or what stands in subjects (TICKET-12)
+    #[arg(value_parser = super::numbers::ticket)]
     number: i64,
     #[command(flatten)]
     database: DatabaseArgs,
@@ -125,7 +126,11 @@ fn ticket_line(database: &Database, ticket: &Ticket) -> String {
     let status = if ticket.ticket.closed_at.is_some() { paint.green(&status) } else { paint.yellow(&status) };
     let opened = local(ticket.record.created_at, &database.zone);
     let flag = ticket.ticket.flag.map(|flag| paint.red(&format!("  !{flag}"))).unwrap_or_default();
-    format!("{:>6}  {status}  {opened}  {}{flag}", ticket.ticket.number, cut(&line(&ticket.record.title), COLUMNS - 46))
+    format!(
+        "{:>6}  {status}  {opened}  {}{flag}",
+        ticket.ticket.number,
+        cut(&line(&ticket.record.title), columns() - 46)
+    )
 }
 
 fn ticket_json(database: &Database, ticket: &Ticket) -> Value {
@@ -267,7 +272,7 @@ fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
 fn message_text(database: &Database, found: &TimelineMessage) -> String {
     let row = &found.message;
     let who = found.author.as_ref().map_or("(nobody)".to_owned(), author);
-    let subject = cut(&format!("{who}: {}", line(&row.subject)), COLUMNS - 18);
+    let subject = cut(&format!("{who}: {}", line(&row.subject)), columns() - 18);
     let kind = Paint::for_stdout().bold(row.kind.as_str());
     format!("{}  {kind}  {}\n{:18}{subject}", local(row.arrived_at, &database.zone), row.id, "")
 }

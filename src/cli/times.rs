@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{Code, Failure};
-use crate::domain::{DAY, HOUR, MINUTE, Millis, Timestamp};
+use crate::domain::Timestamp;
 
 /// The zone in which people read times: the configuration's, else the system's (`TZ`).
 pub(super) fn zone(configured: Option<&str>) -> Result<TimeZone, Failure> {
@@ -27,16 +27,6 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
 /// RFC 3339 in UTC: `2026-03-02T08:14:00Z`.
 pub(super) fn rfc3339(at: Timestamp) -> String {
     instant(at).to_string()
-}
-
-/// How long that is, roughly: `3 days`, `1 hour`.
-pub(super) fn span(millis: Millis) -> String {
-    let (count, unit) = match millis {
-        DAY.. => (millis / DAY, "day"),
-        HOUR.. => (millis / HOUR, "hour"),
-        _ => (millis.max(0) / MINUTE, "minute"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Hostile dates beyond the years that calendars know become the last one they do.

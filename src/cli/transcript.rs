@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::message_json::review_of;
 use super::naming::Naming;
-use super::screen::{COLUMNS, Paint, cut, line, wrap};
+use super::screen::{Paint, columns, cut, line, wrap};
 use super::times::local;
 use crate::domain::*;
 use crate::engine::{Mail, Outcome};
@@ -163,7 +163,7 @@ impl<W: Write> Transcript<W> {
         let author = facts.and_then(Facts::author).map_or("(nobody)".to_owned(), person);
         let subject = facts.map(|facts| line(&facts.subject.text)).filter(|subject| !subject.is_empty());
         let subject = subject.unwrap_or_else(|| "(no subject)".to_owned());
-        self.below(&cut(&format!("{author}: {subject}"), COLUMNS - INDENT))?;
+        self.below(&cut(&format!("{author}: {subject}"), columns() - INDENT))?;
         // Found later than it arrived: which of the two counts where is what the rules of order are about.
         if let Some(arrived) = mail.arrived_at().filter(|arrived| at.since(*arrived) >= MINUTE) {
             self.below(&format!("arrived {}, found now", local(arrived, &self.look.zone)))?;

@@ -143,8 +143,11 @@ fn as_text(database: &mut Database, story: &Story, explanation: &Explanation) ->
     let ticket = story.ticket.map(|number| format!("  ticket {number}")).unwrap_or_default();
     let status = Arrow(before.as_deref(), after.as_deref());
     out.push(format!("  {}{ticket}  {status}", paint.bold(message.kind.as_str())).trim_end().to_owned());
+    // What stands below is about the message that led to this one, not about this one.
+    let mut of = String::new();
     if let Some(cause) = caused_by(story) {
         let kind = cause.kind.map_or("an order", Kind::as_str);
+        of = cause.message.map(|cause| format!(" of {cause}")).unwrap_or_default();
         let cause = cause.message.map_or("the program".to_owned(), |cause| cause.to_string());
         out.push(format!("  sent because of {cause} ({kind}), decided so:"));
     }
@@ -154,10 +157,12 @@ fn as_text(database: &mut Database, story: &Story, explanation: &Explanation) ->
     if let Some(review) = message.review {
         out.push(paint.red(&format!("  to review: {}", explain::review(review))));
     }
-    section(&mut out, "Evidence", explain::evidence_lines(explanation, &names), "(none)");
+    section(&mut out, &format!("Evidence{of}"), explain::evidence_lines(explanation, &names), "(none)");
     let nothing = "(nothing pointed at a thread)";
-    section(&mut out, "Thread candidates, strongest first", explain::candidate_lines(explanation, &names), nothing);
-    section(&mut out, "Status rules", explain::rule_lines(explanation, &names), "(none: outside tickets)");
+    let candidates = format!("Thread candidates{of}, strongest first");
+    section(&mut out, &candidates, explain::candidate_lines(explanation, &names), nothing);
+    let none = if story.ticket.is_some() { "(none)" } else { "(none: outside tickets)" };
+    section(&mut out, &format!("Status rules{of}"), explain::rule_lines(explanation, &names), none);
     section(&mut out, "Stage automations", explain::effect_lines(explanation), "(none)");
     if !story.reviews.is_empty() {
         let mut lines = Vec::new();

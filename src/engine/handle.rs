@@ -86,6 +86,7 @@ impl Engine {
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
     pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
         if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
+            tracing::debug!(mailboxes = setup.mailboxes.len(), actor, "a setup comes into force");
             self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
         }
         Ok(())
@@ -114,7 +115,10 @@ impl Engine {
     pub(super) async fn read_alone(&self, raw: RawMail) -> Result<Mail, EngineError> {
         let digest = raw.digest;
         match self.store.write(|tx| attempts::begin(tx, digest, MOST_ATTEMPTS))? {
-            Some(_) => Ok(self.readers.start(raw, Some(digest))?.get().await),
+            Some(attempt) => {
+                tracing::debug!(bytes = raw.bytes.len(), attempt, "a mail is read alone");
+                Ok(self.readers.start(raw, Some(digest))?.get().await)
+            }
             None => {
                 let failure = format!("reading it ended the program {MOST_ATTEMPTS} times");
                 Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) })
@@ -124,6 +128,7 @@ impl Engine {
 
     /// Has it noted that these mails are about to be read.
     pub(super) async fn note(&self, digests: Vec<ContentDigest>) -> Result<Answer<Outcome>, EngineError> {
+        tracing::debug!(mails = digests.len(), "mails are about to be read");
         Ok(self.writer.submit(Work::Note(digests)).await?)
     }
 
@@ -180,6 +185,7 @@ impl Engine {
 
     async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
         let delivery = DeliveryId(timer.subject);
+        tracing::debug!(%delivery, "a timer is due: a mail is read again");
         let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
         let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
         let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };

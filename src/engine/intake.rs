@@ -32,6 +32,8 @@ pub struct Intake<'e, T> {
     unreadable: BTreeSet<ContentDigest>,
     groups: VecDeque<Group<T>>,
     reading: VecDeque<(T, Started<'e>)>,
+    /// What was brought and is not to be read any more.
+    stopped: VecDeque<Group<T>>,
 }
 
 enum Group<T> {
@@ -59,7 +61,8 @@ impl<'e, T> Intake<'e, T> {
         let (unfinished, unreadable) =
             engine.store().write(|tx| Ok((attempts::take_over(tx)?, waiting::unreadable_contents(tx)?)))?;
         let unreadable = unreadable.into_iter().collect();
-        Ok(Intake { engine, unfinished, unreadable, groups: VecDeque::new(), reading: VecDeque::new() })
+        let (groups, reading, stopped) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Ok(Intake { engine, unfinished, unreadable, groups, reading, stopped })
     }
 
     /// Mails that were brought and are not being read yet.
@@ -126,6 +129,29 @@ impl<'e, T> Intake<'e, T> {
             Some((tag, started)) => Ok(Some((tag, started.get().await))),
             None => Ok(None),
         }
+    }
+
+    /// Begins to read nothing more. What is being read still comes out.
+    pub fn stop(&mut self) {
+        self.stopped.append(&mut self.groups);
+    }
+
+    /// Forgets the attempts that were noted for what was not read, once all else is decided: nobody tried.
+    pub async fn end(self) -> Result<(), EngineError> {
+        let mut keys = Vec::new();
+        for group in self.stopped {
+            let Group::Together(Together { key, noted, .. }) = group else { continue };
+            match noted {
+                Noted::No => continue,
+                Noted::Soon(answer) => drop(answer.get().await?),
+                Noted::Yes => {}
+            }
+            keys.push(key);
+        }
+        if !keys.is_empty() {
+            self.engine.store().write(|tx| attempts::forget(tx, keys.iter().copied()))?;
+        }
+        Ok(())
     }
 
     async fn alone(&mut self) -> Result<Option<(T, Mail)>, EngineError> {

@@ -19,7 +19,7 @@ pub use handle::{Engine, EngineError, READING_LIMIT, written};
 pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
 pub use refold::{Refolded, refold};
-pub use replay::{Replayed, Source, replay};
+pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{Input, Outcome, QueuedSend, ReviewOrder, SendOrder, Unit, Written};

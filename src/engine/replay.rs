@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::vec::IntoIter;
 
 use tokio::task::JoinHandle;
@@ -38,14 +39,25 @@ pub struct Replayed {
     pub result: Result<(Arc<Mail>, Outcome), String>,
 }
 
+/// How a replay ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With the last mail.
+    Done,
+    /// It was told to stop: so many mails are decided.
+    Stopped { decided: usize },
+}
+
 /// Replays mails in the order given. `now`: when we got them; none of them arrived later than that, whatever it says.
-/// `report` gets each in that order; one that could not be read at first is reported when its retries are over.
+/// `report` gets each in that order; one that could not be read at first is reported when its retries are over. Once
+/// `stop` is set no more are begun, and what is on its way is decided.
 pub async fn replay(
     engine: &Engine,
     mut sources: Vec<Source>,
     now: Timestamp,
+    stop: &AtomicBool,
     mut report: impl FnMut(Replayed) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ended> {
     for source in &mut sources {
         source.item.arrived_at = source.item.arrived_at.min(now);
     }
@@ -54,7 +66,12 @@ pub async fn replay(
     let mut pending: BTreeMap<DeliveryId, (Source, Arc<Mail>)> = BTreeMap::new();
     let mut files = Some(open(sources.into_iter()));
     let (mut in_flight, mut newest) = (0, Timestamp::default());
+    let (mut decided, mut stopped) = (0, false);
     loop {
+        if stop.load(Ordering::Relaxed) && !stopped {
+            stopped = files.take().is_some() || intake.waiting() > 0;
+            intake.stop();
+        }
         // One batch is being read while the next is noted and the one after that comes from the disk.
         let wanted = |intake: &Intake<'_, Source>, opening: &Opening| {
             intake.is_empty() || (intake.waiting() <= BATCH && opening.is_finished())
@@ -84,6 +101,7 @@ pub async fn replay(
         newest = newest.max(source.item.arrived_at);
         in_flight += mail.weight();
         let answer = engine.deliver(mail.clone(), source.item.arrived_at).await?;
+        decided += 1;
         deciding.push_back(Waiting { source, mail, answer });
         while deciding.len() > UNREPORTED || in_flight > BYTES_IN_FLIGHT {
             let Some(first) = deciding.pop_front() else { break };
@@ -94,6 +112,11 @@ pub async fn replay(
     for waiting in deciding {
         waiting.settle(&mut pending, &mut report).await?;
     }
+    intake.end().await?;
+    if stopped {
+        // What is due later is for the run that goes on.
+        return Ok(Ended::Stopped { decided });
+    }
     for outcome in engine.fire_timers(newest.plus(DAY)).await? {
         let settled = outcome.decision.kind.is_some();
         let found = outcome.decision.delivery.filter(|_| settled).and_then(|delivery| pending.remove(&delivery));
@@ -101,7 +124,7 @@ pub async fn replay(
             report(Replayed { source, result: Ok((mail, outcome)) })?;
         }
     }
-    Ok(())
+    Ok(Ended::Done)
 }
 
 type Opened = (IntoIter<Source>, Vec<(Source, std::io::Result<RawMail>)>);

@@ -22,6 +22,7 @@ static LINES: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_LINES));
 static BEGINNINGS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_BEGINNINGS));
 static SENTENCES: LazyLock<Words<()>> = LazyLock::new(|| of(tables::FORWARD_SENTENCES));
 static ORIGINALS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::ORIGINAL_LINES));
+static HEADINGS: LazyLock<Words<()>> = LazyLock::new(|| of(tables::BLOCK_HEADINGS));
 
 fn of(table: &'static [&'static str]) -> Words<()> {
     Words::of(table.iter().map(|&line| (line, ())))
@@ -63,6 +64,11 @@ pub(super) fn date_in_line(line: &str) -> Option<&str> {
     let begins = |start: &&str| line.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
     let start = tables::DATED_LINES.iter().find(|start| begins(start))?;
     line.get(start.len()..).filter(|date| date.chars().filter(|c| c.is_numeric()).count() >= 4)
+}
+
+/// Whether a line is one that stands above a header block.
+pub(super) fn is_heading(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && is_drawn(line) && HEADINGS.get(undrawn(line)).is_some()
 }
 
 /// Whether a line begins with two dashes or what else clients draw lines with.

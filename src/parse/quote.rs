@@ -155,9 +155,12 @@ impl Split {
         if !blocks::read(lines, number, 0, blocks::Place::Open).is_sure() {
             return None;
         }
-        let above = (0..number).rev().find(|&n| !lines.is_blank(n));
-        if let Some(above) = above.filter(|&above| forward::is_sentence(lines.bare(above))) {
+        let above = (0..number).rev().find(|&n| !lines.is_blank(n)).unwrap_or(number);
+        if forward::is_sentence(lines.bare(above)) {
             return Some(self.forwarded(lines, above, number, ForwardMark::Line));
+        }
+        if forward::is_heading(lines.bare(above)) {
+            return Some(self.forwarded(lines, above, number, ForwardMark::HeaderBlock));
         }
         Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock))
     }

@@ -25,8 +25,14 @@ pub enum StoreError {
     #[error("{database} has something in it already; it was left as it is, give a new one")]
     NotEmpty { database: String },
     /// The file or its directory does not let us write.
-    #[error("{database} cannot be written: it or its directory is read-only for this user")]
+    #[error(
+        "{database} cannot be written: it or its directory is read-only for this user; questions can be asked, unless an \
+         older ticketd wrote it last"
+    )]
     ReadOnly { database: String },
+    /// The file does not let us read.
+    #[error("{database} cannot be read: {what}; ask as a user who may, or have it made readable for this one")]
+    CannotRead { database: String, what: String },
     /// Writing failed: a limit on the size of files, a broken disk.
     #[error(
         "{database} cannot be written: {what}; the disk fails, or a limit on the size of files is reached (`ulimit -f`); what \

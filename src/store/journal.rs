@@ -3,7 +3,7 @@
 use super::statement::{insert, insert_absent, select};
 use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
-use crate::domain::{DecisionRow, EventRow, EventSeq, Origin, RevisionRow, Setup};
+use crate::domain::{DecisionRow, EventRow, EventSeq, Origin, Payload, RevisionRow, Setup};
 
 /// Adds events. Their numbers must be new, their revisions kept.
 pub fn append(tx: &mut Tx<'_>, events: &[EventRow]) -> Result<(), StoreError> {
@@ -65,7 +65,9 @@ pub fn setup_of(tx: &Tx<'_>, revision: &RevisionRow) -> Result<Setup, StoreError
     serde_json::from_str(&revision.body).map_err(|error| tx.damaged(format!("revision {}: {error}", revision.digest)))
 }
 
-/// Whose database it is: a running desk's or a replay's, as its first event says. `None` for an empty journal.
+/// Whose database it is: a running desk's or a replay's, as its first event says. A setup alone, that was applied before
+/// any mail came, makes it nobody's yet: `None`, as for an empty journal.
 pub fn origin(tx: &mut Tx<'_>) -> Result<Option<Origin>, StoreError> {
-    Ok(events(tx, EventSeq(0), 1)?.pop().map(|event| event.origin))
+    let first = select(tx, "WHERE kind <> $1 ORDER BY seq LIMIT 1", &[Value::Text(Payload::Setup.word().to_owned())])?;
+    Ok(first.into_iter().next().map(|event: EventRow| event.origin))
 }

@@ -31,6 +31,11 @@ pub(super) fn check_filled(connection: &Connection, database: &str) -> Result<()
     }
 }
 
+/// Whether no step is left to take.
+pub(super) fn is_current(connection: &Connection, database: &str) -> Result<bool, StoreError> {
+    Ok(pragma(connection, database, "user_version")? == STEPS.len() as i64)
+}
+
 /// Takes the steps that are still to take, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection, database: &str) -> Result<(), StoreError> {
     while migrate_once(connection, database)? {}
@@ -40,7 +45,7 @@ pub(super) fn migrate(connection: &mut Connection, database: &str) -> Result<(),
 /// Takes the next step, if there is one. The version is read inside: another process may just have taken it.
 fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, StoreError> {
     let failed = |error| StoreError::from_sqlite(error, database, "migration");
-    if pragma(connection, database, "user_version")? == STEPS.len() as i64 {
+    if is_current(connection, database)? {
         return Ok(false);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;

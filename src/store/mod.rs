@@ -15,6 +15,7 @@ mod location;
 mod migrate;
 mod pages;
 mod postgres;
+mod read_only;
 mod save;
 mod sqlite;
 mod statement;
@@ -57,7 +58,8 @@ impl Store {
         Store::open_as(location.into(), Sqlite::open, Postgres::open)
     }
 
-    /// Opens a database that is there already, for a question: a place without one in it is refused and left as it is.
+    /// Opens a database that is there already, for a question: a place without one in it is refused and left as it is. A
+    /// file that cannot be written is read.
     pub fn open_existing(location: impl Into<Location>) -> Result<Store, StoreError> {
         Store::open_as(location.into(), Sqlite::open_existing, Postgres::open_existing)
     }

@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
 
 use super::tx::Tx;
-use super::{StoreError, migrate};
+use super::{StoreError, migrate, read_only};
 use crate::domain::row::Value;
 
 /// How long a statement waits for another process to let go of the file.
@@ -32,9 +32,24 @@ impl Sqlite {
         Sqlite::open_checked(path, database, migrate::check)
     }
 
-    /// Opens a file that must have a database in it.
+    /// Opens a file that must have a database in it. One that cannot be written is read.
     pub(super) fn open_existing(path: &Path, database: &str) -> Result<Self, StoreError> {
-        Sqlite::open_checked(path, database, migrate::check_filled)
+        refuse_folder(path, database)?;
+        if read_only::is_only_readable(path, database)? {
+            return read_only::open(path, database);
+        }
+        match Sqlite::open_checked(path, database, migrate::check_filled) {
+            // The file could be written, but nothing can be made beside it.
+            Err(StoreError::ReadOnly { .. }) => read_only::open(path, database),
+            Err(StoreError::CannotOpen { .. }) if read_only::has_log(path) => read_only::open(path, database),
+            opened => opened,
+        }
+    }
+
+    /// One connection for both.
+    pub(super) fn single(connection: Connection) -> Self {
+        let connection = Arc::new(Mutex::new(connection));
+        Sqlite { writing: connection.clone(), reading: connection }
     }
 
     fn open_checked(
@@ -42,10 +57,7 @@ impl Sqlite {
         database: &str,
         check: fn(&Connection, &str) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        if path.is_dir() {
-            let what = "it is a folder".to_owned();
-            return Err(StoreError::CannotOpen { database: database.to_owned(), what });
-        }
+        refuse_folder(path, database)?;
         let mut writing = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, database)?;
         check(&writing, database)?;
         use_wal(&writing, database)?;
@@ -59,8 +71,7 @@ impl Sqlite {
         let mut connection = Connection::open_in_memory().map_err(failed)?;
         configure(&connection).map_err(failed)?;
         migrate::migrate(&mut connection, database)?;
-        let connection = Arc::new(Mutex::new(connection));
-        Ok(Sqlite { writing: connection.clone(), reading: connection })
+        Ok(Sqlite::single(connection))
     }
 
     pub(super) fn read<T>(
@@ -97,6 +108,13 @@ fn begin<'c>(
     Ok(Tx::sqlite(transaction, database))
 }
 
+fn refuse_folder(path: &Path, database: &str) -> Result<(), StoreError> {
+    match path.is_dir() {
+        true => Err(StoreError::NotADatabase { database: database.to_owned(), what: "it is a folder".to_owned() }),
+        false => Ok(()),
+    }
+}
+
 /// Makes an empty file that only this user may read; SQLite gives its companions (-wal, -shm) the same mode.
 fn create_private(path: &Path, database: &str) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
@@ -110,7 +128,7 @@ fn create_private(path: &Path, database: &str) -> Result<(), StoreError> {
     }
 }
 
-fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Connection, StoreError> {
     let failed = |error| match StoreError::from_sqlite(error, database, "open") {
         // Nothing has been asked for yet: what SQLite cannot make sense of is the file.
         StoreError::Other { database, what } => StoreError::Corrupt { database, what },

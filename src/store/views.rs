@@ -150,6 +150,30 @@ pub fn message(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<MessageRow>, Sto
     Ok(select(tx, "WHERE id = $1", &[id.to_value()])?.pop())
 }
 
+/// The message in that row; of a send or a delivery its message.
+pub fn message_of_row(tx: &mut Tx<'_>, row: i64) -> Result<Option<MessageRow>, StoreError> {
+    let tail =
+        "WHERE id IN ($1, (SELECT message FROM send WHERE id = $1), (SELECT message FROM delivery WHERE id = $1))";
+    Ok(select(tx, tail, &[Value::Integer(row)])?.pop())
+}
+
+/// What a row is that has no message: a word for people.
+pub fn word_of_row(tx: &mut Tx<'_>, row: i64) -> Result<Option<&'static str>, StoreError> {
+    let words = [
+        ("delivery", "a mail that could not be read"),
+        ("contact", "a contact"),
+        ("record", "a ticket"),
+        ("thread", "a thread"),
+    ];
+    for (table, word) in words {
+        let sql = format!("SELECT 1 FROM {table} WHERE id = $1");
+        if !tx.query(&sql, &[Value::Integer(row)])?.is_empty() {
+            return Ok(Some(word));
+        }
+    }
+    Ok(None)
+}
+
 /// The messages with that Message-ID or alias, oldest first. `message_id` as messages have it.
 pub fn messages_by_id_text(tx: &mut Tx<'_>, message_id: &str) -> Result<Vec<MessageRow>, StoreError> {
     let aliased = "id IN (SELECT message FROM message_alias WHERE key = $1 AND message_alias.message_id = $2)";

@@ -2,6 +2,7 @@
 //! durable: the server does what it does by default.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use ticketd::archive;
@@ -37,8 +38,9 @@ fn replay(location: &Location, sources: &[Source]) -> Duration {
     runtime.block_on(async {
         let setup = config::parse(DESK).ok().unwrap().setup;
         let engine = Engine::start(store, Origin::Replay, &setup, Timestamp(0)).await.unwrap();
+        let now = Timestamp::from_seconds(4_000_000_000);
         let start = Instant::now();
-        engine::replay(&engine, sources.to_vec(), Timestamp::from_seconds(4_000_000_000), |replayed| {
+        engine::replay(&engine, sources.to_vec(), now, &AtomicBool::new(false), |replayed| {
             replayed.result.unwrap();
             Ok(())
         })

@@ -28,7 +28,7 @@ const FLOORS: [(&str, u32); 16] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -43,6 +43,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
+    ("terminal_size", &["cli"]),
     ("tokio", &["store", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing", &["store", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing_subscriber", &["main"]),

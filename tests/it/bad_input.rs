@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::but_the_setup;
+
 /// Longer than any run here may take, on any machine.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -47,7 +49,12 @@ impl Place {
 
     fn command(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.0.path()).args(args).env_remove("TICKETD_LOG").stdin(Stdio::null());
+        command
+            .current_dir(self.0.path())
+            .args(args)
+            .env_remove("TICKETD_LOG")
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
         command
     }
 
@@ -102,7 +109,7 @@ fn ran(mut command: Command) -> Ran {
         std::thread::sleep(Duration::from_millis(2));
     };
     let text = |name: &str| fs::read_to_string(outputs.path().join(name)).unwrap();
-    Ran { code: status.code(), stdout: text("out"), stderr: text("err") }
+    Ran { code: status.code(), stdout: text("out"), stderr: but_the_setup(&text("err")) }
 }
 
 fn mail(id: &str, rest: &str) -> String {
@@ -139,17 +146,17 @@ fn what_is_no_mail_is_told_and_the_rest_is_processed() {
     symlink("nowhere", place.path("mail/dangling.eml")).unwrap();
     assert!(Command::new("mkfifo").arg(place.path("mail/pipe.eml")).status().unwrap().success());
     let _socket = std::os::unix::net::UnixListener::bind(place.path("mail/socket.eml")).unwrap();
-    let ran = place.run(&["replay", "mail", "none", "mail/folder.eml"]);
+    let ran = place.run(&["replay", "mail", "mail/folder.eml"]);
     let mut said: Vec<&str> = ran.stderr.lines().collect();
     said.sort_unstable();
     assert_eq!(
         said,
         [
+            "ticketd: 4 files and folders could not be read, named above",
             "ticketd: cannot read mail/dangling.eml: No such file or directory (os error 2)",
             "ticketd: cannot read mail/empty.eml: the file is empty: no mail is in it",
             "ticketd: cannot read mail/pipe.eml: it is no regular file",
             "ticketd: cannot read mail/socket.eml: it is no regular file",
-            "ticketd: cannot read none: No such file or directory (os error 2)",
             "ticketd: no mail under mail/folder.eml: name an .eml or mbox file, a Maildir or a folder of these",
         ]
     );
@@ -175,6 +182,7 @@ fn a_mail_that_may_not_be_read_is_told_and_the_rest_is_processed() {
     let mut said: Vec<&str> = ran.stderr.lines().collect();
     said.sort_unstable();
     let expected = [
+        "ticketd: 2 files and folders could not be read, named above",
         "ticketd: cannot read mail/closed.eml: Permission denied (os error 13)",
         "ticketd: cannot read mail/inside: Permission denied (os error 13)",
     ];
@@ -320,7 +328,10 @@ fn a_folder_is_no_database_and_no_configuration() {
         let ran = place.run(args);
         assert_eq!(
             (ran.code, ran.stderr.as_str()),
-            (Some(73), "ticketd: mail cannot be opened: it is a folder\n"),
+            (
+                Some(65),
+                "ticketd: mail is not a database of ticketd (it is a folder); it was left as it is, give another file\n"
+            ),
             "{args:?}"
         );
     }
@@ -383,6 +394,69 @@ fn a_place_that_may_not_be_written_to_is_told() {
     assert!(ran.stderr.starts_with("ticketd: mail.db cannot be "), "{}", ran.stderr);
     place.set_mode("", 0o755);
     assert_eq!(fs::read(place.path("mail.db")).unwrap(), before);
+}
+
+#[test]
+fn a_question_needs_to_read_only() {
+    let place = Place::with_database();
+    let ask = |args: &[&str]| place.run_bound(&[args, &["--db", "mail.db"]].concat());
+    place.set_mode("", 0o755);
+    place.set_mode("mail.db", 0o600);
+    let ran = ask(&["ticket", "list"]);
+    let says = "ticketd: mail.db cannot be read: Permission denied (os error 13); ask as a user who may, or have it made \
+                readable for this one\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(if bound() { 66 } else { 0 }), if bound() { says } else { "" }));
+
+    place.set_mode("mail.db", 0o666);
+    place.set_mode("", 0o555);
+    for mode in [0o666, 0o444] {
+        place.set_mode("mail.db", mode);
+        for args in [&["ticket", "list"][..], &["why", "one@example.com"], &["export"], &["replay", "--from-db"]] {
+            let ran = ask(args);
+            assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{args:?} {mode:o}");
+        }
+    }
+    let ran = ask(&["review", "drop", "5"]);
+    assert_eq!(ran.code, Some(73), "an order cannot: {}", ran.stderr);
+    assert!(ran.stderr.contains("mail.db cannot be written: it or its directory is read-only"), "{}", ran.stderr);
+    let names = fs::read_dir(place.0.path()).unwrap().count();
+    assert_eq!(names, 2, "the mail and the database; nothing was written beside it");
+
+    // What is in the log only is not passed over.
+    place.set_mode("", 0o755);
+    place.write("mail.db-wal", "x");
+    place.set_mode("", 0o555);
+    for mode in [0o444, 0o666] {
+        place.set_mode("mail.db", mode);
+        let ran = ask(&["ticket", "list"]);
+        assert_eq!(ran.code, Some(66), "{}", ran.stderr);
+        assert!(ran.stderr.contains("part of it is in mail.db-wal"), "{}", ran.stderr);
+    }
+    place.set_mode("", 0o755);
+}
+
+/// Whether there is a user whom file modes bind otherwise than the owner: only the superuser can become one.
+fn bound() -> bool {
+    fs::metadata(tempfile::tempdir().unwrap().path()).unwrap().uid() == 0
+}
+
+#[test]
+fn a_standard_output_that_cannot_be_written_is_told() {
+    let place = Place::with_database();
+    let commands = [
+        &["ticket", "list", "--db", "mail.db"][..],
+        &["export", "--db", "mail.db"],
+        &["message", "show", "one@example.com", "--raw", "--db", "mail.db"],
+        &["replay", "mail"],
+        &["replay", "mail", "--json"],
+    ];
+    for args in commands {
+        let script = "exec \"$0\" \"$@\" > /dev/full";
+        let ran = ran(place.command(Path::new("sh"), &[&["-c", script, env!("CARGO_BIN_EXE_ticketd")], args].concat()));
+        let says = "ticketd: standard output cannot be written: no storage space\n  give it a place with room; a replay \
+                    with --db may be run again and goes on\n";
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(74), says), "{args:?}");
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Run<'_> {
 
 fn ticketd(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(folder).env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command.current_dir(folder).env_remove("TICKETD_LOG").env_remove("COLUMNS").stdin(Stdio::null());
     command
 }
 

@@ -56,7 +56,8 @@ fn replay(database: &Path, folder: &Path, read: fn(&[u8]) -> Facts, limit: Durat
             kinds.push(replayed.result.unwrap().1.decision.kind);
             Ok(())
         };
-        engine::replay(&engine, sources(folder), Timestamp::from_seconds(4_000_000_000), report).await.unwrap();
+        let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
+        engine::replay(&engine, sources(folder), now, &stop, report).await.unwrap();
         kinds
     })
 }
@@ -253,7 +254,8 @@ fn when_too_many_threads_hang_the_program_says_so_and_every_mail_is_kept() {
         let (setup, limit) = (config::builtin().setup, Duration::from_millis(50));
         let at = Timestamp::from_seconds(1_700_000_000);
         let engine = Engine::start_reading(store.clone(), Origin::Replay, &setup, at, hang, limit).await.unwrap();
-        engine::replay(&engine, sources(&from), Timestamp::from_seconds(4_000_000_000), |_| Ok(())).await
+        let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
+        engine::replay(&engine, sources(&from), now, &stop, |_| Ok(())).await
     });
     OVER.store(true, Ordering::SeqCst);
     let error = result.unwrap_err().to_string();

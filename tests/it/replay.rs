@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::support::but_the_setup;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/replay")
@@ -15,7 +17,13 @@ fn fixtures() -> PathBuf {
 /// Runs the program in `folder`, in UTC.
 fn run(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(folder).args(args).env("TZ", "UTC").env_remove("TICKETD_LOG").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .args(args)
+        .env("TZ", "UTC")
+        .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command.output().unwrap()
 }
 
@@ -26,7 +34,7 @@ fn text(bytes: &[u8]) -> String {
 /// Exit code, standard output, standard error.
 fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let output = run(folder, args);
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    (output.status.code().unwrap(), text(&output.stdout), but_the_setup(&text(&output.stderr)))
 }
 
 /// The output of a run that must succeed and say nothing on standard error: a progress bar would.
@@ -92,6 +100,32 @@ pub fn fields(object: &Value, inside: &[&str]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+#[test]
+fn of_a_report_of_failure_json_names_those_that_it_failed_for() {
+    let dir = TempDir::new().expect("a folder");
+    let group = |name: &str, action: &str, status: &str| {
+        format!("Final-Recipient: rfc822; {name}@example.org\nAction: {action}\nStatus: {status}\n\n")
+    };
+    for (name, groups, expected) in [
+        (
+            "failed.eml",
+            group("ann", "delivered", "2.0.0") + &group("bea", "failed", "5.1.1"),
+            json!(["bea@example.org"]),
+        ),
+        ("delivered.eml", group("ann", "delivered", "2.0.0"), json!(["ann@example.org"])),
+    ] {
+        let mail = format!(
+            "From: MAILER-DAEMON@mx.example.net\nTo: support@example.org\nSubject: Report\nMIME-Version: 1.0\n\
+             Date: Tue, 4 Mar 2025 09:12:00 +0100\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nReport\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.example.net\n\n{groups}--b--\n"
+        );
+        std::fs::write(dir.path().join(name), mail).expect("written");
+        let lines = json_lines(&printed(dir.path(), &["replay", "--json", name]));
+        assert_eq!(lines.first().map(|mail| &mail["bounce"]["recipients"]), Some(&expected), "{name}");
+    }
 }
 
 #[test]
@@ -237,15 +271,15 @@ fn a_path_without_mail_and_a_file_that_cannot_be_read_are_told_and_the_rest_is_p
     std::fs::create_dir(folder.path().join("mail")).unwrap();
     std::fs::copy(fixtures().join("mail/1-question.eml"), folder.path().join("mail/a.eml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("mail/broken.eml")).unwrap();
-    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "missing", "--json"]);
+    let (code, stdout, stderr) = outcome(folder.path(), &["replay", "empty", "mail", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1));
     let mut lines: Vec<_> = stderr.lines().collect();
     lines.sort_unstable();
     assert_eq!(
         lines,
         [
+            "ticketd: 1 file or folder could not be read, named above",
             "ticketd: cannot read mail/broken.eml: No such file or directory (os error 2)",
-            "ticketd: cannot read missing: No such file or directory (os error 2)",
             "ticketd: no mail under empty: name an .eml or mbox file, a Maildir or a folder of these",
         ]
     );
@@ -262,10 +296,35 @@ fn why_shows_evidence_candidates_rules_effects_deliveries_and_the_revision() {
 }
 
 #[test]
+fn a_row_of_a_send_is_its_message_and_a_row_of_something_else_is_told() {
+    let folder = replayed();
+    let why = |row: &str| outcome(folder.path(), &["why", row, "--db", "mail.db"]);
+    assert_eq!(why("#12"), why("#13"), "the send and its message");
+    let says = |row: &str| why(row).2.lines().next().unwrap().to_owned();
+    assert_eq!(says("#8"), "ticketd: `#8` is no message: that row is a contact");
+    assert_eq!(says("10"), "ticketd: `10` is no message: that row is a ticket");
+    let (code, _, stderr) = why("3210");
+    assert_eq!((code, stderr.contains("did you mean")), (66, false), "a number is near no Message-ID: {stderr}");
+}
+
+#[test]
+fn a_ticket_may_be_named_as_in_subjects_and_a_limit_is_at_least_one() {
+    let folder = replayed();
+    let show = |ticket: &str| printed(folder.path(), &["ticket", "show", ticket, "--db", "mail.db"]);
+    assert_eq!(show("TICKET-1"), show("1"));
+    assert_eq!(show("#1"), show("1"));
+    let (code, _, stderr) = outcome(folder.path(), &["ticket", "list", "--limit", "0", "--db", "mail.db"]);
+    assert!(code == 64 && stderr.contains("write a whole number, at least 1"), "{stderr}");
+}
+
+#[test]
 fn why_of_our_own_send_says_what_it_was_sent_because_of() {
     let folder = replayed();
     let said = printed(folder.path(), &["why", "#13", "--db", "mail.db"]);
     assert!(said.contains("  sent because of #5 (new_conversation), decided so:\n"), "{said}");
+    for part in ["\nEvidence of #5:\n", "\nThread candidates of #5, strongest", "\nStatus rules of #5:\n  (none)\n"] {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
     assert!(said.contains("  send #12: automation `ticket_received` by support/ticket_received, held\n"), "{said}");
     assert!(said.contains("  to ann@example.com: pending\n"), "{said}");
 }
@@ -346,7 +405,8 @@ fn the_database_is_that_of_the_configuration_where_none_is_named() {
 #[test]
 fn a_question_never_makes_a_database() {
     let folder = tempfile::tempdir().unwrap();
-    let way_out = "  `ticketd replay PATH --db none.db` makes one from mail in files\n";
+    let way_out = "  `ticketd apply FILE --db none.db` makes one from a configuration, \
+                   `ticketd replay PATH --db none.db` from mail\n";
     for args in [&["why", "1"][..], &["ticket", "list"], &["ticket", "show", "1"], &["message", "show", "1"]] {
         let (code, stdout, stderr) = outcome(folder.path(), &[args, &["--db", "none.db"]].concat());
         let expected = format!("ticketd: there is no database none.db\n{way_out}");
@@ -443,7 +503,7 @@ fn a_database_gets_all_of_the_mail_although_the_reader_of_the_output_has_gone() 
 }
 
 #[test]
-fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
+fn a_link_back_to_the_folder_adds_nothing_and_an_empty_file_is_no_mail() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.eml"), "From: a@example.org\n\nx\n").unwrap();
     std::fs::write(folder.path().join("none.mbox"), "").unwrap();
@@ -452,7 +512,11 @@ fn a_link_to_a_folder_is_not_followed_and_an_empty_file_is_no_mail() {
     std::fs::write(folder.path().join("b.eml"), "").unwrap();
     let (code, stdout, stderr) = outcome(folder.path(), &["replay", ".", "--json"]);
     assert_eq!((code, json_lines(&stdout).len()), (66, 1), "the rest is processed");
-    assert_eq!(stderr, "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n");
+    assert_eq!(
+        stderr,
+        "ticketd: cannot read ./b.eml: the file is empty: no mail is in it\n\
+         ticketd: 1 file or folder could not be read, named above\n"
+    );
 }
 
 #[test]
@@ -464,7 +528,11 @@ fn of_a_maildir_account_only_the_folder_that_is_named_is_taken() {
         std::fs::write(folder.path().join(inside).join("1.M1:2,S"), mail).unwrap();
     }
     let subjects = |args: &[&str]| {
-        let mails = json_lines(&printed(folder.path(), args));
+        let (code, stdout, stderr) = outcome(folder.path(), args);
+        let others = "ticketd: 1 folder of a Maildir account passed over: ./.Sent; name those that are wanted, as in \
+                      --mail 'support:Sent=./.Sent'\n";
+        assert_eq!((code, stderr.as_str()), (0, if args.contains(&".") { others } else { "" }));
+        let mails = json_lines(&stdout);
         mails.iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
     assert_eq!(subjects(&["replay", ".", "--json"]), BTreeSet::from(["cur".to_owned(), "new".to_owned()]));

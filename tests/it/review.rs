@@ -11,7 +11,7 @@ use ticketd::engine::{self, Engine, Place, RawMail};
 use ticketd::store::{Store, views};
 
 use crate::replay::{documented, fields};
-use crate::support::root;
+use crate::support::{but_the_setup, root};
 
 pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
@@ -20,11 +20,12 @@ pub fn outcome(folder: &Path, args: &[&str]) -> (i32, String, String) {
         .args(args)
         .env("TZ", "UTC")
         .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
         .stdin(Stdio::null())
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (output.status.code().unwrap(), text(output.stdout), but_the_setup(&text(output.stderr)))
 }
 
 pub fn printed(folder: &Path, args: &[&str]) -> String {
@@ -68,7 +69,7 @@ fn what_waits_is_listed_shown_and_settled_and_then_waits_no_more() {
     );
     let row = waiting_row(folder);
     let list = printed(folder, &["review", "list", "--db", "mail.db"]);
-    for part in [&*format!("#{row}"), "days", "stranger_reply", "ticket 1", "Lena Vogel", "never on it"] {
+    for part in [&*format!("#{row}"), "  2025-0", "stranger_reply", "ticket 1", "Lena Vogel", "never on it"] {
         assert!(list.contains(part), "{part} is not in:\n{list}");
     }
     let shown = printed(folder, &["review", "show", &row, "--db", "mail.db"]);

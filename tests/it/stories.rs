@@ -123,7 +123,15 @@ pub fn name(story: &std::path::Path) -> String {
 /// `ticketd replay` with these arguments, in a zone that is the same everywhere.
 fn replay(args: &[&str]) -> std::process::Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
-    command.current_dir(root()).env("TZ", "UTC").env_remove("TICKETD_LOG").arg("replay").args(args).output().unwrap()
+    command
+        .current_dir(root())
+        .env("TZ", "UTC")
+        .env_remove("TICKETD_LOG")
+        .env_remove("COLUMNS")
+        .arg("replay")
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn printed(args: &[&str]) -> String {

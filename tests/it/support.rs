@@ -44,3 +44,8 @@ pub fn with_crlf(raw: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+/// What a run said on standard error, without the line that says which setup a replay goes by.
+pub fn but_the_setup(stderr: &str) -> String {
+    stderr.split_inclusive('\n').filter(|line| !line.starts_with("ticketd: setup: ")).collect()
+}

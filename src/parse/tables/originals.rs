@@ -6,9 +6,7 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "original appointment",
     "original mail",
     "original email",
-    "original text",
-    "original",
-    "initial header", // en; QQ's English, Virgilio
+    "original text", // en
     "oorspronkelijk bericht",
     "origineel bericht",
     "oorspronkelijke bericht", // nl
@@ -107,3 +105,6 @@ pub(in crate::parse) const ORIGINAL_LINES: &[&str] = &[
     "원본메일",
     "원본 이메일", // ko: Outlook, Daum
 ];
+
+/// The same where a block stands below: words that people write between dashes too. QQ's English, Virgilio.
+pub(in crate::parse) const BLOCK_HEADINGS: &[&str] = &["original", "initial header"];

@@ -53,7 +53,8 @@ fn replay(store: &Store, folder: &Path, mut at: impl FnMut(usize)) {
             at(done);
             Ok(())
         };
-        engine::replay(&engine, sources, Timestamp::from_seconds(4_000_000_000), report).await.unwrap();
+        let now = Timestamp::from_seconds(4_000_000_000);
+        engine::replay(&engine, sources, now, &AtomicBool::new(false), report).await.unwrap();
     });
 }
 
