@@ -49,7 +49,7 @@ mod words;
 
 use std::sync::LazyLock;
 
-use mail_parser::{Message, MessageParser};
+use mail_parser::{HeaderName, Message, MessageParser};
 
 use crate::domain::{Body, Defect, Facts, SubjectPrefix, Timestamp, TokenPlace};
 
@@ -58,8 +58,10 @@ const HEAD: usize = 64 * 1024;
 /// Tokens of ours that a mail may claim; a References field of a hundred ids holds no more.
 const MOST_TOKENS: usize = 200;
 
-/// Without a table of its own, mail-parser picks a field's grammar by a match; the table would be a hash look-up a field.
-static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
+/// Only what is asked of it: the MIME fields, and the subject of an attached mail. The grammars of other fields may read
+/// beyond the field where it breaks them: a Date without an end takes the next line with it.
+static PARSER: LazyLock<MessageParser> =
+    LazyLock::new(|| MessageParser::new().with_mime_headers().header_text(HeaderName::Subject).default_header_raw());
 
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {

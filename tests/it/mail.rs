@@ -302,3 +302,12 @@ fn authentication_results_know_which_servers_had_the_mail_after_them() {
         found.iter().map(|field| field.received_by.iter().map(String::as_str).collect()).collect();
     assert_eq!(hops, [vec!["mx.example.org"], vec![], vec!["relay.evil.example"]]);
 }
+
+#[test]
+fn a_broken_date_takes_no_other_field_with_it() {
+    let mail = "From: ann@example.org\nContent-Type: multipart/mixed; boundary=b\nDate: Tue, 4 Mar 2025 09:12:00 +01ry\n\
+                Content-Type: text/plain\n\nHello.\n--b\nContent-Type: message/rfc822\n\nSubject: s\n\nx\n--b--\n";
+    for raw in [with_lf(mail.as_bytes()), with_crlf(mail.as_bytes())] {
+        assert!(parse::read(&raw).body.text.starts_with("Hello."), "the last Content-Type holds");
+    }
+}
