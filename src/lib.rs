@@ -70,5 +70,6 @@ pub mod decide;
 pub mod domain;
 pub mod engine;
 pub mod explain;
+pub mod imap;
 pub mod parse;
 pub mod store;

@@ -129,7 +129,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => {}
     }
     Some(match store? {
-        StoreError::Busy { .. } => Code::TryLater,
+        StoreError::Busy { .. } | StoreError::Fetching { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::CannotWrite { .. } => Code::Io,
         StoreError::CannotRead { .. } => Code::NoInput,

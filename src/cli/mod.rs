@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. A command writes with `writeln!(…)?` and never with
 //! `println!`, which would panic when the reader of a pipe has gone.
 
+mod accounts;
 mod apply;
 mod backup;
 mod check;
@@ -32,6 +33,7 @@ mod setup;
 mod signals;
 mod sources;
 mod stories;
+mod sync;
 mod ticket;
 mod times;
 pub mod transcript;
@@ -59,6 +61,7 @@ struct Cli {
 enum Command {
     Init(init::Args),
     Check(check::Args),
+    Sync(sync::Args),
     Replay(replay::Args),
     Why(why::Args),
     Export(export::Args),
@@ -81,6 +84,7 @@ Begin with:
   ticketd init                         write a commented ticketd.toml
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
+  ticketd sync                         read the mailboxes that it names
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
@@ -98,6 +102,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
+        Command::Sync(args) => sync::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),

@@ -83,7 +83,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     let people = read_users(&mut root, report);
     let known = Known { templates: &template_names, users: &people.names };
     let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
-    let mailboxes = read_mailboxes(&mut root, &people, &pipeline_names, report);
+    let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, report);
     let ignore = read_ignore_rules(&mut root, report);
     // Where a mailbox was meant and could not be read, that was said.
     let is_told = report.has_broken_lines() || (root.has("mailbox") && mailboxes.is_empty());
@@ -93,7 +93,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     }
     root.close(report);
     let setup = Setup { ticket_prefix, mailboxes, users: people.users, ignore, pipelines, templates };
-    Config { database, time_zone, setup, warnings: Vec::new() }
+    Config { database, time_zone, setup, accounts, warnings: Vec::new() }
 }
 
 /// `Area/Location` and the like, as in the IANA time zone database; whether the zone exists is not known here.

@@ -1,5 +1,6 @@
 //! `[[mailbox]]`: the accounts that are read, a team's or a user's own.
 
+use super::account::{Account, read_account};
 use super::names::{Names, label_from};
 use super::owners::{Owners, PlacedAddress, read_addresses, without_places};
 use super::problem::Report;
@@ -7,16 +8,16 @@ use super::table::{Placed, Table};
 use super::user::People;
 use crate::domain::{Language, MailboxKind, MailboxSetup};
 
-/// Reads every `[[mailbox]]`.
+/// Reads every `[[mailbox]]`, and how each is reached.
 pub(super) fn read_mailboxes(
     root: &mut Table,
     people: &People,
     pipelines: &Names,
     report: &mut Report,
-) -> Vec<MailboxSetup> {
+) -> (Vec<MailboxSetup>, Vec<Account>) {
     let mut names = Names::of("mailbox", "support");
     let mut owners = Owners::default();
-    let mut mailboxes = Vec::new();
+    let (mut mailboxes, mut accounts) = (Vec::new(), Vec::new());
     for mut table in root.tables("mailbox", report) {
         let name = names.claim(&mut table, report);
         let mut mailbox = read_common(&mut table, name, report);
@@ -32,10 +33,12 @@ pub(super) fn read_mailboxes(
         if !addresses.is_empty() {
             mailbox.addresses = without_places(addresses);
         }
+        let sent_folders = table.has("sent_folders").then(|| mailbox.sent_folders.clone());
+        accounts.extend(read_account(&mut table, &mailbox.name, mailbox.kind, sent_folders, report));
         table.close(report);
         mailboxes.push(mailbox);
     }
-    mailboxes
+    (mailboxes, accounts)
 }
 
 /// The keys that every mailbox has.

@@ -5,6 +5,7 @@
 //! up no time zones and renders no templates. The text is walked by a small typed reader ([`table`]) instead of serde,
 //! which would stop at the first problem. What the keys mean stands in `starter.toml`.
 
+mod account;
 mod builtin;
 mod difference;
 mod document;
@@ -28,6 +29,7 @@ mod user;
 
 use crate::domain::Setup;
 
+pub use account::{Account, After, MOST_BYTES, PasswordFrom, Security, Start, read_date};
 pub use difference::{Change, Difference, Place, differences};
 pub use document::{parse, read};
 pub use export::export;
@@ -47,11 +49,13 @@ pub struct Config {
     /// IANA name of the zone in which people read times: `Europe/Amsterdam`. Only its form was checked.
     pub time_zone: Option<String>,
     pub setup: Setup,
+    /// How mailboxes are reached, in the order of the file; those that have no account are not read.
+    pub accounts: Vec<Account>,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
 }
 
 /// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.
 pub fn builtin() -> Config {
-    Config { database: None, time_zone: None, setup: builtin::setup(), warnings: Vec::new() }
+    Config { database: None, time_zone: None, setup: builtin::setup(), accounts: Vec::new(), warnings: Vec::new() }
 }

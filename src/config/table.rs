@@ -107,6 +107,19 @@ impl<'t> Table<'t> {
         None
     }
 
+    /// The whole number at `key`, and its place.
+    pub(super) fn number(&mut self, key: &'static str, report: &mut Report) -> Option<(i64, Range<usize>)> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            wrong_type(value, key, "a whole number", report);
+        }
+        number.map(|number| (number, value.span()))
+    }
+
     /// One of a few words at `key`.
     pub(super) fn word<W: FromStr>(&mut self, key: &'static str, words: &[&str], report: &mut Report) -> Option<W> {
         let text = self.text(key, report)?;

@@ -13,7 +13,8 @@ pub fn receive(d: &mut Deciding<'_>, arrival: &Arrival) -> DeliveryId {
     let folder = folder(d, arrival);
     let (uidvalidity, uid) = arrival.position.unwrap_or((folder.uidvalidity, folder.last_uid + 1));
     let last_uid = if folder.uidvalidity == uidvalidity { folder.last_uid.max(uid) } else { uid };
-    d.change(Change::Folder(FolderRow { uidvalidity, last_uid, ..folder.clone() }));
+    let role = arrival.role.unwrap_or(folder.role);
+    d.change(Change::Folder(FolderRow { role, uidvalidity, last_uid, ..folder.clone() }));
     let row = DeliveryRow {
         id: d.id(),
         folder: folder.id,

@@ -36,6 +36,11 @@ impl LookupKey {
     pub fn of(text: &str) -> Self {
         LookupKey(first_eight(&Sha256::digest(text.as_bytes()).into()))
     }
+
+    /// The key of a text for whoever has `secret` only (BLAKE3, keyed).
+    pub fn keyed(secret: &[u8; 32], text: &str) -> Self {
+        LookupKey(first_eight(blake3::keyed_hash(secret, text.as_bytes()).as_bytes()))
+    }
 }
 
 fn first_eight(digest: &[u8; 32]) -> i64 {

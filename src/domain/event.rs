@@ -87,6 +87,9 @@ impl Payload {
 pub struct Arrival {
     pub mailbox: MailboxId,
     pub folder: String,
+    /// What the folder holds, where the server says so; else the setup does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<FolderRole>,
     /// (UIDVALIDITY, UID); `None` for a file, which takes the next number of its folder.
     pub position: Option<(i64, i64)>,
     /// Server date (INTERNALDATE; for files the topmost Received, then Date), never later than our receipt.

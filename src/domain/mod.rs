@@ -15,7 +15,7 @@ mod reference;
 pub mod row;
 mod rows;
 mod setup;
-mod text_enum;
+pub(crate) mod text_enum;
 mod time;
 mod workspace;
 

@@ -20,6 +20,8 @@ pub struct Place {
     /// Name of the mailbox in the setup.
     pub mailbox: String,
     pub folder: String,
+    /// What the folder holds, where the server says so; else the setup does.
+    pub role: Option<FolderRole>,
     /// (UIDVALIDITY, UID); `None` for files.
     pub position: Option<(i64, i64)>,
     /// Server date, where the server has one.
@@ -35,11 +37,24 @@ pub struct RawMail {
     pub place: Place,
     /// Of the bytes that are stored: what tells the mail apart before it is read.
     pub digest: ContentDigest,
+    /// Bytes of all of it, which are more than those here where its header only was fetched.
+    pub size: u64,
 }
 
 impl RawMail {
     pub fn new(bytes: Vec<u8>, place: Place) -> Self {
-        RawMail { digest: ContentDigest::of(within_limit(&bytes)), bytes: Arc::new(bytes), place }
+        let size = bytes.len() as u64;
+        RawMail { digest: ContentDigest::of(within_limit(&bytes)), bytes: Arc::new(bytes), place, size }
+    }
+
+    /// A mail that is too large to be fetched: its header, and how large it is.
+    pub fn header_of(header: Vec<u8>, size: u64, place: Place) -> Self {
+        RawMail { size: size.max(header.len() as u64 + 1), ..RawMail::new(header, place) }
+    }
+
+    /// Whether what is stored is not all of it.
+    fn is_header_only(&self) -> bool {
+        (within_limit(&self.bytes).len() as u64) < self.size
     }
 
     /// What is stored of it.
@@ -94,23 +109,23 @@ impl Reader {
         let (mut facts, failure) = self.facts(kept);
         let mut verdicts = Vec::new();
         if let Some(facts) = &mut facts {
-            if kept.len() < raw.len() {
+            if mail.is_header_only() {
                 facts.defects.push(Defect::BodyNotStored);
-                facts.size = raw.len() as u64;
+                facts.size = mail.size;
             }
             for claim in claims(facts) {
                 claim.verdict = self.keyring.verify(&claim.token).0;
                 verdicts.push(claim.verdict);
             }
         }
-        let header_only = kept.len() < raw.len();
+        let header_only = mail.is_header_only();
         let reading = Reading { version: FACTS_VERSION, verdicts, failure, header_only, given_up: false };
         Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts, attempt: None }
     }
 
     /// A mail that was not read, and why. `given_up`: nobody is to try again by himself.
     pub(super) fn unread(&self, mail: &RawMail, failure: String, given_up: bool) -> Mail {
-        let header_only = within_limit(&mail.bytes).len() < mail.bytes.len();
+        let header_only = mail.is_header_only();
         let reading =
             Reading { version: FACTS_VERSION, verdicts: Vec::new(), failure: Some(failure), header_only, given_up };
         Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts: None, attempt: None }

@@ -13,6 +13,7 @@ mod refold;
 mod replay;
 mod step;
 mod story;
+pub mod sync;
 mod unit;
 
 pub use desk::{Judgement, Reply};

@@ -142,6 +142,7 @@ impl Names {
         let place = Place {
             mailbox: self.mailbox(arrival.mailbox).unwrap_or_default(),
             folder: arrival.folder.clone(),
+            role: arrival.role,
             position: arrival.position,
             arrived_at: Some(arrival.arrived_at),
             history: arrival.history,

@@ -139,6 +139,7 @@ fn open(mut sources: IntoIter<Source>) -> Opening {
             let place = Place {
                 mailbox: source.mailbox.clone(),
                 folder: source.folder.clone(),
+                role: None,
                 position: None,
                 arrived_at: Some(source.item.arrived_at),
                 history: false,

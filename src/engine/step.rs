@@ -422,6 +422,7 @@ fn arrive(d: &mut Deciding<'_>, mail: &Mail) -> Result<Payload, Refusal> {
     let arrival = Arrival {
         mailbox,
         folder: mail.place.folder.clone(),
+        role: mail.place.role,
         position: mail.place.position,
         arrived_at: mail.arrived_at().unwrap_or(d.context.at),
         content,

@@ -195,6 +195,7 @@ impl Teller<'_> {
         let place = Place {
             mailbox: step.mailbox.clone(),
             folder: step.folder.clone(),
+            role: None,
             position: None,
             arrived_at: None,
             history: step.history,

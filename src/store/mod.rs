@@ -11,6 +11,7 @@ pub mod dump;
 mod error;
 pub mod journal;
 pub mod keys;
+pub mod instance;
 mod load;
 mod migrate;
 mod read_only;
@@ -20,6 +21,7 @@ mod tables;
 mod tx;
 pub mod views;
 pub mod waiting;
+pub mod watched;
 mod writer;
 
 use std::path::Path;

@@ -119,6 +119,7 @@ impl Desk {
         let arrival = Arrival {
             mailbox,
             folder: folder.into(),
+            role: None,
             position: Some((1, uid)),
             arrived_at: at,
             content: ContentId(uid),

@@ -26,6 +26,7 @@ mod failed_sends;
 mod first_steps;
 mod history;
 mod hostile;
+mod imap;
 mod kill;
 mod kinds;
 mod languages;

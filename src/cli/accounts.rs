@@ -1,0 +1,71 @@
+//! The mailboxes that a command connects to, with their passwords.
+
+use std::path::Path;
+
+use super::{Code, Failure};
+use crate::config::{Account, Config};
+use crate::domain::Setup;
+use crate::engine::sync::Mailbox;
+use crate::imap::load_secret;
+
+/// The named ones, or all that can be reached. What is wrong with them is said all at once.
+pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<Vec<Mailbox>, Failure> {
+    let accounts: Vec<&Account> = match named {
+        [] => config.accounts.iter().collect(),
+        named => named.iter().map(|name| account(config, path, name)).collect::<Result<_, _>>()?,
+    };
+    if accounts.is_empty() {
+        let way_out = "add [mailbox.imap] with host, user and password_file below a [[mailbox]] (docs/mailboxes.md)";
+        let message = format!("no mailbox in {} says how it is reached", path.display());
+        return Err(Failure::new(Code::Config, message, way_out));
+    }
+    let mut mailboxes: Vec<Mailbox> = Vec::new();
+    let mut wrong = Vec::new();
+    for account in accounts {
+        if mailboxes.iter().any(|mailbox| mailbox.account.mailbox == account.mailbox) {
+            continue;
+        }
+        match load_secret(&account.password) {
+            Ok(password) => mailboxes.push(Mailbox { account: account.clone(), password }),
+            Err(error) => wrong.push(format!("mailbox {}: {error}", account.mailbox)),
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(mailboxes),
+        false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
+    }
+}
+
+fn account<'c>(config: &'c Config, path: &Path, name: &str) -> Result<&'c Account, Failure> {
+    if let Some(account) = config.accounts.iter().find(|account| account.mailbox == *name) {
+        return Ok(account);
+    }
+    let shown = super::screen::line(name);
+    if config.setup.mailbox(name).is_some() {
+        let message = format!("{} does not say how mailbox `{shown}` is reached", path.display());
+        return Err(Failure::new(Code::Config, message, "add [mailbox.imap] below it (docs/mailboxes.md)"));
+    }
+    let known: Vec<&str> = config.accounts.iter().map(|account| account.mailbox.as_str()).collect();
+    let message = format!("there is no mailbox `{shown}` in {}", path.display());
+    Err(Failure::new(Code::Usage, message, format!("mailboxes: {}", known.join(", "))))
+}
+
+/// Refuses mailboxes that the setup in force does not have, or has as another kind.
+pub(super) fn must_be_in_force(
+    mailboxes: &[Mailbox],
+    setup: &Setup,
+    path: &Path,
+    database: &Path,
+) -> Result<(), Failure> {
+    let holds = |account: &Account| setup.mailbox(&account.mailbox).is_some_and(|found| found.kind == account.kind);
+    let wrong = mailboxes.iter().map(|mailbox| &mailbox.account).find(|account| !holds(account));
+    let Some(account) = wrong else { return Ok(()) };
+    let message = format!(
+        "mailbox `{}` is not in force in {} as {} says it",
+        account.mailbox,
+        database.display(),
+        path.display()
+    );
+    let way_out = format!("`ticketd apply {} --db {}` puts it into force", path.display(), database.display());
+    Err(Failure::new(Code::Config, message, way_out))
+}

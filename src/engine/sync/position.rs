@@ -1,0 +1,82 @@
+//! How far a folder was read: what is left to be asked for, and what was left alone on purpose.
+
+use std::collections::BTreeSet;
+
+use crate::config::Start;
+use crate::domain::{MINUTE, Millis, Timestamp};
+use crate::imap::{Listed, Opened};
+use crate::store::watched::{self, Position, Watched};
+use crate::store::{StoreError, Tx};
+
+/// Clocks of servers differ by so much from ours. Where a folder must be read from its beginning again, mail from shortly
+/// before the first time is taken rather than lost.
+const GRACE: Millis = 10 * MINUTE;
+
+/// What is known of a folder as it is opened: what was kept, or, where that does not hold for it, what is kept from now on.
+/// `highest`: the highest UID in it.
+pub(super) fn seen(
+    tx: &mut Tx<'_>,
+    at: &Position<'_>,
+    start: Start,
+    highest: i64,
+    now: Timestamp,
+) -> Result<Watched, StoreError> {
+    let known = watched::watched(tx, at.mailbox, at.folder)?;
+    let before = watched::since_of(tx, at.mailbox)?;
+    let begins = match (start, before) {
+        (Start::All, _) => Timestamp(0),
+        (Start::Since(date), _) => date,
+        (Start::Now, Some(before)) => before,
+        (Start::Now, None) => now,
+    };
+    let row = match known {
+        // An earlier start is asked for: what was left alone is looked at again.
+        Some(row) if row.uidvalidity == at.uidvalidity && begins < row.since => Watched { passed: 0, since: begins, ..row },
+        Some(row) if row.uidvalidity == at.uidvalidity => return Ok(row),
+        // Recreated, or numbered anew: what is there is looked at again, and recognised where it is stored.
+        Some(row) => Watched {
+            uidvalidity: at.uidvalidity,
+            passed: 0,
+            boundary: highest,
+            since: row.since.min(begins),
+            finished: 0,
+        },
+        None => Watched {
+            uidvalidity: at.uidvalidity,
+            // Read for the first time, with nothing to be taken of what is there.
+            passed: if start == Start::Now && before.is_none() { highest } else { 0 },
+            boundary: highest,
+            since: begins,
+            finished: 0,
+        },
+    };
+    watched::keep(tx, at.mailbox, at.folder, &row)?;
+    Ok(row)
+}
+
+/// The highest UID that there can be in a folder.
+pub(super) fn highest(opened: &Opened, listed: &[Listed]) -> i64 {
+    let last = listed.last().map_or(0, |listed| i64::from(listed.uid));
+    opened.uidnext.map_or(last, |next| i64::from(next) - 1).max(last)
+}
+
+/// Whether a mail is to be taken as new: it came after the folder was seen first, or arrived since the start.
+pub(super) fn is_new(row: &Watched, listed: &Listed, start: Start) -> bool {
+    let grace = if start == Start::Now { GRACE } else { 0 };
+    i64::from(listed.uid) > row.boundary || listed.arrived_at.is_none_or(|arrived| arrived.plus(grace) >= row.since)
+}
+
+/// Whether a mail was left alone because it had arrived before the start, and not before `since`.
+pub(super) fn is_history(row: &Watched, listed: &Listed, since: Timestamp) -> bool {
+    let arrived_before = |arrived: Timestamp| arrived < row.since && arrived >= since;
+    i64::from(listed.uid) <= row.boundary && listed.arrived_at.is_some_and(arrived_before)
+}
+
+/// What of `listed` is neither stored nor withheld.
+pub(super) fn absent(tx: &mut Tx<'_>, at: &Position<'_>, listed: &[Listed]) -> Result<Vec<Listed>, StoreError> {
+    let (Some(first), Some(last)) = (listed.first(), listed.last()) else { return Ok(Vec::new()) };
+    let (first, last) = (i64::from(first.uid), i64::from(last.uid));
+    let mut known: BTreeSet<i64> = watched::stored(tx, at, first, last)?;
+    known.extend(watched::withheld(tx, at, first, last)?);
+    Ok(listed.iter().filter(|listed| !known.contains(&i64::from(listed.uid))).copied().collect())
+}

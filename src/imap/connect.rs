@@ -1,0 +1,235 @@
+//! From a name to a connection that is logged in.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use async_imap::Client;
+use async_imap::imap_proto::{Response, Status};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::command::{Answer, Connection, SMALL};
+use super::error::{Cause, ImapError, said};
+use super::meter::{Meter, SILENCE, Transport};
+use super::secret::Secret;
+use super::tls::encrypt;
+use crate::config::{Account, Security};
+
+/// How long making a connection may take, and the same again for TLS.
+const CONNECTING: Duration = Duration::from_secs(30);
+
+/// Connects to the account's server and logs in.
+pub async fn connect(account: &Account, password: &Secret) -> Result<Connection, ImapError> {
+    let server = format!("{}:{}", account.host, account.port);
+    let stream = dial(account, &server).await?;
+    let transport = match account.security {
+        Security::Implicit => Transport::Tls(Box::new(tls(account, &server, stream).await?)),
+        Security::StartTls | Security::None => Transport::Plain(stream),
+    };
+    let mut connection = greeted(transport, server, account.security == Security::StartTls).await?;
+    if account.security == Security::StartTls {
+        connection = start_tls(account, connection).await?;
+    }
+    connection.ask_capabilities().await?;
+    log_in(&mut connection, &account.user, password).await?;
+    connection.ask_capabilities().await?;
+    if connection.can("ID") {
+        // Some servers let nobody in who does not say who they are (RFC 2971; 163.com).
+        let id = format!("(\"name\" \"ticketd\" \"version\" \"{}\")", env!("CARGO_PKG_VERSION"));
+        connection.run("ID", &id, SMALL, |_| {}).await?;
+    }
+    tracing::debug!(server = connection.server, "logged in");
+    Ok(connection)
+}
+
+async fn dial(account: &Account, server: &str) -> Result<TcpStream, ImapError> {
+    let failed = |what: String| ImapError::new(server, Cause::Temporary, what);
+    let dialing = TcpStream::connect((account.host.trim_matches(['[', ']']), account.port));
+    let stream = match timeout(CONNECTING, dialing).await {
+        Ok(connected) => connected.map_err(|error| failed(format!("cannot connect: {error}")))?,
+        Err(_) => return Err(failed(format!("cannot connect: no answer for {CONNECTING:?}"))),
+    };
+    // Commands are small, and wait for their answers.
+    let _ = stream.set_nodelay(true);
+    let peer: SocketAddr = stream.peer_addr().map_err(|error| failed(format!("cannot connect: {error}")))?;
+    if account.security == Security::None && !account.allow_unencrypted && !peer.ip().to_canonical().is_loopback() {
+        let what = format!("it is at {}, and the password would go there unencrypted", peer.ip());
+        return Err(ImapError::new(server, Cause::Configuration, what));
+    }
+    Ok(stream)
+}
+
+async fn tls(
+    account: &Account,
+    server: &str,
+    stream: TcpStream,
+) -> Result<tokio_rustls::client::TlsStream<TcpStream>, ImapError> {
+    let encrypting = encrypt(server, &account.host, account.ca_file.as_deref().map(Path::new), stream);
+    match timeout(CONNECTING, encrypting).await {
+        Ok(encrypted) => encrypted,
+        Err(_) => {
+            let what = format!("TLS: no answer for {CONNECTING:?}");
+            Err(ImapError::new(server, Cause::Temporary, what))
+        }
+    }
+}
+
+/// Reads the greeting (RFC 9051 7.1.5).
+async fn greeted(transport: Transport, server: String, careful: bool) -> Result<Connection, ImapError> {
+    let mut meter = Meter::new(transport, SILENCE);
+    meter.allow(SMALL);
+    if careful {
+        meter.read_nothing_ahead();
+    }
+    let mut connection = Connection::new(Client::new(meter), server);
+    let greeting = connection.client.read_response().await;
+    let greeting = match greeting {
+        Ok(Some(greeting)) => greeting,
+        Ok(None) => return Err(connection.lost("the greeting", "the server closed it")),
+        Err(error) => return Err(connection.lost("the greeting", &error.to_string())),
+    };
+    match greeting.parsed() {
+        Response::Data { status: Status::Ok, .. } => Ok(connection),
+        Response::Data { status: Status::PreAuth, .. } => {
+            // Who is logged in without a password is not who was meant; and STARTTLS is impossible then.
+            Err(connection.garbled("the greeting", "it says that we are logged in already (PREAUTH)"))
+        }
+        Response::Data { status: Status::Bye, outcome } => {
+            let text = said(outcome.information.as_deref().unwrap_or_default());
+            Err(connection.lost("the greeting", &format!("the server said goodbye: {text}")))
+        }
+        _ => Err(connection.garbled("the greeting", "there is none; is that an IMAP server?")),
+    }
+}
+
+/// Turns to TLS, or gives up. What the server said before counts for nothing afterwards (RFC 9051 6.2.1).
+async fn start_tls(account: &Account, mut connection: Connection) -> Result<Connection, ImapError> {
+    connection.ask_capabilities().await?;
+    if !connection.can("STARTTLS") {
+        let what = "it offers no STARTTLS; is `tls = \"implicit\"` meant, with port 993?";
+        return Err(ImapError::new(&connection.server, Cause::Configuration, what));
+    }
+    connection.run("STARTTLS", "", SMALL, |_| {}).await?;
+    let Connection { client, server, .. } = connection;
+    let Transport::Plain(stream) = client.into_inner().into_transport() else {
+        return Err(ImapError::new(&server, Cause::Temporary, "it is encrypted already"));
+    };
+    let transport = Transport::Tls(Box::new(tls(account, &server, stream).await?));
+    let mut meter = Meter::new(transport, SILENCE);
+    meter.allow(SMALL);
+    Ok(Connection::new(Client::new(meter), server))
+}
+
+/// Logs in: AUTHENTICATE PLAIN (RFC 4616) where it is offered, else LOGIN.
+async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    let done = if connection.can("AUTH=PLAIN") {
+        plain(connection, user, password).await
+    } else if connection.can("LOGINDISABLED") {
+        let what = "it lets nobody log in this way (LOGINDISABLED); does it want TLS?";
+        return Err(ImapError::new(&connection.server, Cause::Configuration, what));
+    } else {
+        login(connection, user, password).await
+    };
+    done.map_err(|error| {
+        let refused = error.what.contains(" was answered ") && !super::error::is_temporary(&error.what);
+        let cause = if refused { Cause::Refused } else { error.cause };
+        let what = password.taken_out(&error.what);
+        let what = if refused { format!("the login was refused: {what}") } else { what };
+        ImapError { cause, what, ..error }
+    })
+}
+
+async fn plain(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    let response = base64(format!("\0{user}\0{}", password.reveal()).as_bytes());
+    // An initial response saves a round trip (RFC 4959).
+    if connection.can("SASL-IR") {
+        let command = connection.begin("AUTHENTICATE", &format!("PLAIN {response}"), SMALL).await?;
+        return finish(connection, &command).await;
+    }
+    let command = connection.begin("AUTHENTICATE", "PLAIN", SMALL).await?;
+    asked(connection, &command).await?;
+    connection.write("AUTHENTICATE", format!("{response}\r\n").as_bytes()).await?;
+    finish(connection, &command).await
+}
+
+async fn login(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    let password = password.reveal();
+    if let (Some(user), Some(password)) = (quoted(user), quoted(password)) {
+        let command = connection.begin("LOGIN", &format!("{user} {password}"), SMALL).await?;
+        return finish(connection, &command).await;
+    }
+    let command = connection.begin("LOGIN", &format!("{{{}}}", user.len()), SMALL).await?;
+    asked(connection, &command).await?;
+    connection.write("LOGIN", format!("{user} {{{}}}\r\n", password.len()).as_bytes()).await?;
+    asked(connection, &command).await?;
+    connection.write("LOGIN", format!("{password}\r\n").as_bytes()).await?;
+    finish(connection, &command).await
+}
+
+/// Waits until the server asks for more.
+async fn asked(connection: &mut Connection, command: &super::command::Command) -> Result<(), ImapError> {
+    loop {
+        match connection.next(command, asks).await? {
+            Answer::Data(true) => return Ok(()),
+            Answer::Data(false) => {}
+            Answer::Done(_) => return Err(connection.garbled("the login", "it is done before the password was sent")),
+        }
+    }
+}
+
+async fn finish(connection: &mut Connection, command: &super::command::Command) -> Result<(), ImapError> {
+    loop {
+        match connection.next(command, asks).await? {
+            Answer::Done(_) => return Ok(()),
+            // A refusal that wants to be acknowledged before it is said (RFC 9051 6.2.2).
+            Answer::Data(true) => {
+                connection.write("the login", b"*\r\n").await?;
+            }
+            Answer::Data(false) => {}
+        }
+    }
+}
+
+/// Whether the server asks for more (`+`).
+fn asks(response: &Response<'_>) -> bool {
+    matches!(response, Response::Continue(_))
+}
+
+/// A quoted string (RFC 9051 4.3), where the text can be one.
+pub(super) fn quoted(text: &str) -> Option<String> {
+    let plain = text.chars().all(|c| matches!(c, ' '..='~'));
+    plain.then(|| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// RFC 4648 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits = three.iter().chain(&[0, 0]).take(3).fold(0u32, |bits, byte| bits << 8 | u32::from(*byte));
+        for place in 0..4usize {
+            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize);
+            out.push(if place > three.len() { '=' } else { digit.map_or('=', |digit| char::from(*digit)) });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, quoted};
+
+    #[test]
+    fn the_vectors_of_rfc_4648() {
+        for (text, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")] {
+            assert_eq!(base64(text.as_bytes()), coded);
+        }
+    }
+
+    #[test]
+    fn what_no_quoted_string_can_hold_is_sent_otherwise() {
+        assert_eq!(quoted("a\"b\\c"), Some("\"a\\\"b\\\\c\"".to_owned()));
+        assert_eq!((quoted("pässword"), quoted("a\r\nb")), (None, None));
+    }
+}

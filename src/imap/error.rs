@@ -1,0 +1,54 @@
+//! What can go wrong with a server, by what the caller does about it.
+
+/// Characters of what a server said that are shown.
+const LONGEST_SAID: usize = 300;
+
+/// Something went wrong with a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{server}: {what}")]
+pub struct ImapError {
+    /// `host:port`.
+    pub server: String,
+    pub cause: Cause,
+    /// What happened, in words.
+    pub what: String,
+}
+
+/// What the caller does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Trying again later may help: the network, the server, a broken answer.
+    Temporary,
+    /// Name or password are wrong, or the account may not do that.
+    Refused,
+    /// What was configured cannot be: no such folder, no encryption where it is required.
+    Configuration,
+}
+
+impl ImapError {
+    pub(super) fn new(server: &str, cause: Cause, what: impl Into<String>) -> Self {
+        ImapError { server: server.to_owned(), cause, what: what.into() }
+    }
+}
+
+/// What a server said, for people: one line, no control characters, of bounded length.
+pub(super) fn said(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SAID).collect();
+    text.trim().to_owned()
+}
+
+/// Whether a NO says that it may be otherwise later (RFC 5530, and what Exchange and Gmail say).
+pub(super) fn is_temporary(said: &str) -> bool {
+    let said = said.to_ascii_uppercase();
+    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[EXPUNGEISSUED]"]
+        .iter()
+        .any(|code| said.contains(code))
+        || said.contains("AUTHENTICATED BUT NOT CONNECTED")
+        || said.contains("TOO MANY SIMULTANEOUS CONNECTIONS")
+}
+
+/// Whether a NO says that the account may not do that (RFC 5530).
+pub(super) fn is_forbidden(said: &str) -> bool {
+    let said = said.to_ascii_uppercase();
+    said.contains("[NOPERM]") || said.contains("PERMISSION DENIED")
+}

@@ -1,0 +1,10 @@
+//! Mailboxes on servers: `sync` against a real Dovecot, and against servers that misbehave as told.
+
+mod after;
+mod dovecot;
+mod folders;
+mod logins;
+mod once;
+mod personal;
+mod place;
+mod start;
