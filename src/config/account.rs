@@ -89,7 +89,8 @@ pub(super) fn read_account(
 ) -> Option<Account> {
     let mut table = mailbox.table("imap", report)?;
     let host = table.needed_text("host", "host = \"imap.example.org\"", report).map(|host| read_host(&host, report));
-    let user = table.needed_text("user", "user = \"support@example.org\"", report).map(|user| user.get_ref().to_string());
+    let user =
+        table.needed_text("user", "user = \"support@example.org\"", report).map(|user| user.get_ref().to_string());
     let security = read_security(&mut table, host.as_deref().unwrap_or_default(), report);
     let port = read_port(&mut table, report);
     let account = Account {
@@ -159,7 +160,8 @@ fn read_port(table: &mut Table, report: &mut Report) -> Option<u16> {
 }
 
 fn read_password(table: &mut Table, report: &mut Report) -> Option<PasswordFrom> {
-    let hint = "write it into a file that only ticketd may read, and name that: password_file = \"/etc/ticketd/support\"";
+    let hint =
+        "write it into a file that only ticketd may read, and name that: password_file = \"/etc/ticketd/support\"";
     if let Some((_, place)) = table.place_of("password") {
         report.error(place, "a password does not stand in this file", hint);
         return None;
@@ -197,7 +199,11 @@ fn read_folders(table: &mut Table, sent: &[String], report: &mut Report) -> Vec<
     for folder in &folders {
         let name = *folder.get_ref();
         if sent.iter().any(|sent| sent == name) {
-            report.error(folder.span(), format!("`{name}` is among `sent_folders`"), "those are read as well: leave it out here");
+            report.error(
+                folder.span(),
+                format!("`{name}` is among `sent_folders`"),
+                "those are read as well: leave it out here",
+            );
         } else if names.iter().any(|known| known == name) {
             report.error(folder.span(), format!("`{name}` is named twice"), "leave one of them out");
         }

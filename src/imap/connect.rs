@@ -121,10 +121,13 @@ async fn start_tls(account: &Account, mut connection: Connection) -> Result<Conn
     Ok(Connection::new(Client::new(meter), server))
 }
 
-/// Logs in: AUTHENTICATE PLAIN (RFC 4616) where it is offered, else LOGIN.
+/// Logs in: AUTHENTICATE PLAIN (RFC 4616) where it is offered, else by the command LOGIN, else by the mechanism of that
+/// name, which no RFC describes.
 async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
     let done = if connection.can("AUTH=PLAIN") {
         plain(connection, user, password).await
+    } else if connection.can("LOGINDISABLED") && connection.can("AUTH=LOGIN") {
+        sasl_login(connection, user, password).await
     } else if connection.can("LOGINDISABLED") {
         let what = "it lets nobody log in this way (LOGINDISABLED); does it want TLS?";
         return Err(ImapError::new(&connection.server, Cause::Configuration, what));
@@ -150,6 +153,15 @@ async fn plain(connection: &mut Connection, user: &str, password: &Secret) -> Re
     let command = connection.begin("AUTHENTICATE", "PLAIN", SMALL).await?;
     asked(connection, &command).await?;
     connection.write("AUTHENTICATE", format!("{response}\r\n").as_bytes()).await?;
+    finish(connection, &command).await
+}
+
+async fn sasl_login(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    let command = connection.begin("AUTHENTICATE", "LOGIN", SMALL).await?;
+    for word in [user, password.reveal()] {
+        asked(connection, &command).await?;
+        connection.write("AUTHENTICATE", format!("{}\r\n", base64(word.as_bytes())).as_bytes()).await?;
+    }
     finish(connection, &command).await
 }
 
@@ -222,7 +234,9 @@ mod tests {
 
     #[test]
     fn the_vectors_of_rfc_4648() {
-        for (text, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")] {
+        for (text, coded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")]
+        {
             assert_eq!(base64(text.as_bytes()), coded);
         }
     }

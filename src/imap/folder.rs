@@ -90,8 +90,9 @@ impl Connection {
     /// The name as it stands in a command.
     pub(super) fn folder_word(&self, folder: &str) -> Result<String, ImapError> {
         let name = names::encode(folder);
-        connect::quoted(&name)
-            .ok_or_else(|| ImapError::new(&self.server, Cause::Configuration, format!("`{folder}` is no name of a folder")))
+        connect::quoted(&name).ok_or_else(|| {
+            ImapError::new(&self.server, Cause::Configuration, format!("`{folder}` is no name of a folder"))
+        })
     }
 }
 

@@ -47,7 +47,9 @@ pub fn load_secret(from: &PasswordFrom) -> Result<Secret, SecretError> {
             Ok(text) if !text.is_empty() => Ok(Secret(text)),
             Ok(_) => failed(format!("the variable {name}"), "it is empty".to_owned()),
             // The error would show what is no Unicode.
-            Err(std::env::VarError::NotUnicode(_)) => failed(format!("the variable {name}"), "it is not UTF-8".to_owned()),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                failed(format!("the variable {name}"), "it is not UTF-8".to_owned())
+            }
             Err(std::env::VarError::NotPresent) => failed(format!("the variable {name}"), "it is not set".to_owned()),
         },
         PasswordFrom::Credential(name) => match std::env::var_os("CREDENTIALS_DIRECTORY") {

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::certificate::validity;
 use super::error::{Cause, ImapError};
 
 /// Makes a connection to `host` encrypted.
@@ -29,10 +33,9 @@ pub(super) async fn encrypt(
 
 fn refused(error: &std::io::Error, ca_file: Option<&Path>) -> String {
     let tls = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-    let untrusted =
-        matches!(tls, Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)));
+    let untrusted = matches!(tls, Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)));
     match (untrusted, ca_file) {
-        (true, None) => format!("TLS: {error}; for an authority of your own set `ca_file`"),
+        (true, None) => format!("TLS: {error}; for an authority or a certificate of your own set `ca_file`"),
         (true, Some(path)) => format!("TLS: {error}; {} does not hold its authority", path.display()),
         (false, _) => format!("TLS: {error}"),
     }
@@ -40,7 +43,7 @@ fn refused(error: &std::io::Error, ca_file: Option<&Path>) -> String {
 
 fn config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|error| format!("TLS cannot be set up: {error}"))?;
     let Some(path) = ca_file else {
@@ -49,16 +52,77 @@ fn config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
         return Ok(verified.with_no_client_auth());
     };
     let wrong = |what: String| format!("ca_file {}: {what}", path.display());
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| wrong(pem_words(&error)))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates {
-        let certificate = certificate.map_err(|error| wrong(pem_words(&error)))?;
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
+    let mut named = Vec::new();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(pem_words(&error)))? {
+        named.push(certificate.map_err(|error| wrong(pem_words(&error)))?);
     }
-    if roots.is_empty() {
+    if named.is_empty() {
         return Err(wrong("there is no certificate in it".to_owned()));
     }
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    let mut roots = RootCertStore::empty();
+    for certificate in &named {
+        roots.add(certificate.clone()).map_err(|error| wrong(error.to_string()))?;
+    }
+    let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+    let authorities = authorities.map_err(|error| wrong(error.to_string()))?;
+    let verifier = Arc::new(Named { named, authorities });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Trusts the authorities of a file; and a server that shows a certificate of that file itself, as long as it is for that
+/// name and is valid at the time. Such a one signed itself: `openssl req -x509` makes it so, and many servers have it.
+#[derive(Debug)]
+struct Named {
+    named: Vec<CertificateDer<'static>>,
+    authorities: Arc<WebPkiServerVerifier>,
+}
+
+impl ServerCertVerifier for Named {
+    fn verify_server_cert(
+        &self,
+        shown: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if !self.named.iter().any(|named| named == shown) {
+            return self.authorities.verify_server_cert(shown, between, name, ocsp, now);
+        }
+        verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let wrong = match validity(shown) {
+            Some((from, until)) if from.0 / 1000 <= now && now <= until.0 / 1000 => {
+                return Ok(ServerCertVerified::assertion());
+            }
+            Some((_, until)) if until.0 / 1000 < now => CertificateError::Expired,
+            Some(_) => CertificateError::NotValidYet,
+            None => CertificateError::BadEncoding,
+        };
+        Err(wrong.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.authorities.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.authorities.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.authorities.supported_verify_schemes()
+    }
 }
 
 fn pem_words(error: &rustls::pki_types::pem::Error) -> String {

@@ -4,8 +4,8 @@
 use super::Trouble;
 use crate::config::After;
 use crate::imap::Connection;
-use crate::store::watched::{self, Position, Watched};
 use crate::store::Store;
+use crate::store::watched::{self, Position, Watched};
 
 /// Does it with what is stored and not finished. Mail of which only the header is stored,
 /// and what was imported as history, stays as it is. Gives how many.

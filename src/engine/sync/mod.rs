@@ -56,8 +56,15 @@ pub struct Order {
 #[derive(Debug)]
 pub enum Progress {
     /// So many more mails are to be taken.
-    Found { mailbox: usize, mails: u64 },
-    Taken { mailbox: usize, mail: Arc<Mail>, outcome: Box<Outcome> },
+    Found {
+        mailbox: usize,
+        mails: u64,
+    },
+    Taken {
+        mailbox: usize,
+        mail: Arc<Mail>,
+        outcome: Box<Outcome>,
+    },
 }
 
 /// How reading a mailbox ended.
@@ -136,6 +143,7 @@ async fn read_part(
         let (sender, room, turns) = (sender.clone(), room.clone(), turns.clone());
         let reading = Reading { index, mailbox, store: engine.store().clone(), sender, room, order, clock };
         tasks.spawn(async move {
+            // It is never closed.
             let _turn = turns.acquire().await;
             (index, reading.run().await)
         });

@@ -54,8 +54,7 @@ pub(super) fn tied_by_now(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<Vec<u32>
         return Ok(Vec::new());
     }
     let seed = keys::seed(tx)?;
-    let known: BTreeSet<LookupKey> =
-        watched::ties(tx)?.iter().map(|text| LookupKey::keyed(&seed, text)).collect();
+    let known: BTreeSet<LookupKey> = watched::ties(tx)?.iter().map(|text| LookupKey::keyed(&seed, text)).collect();
     let tied: BTreeSet<i64> = withheld.into_iter().filter(|(_, key)| known.contains(key)).map(|(uid, _)| uid).collect();
     Ok(tied.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
 }

@@ -31,7 +31,9 @@ pub(super) fn seen(
     };
     let row = match known {
         // An earlier start is asked for: what was left alone is looked at again.
-        Some(row) if row.uidvalidity == at.uidvalidity && begins < row.since => Watched { passed: 0, since: begins, ..row },
+        Some(row) if row.uidvalidity == at.uidvalidity && begins < row.since => {
+            Watched { passed: 0, since: begins, ..row }
+        }
         Some(row) if row.uidvalidity == at.uidvalidity => return Ok(row),
         // Recreated, or numbered anew: what is there is looked at again, and recognised where it is stored.
         Some(row) => Watched {

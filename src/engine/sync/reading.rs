@@ -98,12 +98,7 @@ impl Reading {
         Ok(summary)
     }
 
-    async fn folder(
-        &self,
-        connection: &mut Connection,
-        folder: &Chosen,
-        summary: &mut Summary,
-    ) -> Result<(), Trouble> {
+    async fn folder(&self, connection: &mut Connection, folder: &Chosen, summary: &mut Summary) -> Result<(), Trouble> {
         let account = &self.mailbox.account;
         let opened = connection.examine(&folder.name).await?;
         let uidvalidity = i64::from(opened.uidvalidity);
@@ -217,7 +212,10 @@ impl Reading {
         match kept_back.first() {
             None => Ok(missing),
             Some(listed) => {
-                let what = format!("folder `{}`: UID {} is there, and the server does not give it", open.at.folder, listed.uid);
+                let what = format!(
+                    "folder `{}`: UID {} is there, and the server does not give it",
+                    open.at.folder, listed.uid
+                );
                 let server = format!("{}:{}", self.mailbox.account.host, self.mailbox.account.port);
                 Err(ImapError { server, cause: Cause::Temporary, what }.into())
             }
@@ -312,7 +310,11 @@ fn choose(account: &Account, folders: &[Folder]) -> Result<Vec<Chosen>, String> 
         None => {
             let marked = folders.iter().filter(|folder| folder.sent && folder.selectable);
             let marked: Vec<String> = marked.map(|folder| folder.name.clone()).collect();
-            if marked.is_empty() { Some("Sent".to_owned()).filter(|name| there(name)).into_iter().collect() } else { marked }
+            if marked.is_empty() {
+                Some("Sent".to_owned()).filter(|name| there(name)).into_iter().collect()
+            } else {
+                marked
+            }
         }
     };
     let incoming = account.folders.iter().filter(|name| !sent.contains(name));

@@ -52,7 +52,8 @@ fn a_mail_over_the_limit_is_sorted_by_its_header_and_stays_on_the_server() {
     let more = "after = \"delete\"\nstart = \"all\"\nsize_limit = \"10 KB\"";
     let desk = desk(&team("support", &plain(&server, "large", more)));
     deliver(&server, "large", 1);
-    let large = format!("{}{}", mail("large", "bob@example.com", "support@example.org", ""), "much text\n".repeat(2000));
+    let large =
+        format!("{}{}", mail("large", "bob@example.com", "support@example.org", ""), "much text\n".repeat(2000));
     server.deliver("large", "large", large);
     let answer = mail("large-answer", "bob@example.com", "support@example.org", "In-Reply-To: <large@example.com>\n");
     server.deliver("large", "next", answer);

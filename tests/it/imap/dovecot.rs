@@ -92,8 +92,13 @@ impl Dovecot {
         }
     }
 
-    /// The authority that signed its certificate: itself.
-    pub fn ca_file(&self) -> PathBuf {
+    /// The authority that signed its certificate.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// The certificate itself.
+    pub fn certificate(&self) -> PathBuf {
         self.folder.path().join("cert.pem")
     }
 
@@ -195,7 +200,9 @@ fn ids() -> (String, String) {
     if is_root() {
         return (NOBODY.to_string(), NOBODY.to_string());
     }
-    let id = |flag: &str| String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned();
+    let id = |flag: &str| {
+        String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned()
+    };
     (id("-u"), id("-g"))
 }
 
@@ -204,6 +211,13 @@ fn name_of(flag: &str) -> String {
         return if flag == "-un" { "nobody".to_owned() } else { "nogroup".to_owned() };
     }
     String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+fn certificate(folder: &Path, args: &[&str]) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]).args(args);
+    let made = command.current_dir(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 /// A port that nobody has at this moment.
@@ -215,14 +229,11 @@ fn write_files(folder: &Path, imap: u16, imaps: u16, more: &str) {
     for name in ["run", "state", "mail"] {
         fs::create_dir(folder.join(name)).unwrap();
     }
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"])
-        .current_dir(folder)
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(made.success());
+    certificate(folder, &["-subj", "/CN=Test Authority", "-keyout", "ca-key.pem", "-out", "ca.pem"]);
+    let names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+    let by =
+        ["-subj", "/CN=localhost", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-addext", "basicConstraints=CA:FALSE"];
+    certificate(folder, &[&by[..], &["-addext", names, "-keyout", "key.pem", "-out", "cert.pem"]].concat());
     let ((uid, gid), (user, group), d) = (ids(), (name_of("-un"), name_of("-gn")), folder.display());
     fs::write(folder.join("users"), format!("{ODD_USER}:{{PLAIN}}{ODD_PASSWORD}\n")).unwrap();
     let text = format!(

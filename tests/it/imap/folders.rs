@@ -26,7 +26,8 @@ fn a_configured_folder_that_is_not_there_is_named_with_those_that_are() {
     assert!(err.contains("there is no folder `Entwürfe`; there is: ") && err.contains("Gesendet"), "{err}");
     server.client("nofolder").run("CREATE Entw&APw-rfe");
     server.client("nofolder").append("Entw&APw-rfe", &mail("folder1", "ann@example.com", "support@example.org", ""));
-    let desk = desk(&team("support", &plain(&server, "nofolder", "folders = [\"inbox\", \"Entwürfe\"]\nstart = \"all\"")));
+    let desk =
+        desk(&team("support", &plain(&server, "nofolder", "folders = [\"inbox\", \"Entwürfe\"]\nstart = \"all\"")));
     assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 new_conversation\n");
     assert_eq!(number(&desk, "SELECT count(*) FROM folder WHERE name = 'Entwürfe'"), 1);
 }
@@ -38,7 +39,11 @@ fn mail_that_is_moved_or_copied_is_one_message() {
     let mut client = server.client("moves");
     client.run("CREATE Later");
     for n in 0..2 {
-        server.deliver("moves", &n.to_string(), mail(&format!("move{n}"), "ann@example.com", "support@example.org", ""));
+        server.deliver(
+            "moves",
+            &n.to_string(),
+            mail(&format!("move{n}"), "ann@example.com", "support@example.org", ""),
+        );
     }
     assert_eq!(sync(&desk, &[]), "support: 2 taken: 2 new_conversation\n");
     client.run("SELECT INBOX");
@@ -53,10 +58,14 @@ fn mail_that_is_moved_or_copied_is_one_message() {
 #[test]
 fn a_folder_that_is_recreated_or_renamed_gives_its_mail_no_second_effect() {
     let Some(server) = Dovecot::shared("imap recreated") else { return };
-    let config = |folder: &str| team("support", &plain(&server, "again", &format!("folders = [\"{folder}\"]\nstart = \"all\"")));
+    let config =
+        |folder: &str| team("support", &plain(&server, "again", &format!("folders = [\"{folder}\"]\nstart = \"all\"")));
     let desk = desk(&config("Work"));
     let mut client = server.client("again");
-    let (old, new) = (mail("again1", "ann@example.com", "support@example.org", ""), mail("again2", "bob@example.com", "support@example.org", ""));
+    let (old, new) = (
+        mail("again1", "ann@example.com", "support@example.org", ""),
+        mail("again2", "bob@example.com", "support@example.org", ""),
+    );
     client.run("CREATE Work");
     client.append("Work", &old);
     assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 new_conversation\n");

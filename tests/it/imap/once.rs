@@ -8,7 +8,11 @@ fn what_is_new_becomes_tickets_and_a_second_sync_takes_nothing() {
     let Some(server) = Dovecot::shared("imap sync") else { return };
     let desk = desk(&team("support", &plain(&server, "once", "start = \"all\"")));
     for n in 0..3 {
-        server.deliver("once", &format!("{n}"), mail(&format!("once{n}"), &format!("ann{n}@example.com"), "support@example.org", ""));
+        server.deliver(
+            "once",
+            &format!("{n}"),
+            mail(&format!("once{n}"), &format!("ann{n}@example.com"), "support@example.org", ""),
+        );
     }
     assert_eq!(sync(&desk, &[]), "support: 3 taken: 3 new_conversation\n");
     assert_eq!(sync(&desk, &[]), "support: nothing new\n");
@@ -28,7 +32,10 @@ fn what_is_new_becomes_tickets_and_a_second_sync_takes_nothing() {
 #[test]
 fn the_same_mail_in_two_mailboxes_is_one_message_with_two_deliveries() {
     let Some(server) = Dovecot::shared("imap two mailboxes") else { return };
-    let two = [team("support", &plain(&server, "two-a", "start = \"all\"")), team("sales", &plain(&server, "two-b", "start = \"all\""))];
+    let two = [
+        team("support", &plain(&server, "two-a", "start = \"all\"")),
+        team("sales", &plain(&server, "two-b", "start = \"all\"")),
+    ];
     let desk = desk(&two.concat());
     let to_both = mail("both", "ann@example.com", "sales@example.org, support@example.org", "");
     server.deliver("two-a", "1", format!("Received: by a.example.org; Mon, 3 Mar 2025 10:00:01 +0000\n{to_both}"));
@@ -68,9 +75,15 @@ fn a_mailbox_is_read_where_another_is_in_trouble_and_the_exit_code_tells() {
     let both = desk(&[good.clone(), team("sales", closed)].concat());
     server.deliver("good", "1", mail("good1", "ann@example.com", "support@example.org", ""));
     let (code, out, err) = both.run(&["sync"]);
-    assert_eq!((code, out.as_str()), (75, "support: 1 taken: 1 new_conversation\nsales: nothing new, then it failed\n"));
+    assert_eq!(
+        (code, out.as_str()),
+        (75, "support: 1 taken: 1 new_conversation\nsales: nothing new, then it failed\n")
+    );
     assert!(err.starts_with("ticketd: sales: 127.0.0.1:1: cannot connect: "), "{err}");
     let (code, out, _) = both.run(&["sync", "--json", "sales"]);
     let said: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &said["mailbox"], &said["ok"], &said["error"]["code"]), (75, &"sales".into(), &false.into(), &75.into()));
+    assert_eq!(
+        (code, &said["mailbox"], &said["ok"], &said["error"]["code"]),
+        (75, &"sales".into(), &false.into(), &75.into())
+    );
 }

@@ -64,7 +64,9 @@ fn what_a_user_answers_from_her_own_mailbox_is_on_the_ticket_and_changes_nothing
 fn a_users_own_inbox_is_never_changed() {
     let Some(server) = Dovecot::shared("imap personal, after") else { return };
     let own = plain(&server, "unchanged", "after = \"seen\"");
-    let config = format!("[[mailbox]]\nname = \"alice\"\nkind = \"personal\"\nuser = \"alice\"\n[mailbox.imap]\n{own}\n[[user]]\nname = \"alice\"\naddress = \"alice@example.org\"\n");
+    let config = format!(
+        "[[mailbox]]\nname = \"alice\"\nkind = \"personal\"\nuser = \"alice\"\n[mailbox.imap]\n{own}\n[[user]]\nname = \"alice\"\naddress = \"alice@example.org\"\n"
+    );
     let (code, _, err) = desk(&config).run(&["sync"]);
     assert!(code == 78 && err.contains("a user's own inbox is never changed"), "{err}");
 }

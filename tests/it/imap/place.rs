@@ -13,7 +13,9 @@ use crate::outcome;
 /// How a mailbox is reached, beside its name: lines of `[mailbox.imap]`.
 pub fn plain(server: &Dovecot, user: &str, more: &str) -> String {
     let port = server.imap;
-    format!("host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nuser = \"{user}\"\npassword_file = \"password\"\n{more}")
+    format!(
+        "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nuser = \"{user}\"\npassword_file = \"password\"\n{more}"
+    )
 }
 
 /// A team mailbox `NAME@example.org`.

@@ -13,7 +13,12 @@ fn new_year() -> SystemTime {
 }
 
 fn deliver(server: &Dovecot, user: &str, name: &str, at: SystemTime) {
-    server.deliver_at(user, name, mail(&format!("{user}-{name}"), &format!("{name}@example.com"), "support@example.org", ""), at);
+    server.deliver_at(
+        user,
+        name,
+        mail(&format!("{user}-{name}"), &format!("{name}@example.com"), "support@example.org", ""),
+        at,
+    );
 }
 
 #[test]
@@ -28,7 +33,10 @@ fn what_is_there_the_first_time_is_left_alone_unless_the_start_says_otherwise() 
     deliver(&server, "start", "wrong-clock", new_year());
     assert_eq!(sync(&desk, &[]), "support: 2 taken: 2 new_conversation\n");
     // An earlier start looks at what was left alone, and at nothing twice.
-    desk.write("ticketd.toml", format!("database = \"desk.db\"\n{}", team("support", &plain(&server, "start", "start = \"all\""))));
+    desk.write(
+        "ticketd.toml",
+        format!("database = \"desk.db\"\n{}", team("support", &plain(&server, "start", "start = \"all\""))),
+    );
     assert_eq!(sync(&desk, &[]), "support: 2 taken: 2 new_conversation\n");
     assert_eq!(sync(&desk, &[]), "support: nothing new\n");
     assert_eq!(tickets(&desk).len(), 4);
@@ -53,7 +61,12 @@ fn a_date_is_the_beginning_and_history_is_what_was_before() {
     // Threads and contacts, no tickets.
     assert_eq!((tickets(&desk).len(), number(&desk, "SELECT count(*) FROM contact")), (2, 4));
     assert_eq!(number(&desk, "SELECT count(*) FROM message WHERE history = 1"), 2);
-    let reply = mail("history-reply", "before@example.com", "support@example.org", "In-Reply-To: <history-before@example.com>\n");
+    let reply = mail(
+        "history-reply",
+        "before@example.com",
+        "support@example.org",
+        "In-Reply-To: <history-before@example.com>\n",
+    );
     server.deliver("history", "reply", reply);
     assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 new_conversation\n");
     assert_eq!(tickets(&desk).len(), 3, "the first live mail of such a thread opens a ticket");
