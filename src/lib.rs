@@ -8,11 +8,11 @@
 //! | --- | --- | --- |
 //! | 0 | [`domain`] | the words: types, no I/O, no rules beyond what a word means |
 //! | 1 | [`config`] [`parse`] [`classify`] [`decide`] [`compose`] [`explain`] | pure functions: no clock, files, network, async, logging |
-//! | 2 | [`store`] [`archive`] | I/O, no rules: the database; mail in files |
+//! | 2 | [`store`] [`archive`] [`imap`] | I/O, no rules: the database; mail in files, on servers |
 //! | 3 | [`engine`] | the order of steps, retries, time |
 //! | 5 | [`cli`] | one file per command |
 //!
-//! IMAP and SMTP come to floor 2, workflows to floor 1, pages to floor 4.
+//! SMTP comes to floor 2, workflows to floor 1, pages to floor 4.
 //!
 //! # A message's walk
 //!
@@ -32,6 +32,12 @@
 //! 6. **One commit.** Journal entries, changed rows and raw bytes are written, and the transaction is committed: then, and
 //!    only then, whoever handed the units in gets the answers. Where nothing can be written any more, nothing behind it is
 //!    either: mails are decided in their order.
+//!
+//! # Mail on servers
+//!
+//! [`engine::sync`] reads mailboxes ([`imap`] connects, lists and fetches) and hands what it finds to the same intake. What
+//! is stored under its position (UIDVALIDITY and UID) is not asked for again; beside the journal the store keeps how far a
+//! folder was looked through, and which mails of users' own inboxes were left alone ([`store::watched`]).
 //!
 //! # The journal
 //!

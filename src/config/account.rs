@@ -167,7 +167,8 @@ fn read_password(table: &mut Table, report: &mut Report) -> Option<PasswordFrom>
         return None;
     }
     let mut found: Vec<(PasswordFrom, Range<usize>)> = Vec::new();
-    let keys: [(&'static str, fn(String) -> PasswordFrom); 3] = [
+    type Wrap = fn(String) -> PasswordFrom;
+    let keys: [(&'static str, Wrap); 3] = [
         ("password_file", PasswordFrom::File),
         ("password_env", PasswordFrom::Environment),
         ("password_credential", PasswordFrom::Credential),
@@ -197,7 +198,8 @@ fn read_folders(table: &mut Table, sent: &[String], report: &mut Report) -> Vec<
     let Some(folders) = table.texts("folders", report) else { return vec!["INBOX".to_owned()] };
     let mut names: Vec<String> = Vec::new();
     for folder in &folders {
-        let name = *folder.get_ref();
+        // INBOX is written in any case (RFC 9051 5.1).
+        let name = if folder.get_ref().eq_ignore_ascii_case("INBOX") { "INBOX" } else { folder.get_ref() };
         if sent.iter().any(|sent| sent == name) {
             report.error(
                 folder.span(),
@@ -207,8 +209,7 @@ fn read_folders(table: &mut Table, sent: &[String], report: &mut Report) -> Vec<
         } else if names.iter().any(|known| known == name) {
             report.error(folder.span(), format!("`{name}` is named twice"), "leave one of them out");
         }
-        // INBOX is written in any case (RFC 9051 5.1).
-        names.push(if name.eq_ignore_ascii_case("INBOX") { "INBOX".to_owned() } else { name.to_owned() });
+        names.push(name.to_owned());
     }
     names
 }

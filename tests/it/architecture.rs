@@ -28,7 +28,7 @@ const FLOORS: [(&str, u32); 16] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -36,6 +36,10 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("getrandom", &["store"]),
     ("rusqlite", &["store"]),
     ("flate2", &["store"]),
+    ("async_imap", &["imap"]),
+    ("rustls", &["imap", "smtp"]),
+    ("rustls_platform_verifier", &["imap", "smtp"]),
+    ("tokio_rustls", &["imap", "smtp"]),
     ("lettre", &["compose", "smtp"]),
     ("minijinja", &["compose"]),
     ("idna", &["domain", "compose"]),

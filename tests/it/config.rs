@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use ticketd::config::{self, Config, Problem, STARTER, Severity};
-use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState};
+use ticketd::config::{self, After, Config, MOST_BYTES, PasswordFrom, Problem, STARTER, Security, Severity, Start};
+use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
 /// The .toml files of a fixture folder, by name. None at all means that the test would test nothing.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -93,7 +93,7 @@ fn line_ends_of_windows_mean_the_same() {
 
 #[test]
 fn every_key_ends_up_where_it_belongs() {
-    let Config { database, time_zone, setup, .. } = fixture("config/valid/everything.toml");
+    let Config { database, time_zone, setup, accounts, .. } = fixture("config/valid/everything.toml");
     assert_eq!(database.as_deref(), Some("data/desk.db"));
     assert_eq!(time_zone.as_deref(), Some("America/Argentina/Buenos_Aires"));
     assert_eq!(setup.ticket_prefix, "HELP2");
@@ -107,6 +107,17 @@ fn every_key_ends_up_where_it_belongs() {
     assert_eq!(team.sent_folders, ["Sent", "Verzonden items"]);
     assert_eq!((team.pipeline.as_str(), team.sent_counts_as_ticket_send), ("second-line", true));
     assert_eq!(team.trusted_authserv_ids, ["mx.example.org"]);
+    let [account, own] = accounts.as_slice() else { panic!("{accounts:?}") };
+    assert_eq!((account.mailbox.as_str(), account.host.as_str(), account.port), ("helpdesk", "imap.example.org", 1143));
+    assert_eq!((account.security, account.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
+    assert_eq!(account.password, PasswordFrom::Credential("helpdesk".to_owned()));
+    assert_eq!(account.folders, ["INBOX", "Klachten"]);
+    assert_eq!(account.sent_folders.as_deref(), Some(&["Sent".to_owned(), "Verzonden items".to_owned()][..]));
+    assert_eq!(account.start, Start::Since(Timestamp(1_767_225_600_000)));
+    assert_eq!((&account.after, account.most_bytes), (&After::Move("Archief".to_owned()), 20 * 1024 * 1024));
+    assert_eq!((own.mailbox.as_str(), own.kind, own.port), ("carol", MailboxKind::Personal, 993));
+    assert_eq!((own.security, own.sent_folders.as_ref(), own.start), (Security::Implicit, None, Start::Now));
+    assert_eq!((&own.after, own.most_bytes), (&After::Nothing, MOST_BYTES));
     assert_eq!(setup.mailbox("carol").unwrap().user.as_deref(), Some("carol"));
     assert_eq!(setup.user("carol").unwrap().roles, [Role::Agent, Role::SuperAdmin]);
 

@@ -2,7 +2,7 @@
 //! the last test that uses it.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -316,12 +316,4 @@ fn spawn(folder: &Path) -> Child {
     };
     let log = fs::File::create(folder.join("start.log")).unwrap();
     command.arg("-F").arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
-}
-
-/// What there is to read, for an assertion that failed.
-#[expect(dead_code, reason = "for whoever looks why a test fails")]
-pub fn log_of(server: &Dovecot) -> String {
-    let mut text = String::new();
-    fs::File::open(server.folder.path().join("dovecot.log")).unwrap().read_to_string(&mut text).unwrap();
-    text
 }

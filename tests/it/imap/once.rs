@@ -1,5 +1,8 @@
 //! Every mail once.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use super::dovecot::Dovecot;
 use super::place::{desk, folds, mail, number, plain, sync, team, tickets};
 
@@ -86,4 +89,34 @@ fn a_mailbox_is_read_where_another_is_in_trouble_and_the_exit_code_tells() {
         (code, &said["mailbox"], &said["ok"], &said["error"]["code"]),
         (75, &"sales".into(), &false.into(), &75.into())
     );
+}
+
+#[test]
+fn a_server_that_is_restarted_in_the_middle_costs_a_run_and_no_mail() {
+    let Some(mut server) = Dovecot::start("imap restart", "") else { return };
+    let desk = desk(&team("support", &plain(&server, "restart", "start = \"all\"")));
+    // More than may be fetched ahead of what is stored.
+    const MAILS: usize = 100;
+    for n in 0..MAILS {
+        let text = mail(&format!("r{n}"), &format!("ann{n}@example.com"), "support@example.org", "");
+        server.deliver("restart", &format!("{n:04}"), format!("{text}{}", "some text\n".repeat(100_000)));
+    }
+    let child = desk.command(&["sync"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let database = desk.0.path().join("desk.db");
+    let began = Instant::now();
+    // In the middle: some of it is stored.
+    while !database.exists() || number(&desk, "SELECT count(*) FROM delivery") == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.restart();
+    let ended = child.wait_with_output().unwrap();
+    let err = String::from_utf8(ended.stderr).unwrap();
+    let stored = number(&desk, "SELECT count(*) FROM delivery");
+    assert_eq!(ended.status.code(), Some(75), "{stored} of {MAILS} were stored: {err}");
+    assert!(err.contains("the connection was lost during"), "{err}");
+    sync(&desk, &[]);
+    assert_eq!(tickets(&desk).len(), MAILS);
+    assert_eq!(number(&desk, "SELECT count(*) FROM delivery"), i64::try_from(MAILS).unwrap());
+    assert_eq!(sync(&desk, &[]), "support: nothing new\n");
 }

@@ -1,14 +1,11 @@
 //! A desk in a folder of its own, whose mailboxes are on a Dovecot.
 
-use std::path::Path;
-
 use serde_json::Value;
 use tempfile::TempDir;
 use ticketd::store::Store;
 
 use super::dovecot::{Dovecot, PASSWORD};
 use crate::first_steps::Desk;
-use crate::outcome;
 
 /// How a mailbox is reached, beside its name: lines of `[mailbox.imap]`.
 pub fn plain(server: &Dovecot, user: &str, more: &str) -> String {
@@ -60,12 +57,6 @@ pub fn number(desk: &Desk, sql: &str) -> i64 {
         [ticketd::domain::row::Value::Integer(number)] => number,
         ref other => panic!("{sql}: {other:?}"),
     }
-}
-
-/// All that is compared of two desks.
-#[expect(dead_code, reason = "for the crash tests")]
-pub fn outcome_of(database: &Path) -> outcome::Outcome {
-    outcome::of(&Store::open(database).unwrap())
 }
 
 /// A mail by somebody to somebody, with its number as Message-ID.
