@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::check::problem_as_json;
 use super::config_file::{counted, decode, parse, read, render, wrong};
-use super::database::{DatabaseArgs, existing};
+use super::database::{DatabaseArgs, find};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
 use crate::config::{Difference, Problem, differences};
@@ -87,9 +87,10 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         _ => args.database.config()?.database,
     };
     let location = args.database.location(named.as_deref().or(file.database.as_deref()))?;
-    let created = !location.exists();
+    let there = find(&location)?;
+    let created = there.is_none();
     // Made when it has something to hold; until then it is as empty as one in memory.
-    let store = if created { Store::in_memory()? } else { existing(&location)? };
+    let store = there.map_or_else(Store::in_memory, Ok)?;
     let in_force = in_force(&store)?;
     let before = in_force.setup.clone().unwrap_or_default();
     check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;

@@ -35,7 +35,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Location::File(path) => path,
         Location::Server(address) => {
             let way_out = format!(
-                "pg_dump -Fc -f {0} {address} keeps it while others use it, `ticketd db copy {address} {0}` makes a file of it",
+                "`pg_dump -Fc -f {0} '{address}'` keeps it while others use it, `ticketd db copy '{address}' {0}` makes a file of it",
                 args.file.display()
             );
             return Err(Failure::new(Code::Usage, format!("{address} is on a server"), way_out).into());

@@ -10,7 +10,7 @@ use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::store::{Location, Store, journal, views};
+use crate::store::{Location, Store, StoreError, journal, views};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
@@ -58,8 +58,7 @@ impl DatabaseArgs {
     /// The place of the database, which must be there; it is not opened.
     pub fn existing_location(&self) -> anyhow::Result<Location> {
         let location = self.location(self.config()?.database.as_deref())?;
-        must_exist(&location)?;
-        Ok(location)
+        if location.exists() { Ok(location) } else { Err(missing(&location).into()) }
     }
 
     /// Where the database is: --db, else what a configuration says.
@@ -127,17 +126,25 @@ pub(super) fn location() -> impl TypedValueParser<Value = Location> {
 
 /// The database in that place, which must be there.
 pub(super) fn existing(db: &Location) -> anyhow::Result<Store> {
-    must_exist(db)?;
-    Ok(Store::open_existing(db)?)
+    Ok(find(db)?.ok_or_else(|| missing(db))?)
 }
 
-fn must_exist(db: &Location) -> Result<(), Failure> {
-    if db.exists() {
-        return Ok(());
+/// The database in that place, where there is one.
+pub(super) fn find(db: &Location) -> Result<Option<Store>, StoreError> {
+    if !db.exists() {
+        return Ok(None);
     }
-    let way_out =
-        format!("`ticketd apply FILE --db {db}` makes one from a configuration, `ticketd replay PATH --db {db}` from mail");
-    Err(Failure::new(Code::NoInput, format!("there is no database {db}"), way_out))
+    match Store::open_existing(db) {
+        Err(StoreError::Missing { .. }) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn missing(db: &Location) -> Failure {
+    let way_out = format!(
+        "`ticketd apply FILE --db {db}` makes one from a configuration, `ticketd replay PATH --db {db}` from mail"
+    );
+    Failure::new(Code::NoInput, format!("there is no database {db}"), way_out)
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`, that of a send

@@ -141,7 +141,9 @@ fn way_out(way_out: &WayOut, database: &Location) -> String {
         ),
         (WayOut::Restore, Location::Server(_)) => "pg_restore what pg_dump kept of it".to_owned(),
         (WayOut::Statement(sql), Location::File(_)) => format!("while nothing uses it: sqlite3 {database} \"{sql}\""),
-        (WayOut::Statement(sql), Location::Server(_)) => format!("while nothing uses it: psql {database} -c \"{sql}\""),
+        (WayOut::Statement(sql), Location::Server(_)) => {
+            format!("while nothing uses it: psql '{database}' -c \"{sql}\"")
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Location::File(path) => path,
         Location::Server(address) => {
             let way_out = format!(
-                "pg_restore puts back what pg_dump kept; `ticketd db copy {} {address}` puts a file into an empty one",
+                "pg_restore puts back what pg_dump kept; `ticketd db copy {} '{address}'` puts a file into an empty one",
                 args.backup.display()
             );
             return Err(Failure::new(Code::Usage, format!("{address} is on a server"), way_out).into());

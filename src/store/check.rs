@@ -114,7 +114,9 @@ fn journal(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     }
     let last = number(tx, "SELECT max(seq) FROM event")?.unwrap_or_default();
     if let Some(next) = number(tx, "SELECT next FROM counter WHERE name = 'event'")?.filter(|next| *next > last + 1) {
-        problems.push(Problem::beyond_repair(format!("the journal ends with event {last}, and event {next} was to come next")));
+        problems.push(Problem::beyond_repair(format!(
+            "the journal ends with event {last}, and event {next} was to come next"
+        )));
     }
     let undecided = "SELECT seq FROM event WHERE NOT EXISTS \
                      (SELECT 1 FROM decision WHERE decision.event = event.seq) ORDER BY seq";
@@ -147,7 +149,8 @@ fn contents(tx: &mut Tx<'_>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Proble
             done += 1;
             match content::raw(tx, ContentId(id)) {
                 Ok(bytes) if i64::try_from(bytes.len()) != Ok(size) => {
-                    problems.push(Problem::beyond_repair(format!("content {id} has {} bytes, not {size}", bytes.len())));
+                    problems
+                        .push(Problem::beyond_repair(format!("content {id} has {} bytes, not {size}", bytes.len())));
                 }
                 Ok(_) => {}
                 Err(StoreError::Corrupt { what, .. }) => {
@@ -183,7 +186,8 @@ fn counters(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
         match next {
             None => problems.push(Problem::new(format!("the counter {name} is missing"), way_out)),
             Some(next) if next <= used => {
-                problems.push(Problem::new(format!("the counter {name} would give {next}, and {used} is used"), way_out));
+                problems
+                    .push(Problem::new(format!("the counter {name} would give {next}, and {used} is used"), way_out));
             }
             Some(_) => {}
         }

@@ -21,6 +21,9 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{database} is not a database of ticketd ({what}); it was left as it is, give another file")]
     NotADatabase { database: String, what: String },
+    /// Nothing has been written there yet.
+    #[error("there is no database in {database} yet")]
+    Missing { database: String },
     /// Something that wants an empty database was given another.
     #[error("{database} has something in it already; it was left as it is, give a new one")]
     NotEmpty { database: String },

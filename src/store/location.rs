@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// How the address of a server begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
+/// Parameters that are told.
+const SHOWN: [&str; 3] = ["options=", "host=", "dbname="];
+
 /// The place of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -80,15 +83,27 @@ impl Address {
 }
 
 impl fmt::Display for Address {
-    /// Up to where the user's name ends, and on from the host; parameters may hold a password too.
+    /// The user's name, and what follows the last `@`: a password that is not escaped may have any sign in it. Of the
+    /// parameters, which may hold a password too, those that say which database it is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
-        let rest = rest.split('?').next().unwrap_or_default();
-        // A password that is not escaped may have `@` and `/` in it: what follows the last one is none of it.
-        match rest.rsplit_once('@') {
-            Some((user, host)) => write!(f, "{scheme}://{}@{host}", user.split(':').next().unwrap_or_default()),
-            None => write!(f, "{scheme}://{rest}"),
+        let (user, rest) = match rest.rsplit_once('@') {
+            Some((user, rest)) => (user.split([':', '/', '?']).next(), rest),
+            None => (None, rest),
+        };
+        let mut parts = rest.split(['?', '&']);
+        let place = parts.next().unwrap_or_default();
+        write!(f, "{scheme}://")?;
+        if let Some(user) = user {
+            write!(f, "{user}@")?;
         }
+        match place.split_once(':') {
+            // No port, so perhaps a password whose host was left out.
+            Some((host, rest)) if !rest.starts_with(|c: char| c.is_ascii_digit()) => write!(f, "{host}")?,
+            _ => write!(f, "{place}")?,
+        }
+        let shown = parts.filter(|part| SHOWN.iter().any(|name| part.starts_with(name)));
+        shown.enumerate().try_for_each(|(n, part)| write!(f, "{}{part}", if n == 0 { '?' } else { '&' }))
     }
 }
 
@@ -107,7 +122,14 @@ mod tests {
         for (given, told) in [
             ("postgres://ann:secret@db:5433/desk", "postgres://ann@db:5433/desk"),
             ("postgresql://ann:sec@ret/secret@db/desk", "postgresql://ann@db/desk"),
+            ("postgres://ann:sec?ret@db/desk", "postgres://ann@db/desk"),
+            ("postgres://ann:secret/desk", "postgres://ann"),
             ("postgres://db/desk?user=ann&password=secret", "postgres://db/desk"),
+            (
+                "postgres://db/desk?password=secret&options=-csearch_path%3Dx",
+                "postgres://db/desk?options=-csearch_path%3Dx",
+            ),
+            ("postgres://db/desk?user=ann@x&password=secret", "postgres://db@x"),
             ("postgres://ann@db/desk", "postgres://ann@db/desk"),
         ] {
             let location = Location::from(given);

@@ -4,20 +4,13 @@ use super::migrate::for_postgres;
 use crate::domain::row::Value;
 use crate::store::check::{Problem, TOLD, WayOut, number, text};
 use crate::store::migrate::{STEPS, newest};
-use crate::store::pages::Pages;
 use crate::store::tables::{BYTES_TABLES, OWN_TABLES, TABLES, TableNames};
 use crate::store::{StoreError, Tx};
 
-/// Rows that are in memory at a time.
-const PAGE: i64 = 64;
-
 /// Reads every row: a server that keeps checksums of its pages finds damage so, and what cannot be read is found anyhow.
 pub(in crate::store) fn integrity(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    for names in all() {
-        let mut pages = Pages::of(names, PAGE);
-        while pages.front(tx)?.is_some() {
-            pages.pop();
-        }
+    for table in table_names(tx)? {
+        number(tx, &format!("SELECT sum(length(it::text)) FROM {table} AS it"))?;
     }
     Ok(Vec::new())
 }
@@ -40,7 +33,9 @@ pub(in crate::store) fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, Stor
         match number(tx, &lost)?.unwrap_or_default() {
             0 => {}
             1 => problems.push(format!("a row of {child} names a row of {parent} ({column}) that is not there")),
-            rows => problems.push(format!("{rows} rows of {child} name rows of {parent} ({column}) that are not there")),
+            rows => {
+                problems.push(format!("{rows} rows of {child} name rows of {parent} ({column}) that are not there"))
+            }
         }
     }
     Ok(problems.into_iter().map(Problem::beyond_repair).collect())
@@ -58,11 +53,18 @@ pub(in crate::store) fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreErr
                WHERE table_schema = current_schema() ORDER BY 1, 2";
     let found: Vec<(String, String)> = tx.query(sql, &[])?.into_iter().filter_map(both_texts).collect();
     for names in all() {
-        for column in names.columns {
-            if !found.iter().any(|(table, found)| table == names.table && found == column) {
-                problems.push(Problem::beyond_repair(format!("the column {column} of {} is missing", names.table)));
-            }
+        if !found.iter().any(|(table, _)| table == names.table) {
+            problems.push(Problem::beyond_repair(format!("the table {} is missing", names.table)));
+            continue;
         }
+        let missing = |column: &&&str| !found.iter().any(|(table, found)| table == names.table && found == **column);
+        problems.extend(
+            names
+                .columns
+                .iter()
+                .filter(missing)
+                .map(|column| Problem::beyond_repair(format!("the column {column} of {} is missing", names.table))),
+        );
     }
     let sql = "SELECT relname::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
                WHERE relnamespace = current_schema()::regnamespace AND indisvalid ORDER BY 1";
@@ -74,9 +76,11 @@ pub(in crate::store) fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreErr
     }
     let ours = |name: &String| name == "ticketd_schema" || all().any(|names| names.table == name);
     let foreign = table_names(tx)?.into_iter().filter(|name| !ours(name)).take(TOLD as usize);
-    problems.extend(foreign.map(|name| {
-        Problem::new(format!("{name} is none of ours"), WayOut::Statement(format!("DROP TABLE {name}")))
-    }));
+    problems.extend(
+        foreign.map(|name| {
+            Problem::new(format!("{name} is none of ours"), WayOut::Statement(format!("DROP TABLE {name}")))
+        }),
+    );
     Ok(problems)
 }
 
@@ -93,7 +97,8 @@ fn all() -> impl Iterator<Item = &'static TableNames> {
 /// Names and statements of the indexes that a step makes.
 fn indexes(step: &str) -> Vec<(String, String)> {
     let statements = for_postgres(step);
-    let statements = statements.split(";\n").map(str::trim).filter(|sql| sql.starts_with("CREATE ") && sql.contains("INDEX "));
+    let statements =
+        statements.split(";\n").map(str::trim).filter(|sql| sql.starts_with("CREATE ") && sql.contains("INDEX "));
     let name = |sql: &str| sql.split("INDEX ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     statements.filter_map(|sql| Some((name(sql)?, sql.to_owned()))).collect()
 }

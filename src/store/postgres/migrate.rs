@@ -24,8 +24,7 @@ fn migrate_once(connection: &mut Connection, database: &str, may_be_empty: bool)
     let version = version(&mut tx, database)?;
     refuse_newer(version, database)?;
     if version == 0 && !may_be_empty {
-        let what = "nothing has been written to it yet".to_owned();
-        return Err(StoreError::NotADatabase { database: database.to_owned(), what });
+        return Err(StoreError::Missing { database: database.to_owned() });
     }
     let Some(step) = usize::try_from(version).ok().and_then(|done| STEPS.get(done)) else { return Ok(false) };
     if version == 0 {

@@ -20,7 +20,7 @@ fn open(address: &str) -> Store {
 }
 
 /// A mail to each of several customers, and an answer to each of the first half.
-fn mails(folder: &Path, count: usize) {
+pub fn mails(folder: &Path, count: usize) {
     for n in 0..count {
         let at = format!("Mon, 3 Mar 2025 {:02}:{:02}:{:02} +0000", n / 3600, n / 60 % 60, n % 60);
         let reply =

@@ -1,20 +1,27 @@
 //! PostgreSQL: the store's contract, every story, and what can happen to a server. Where there is none, each test says that
 //! it was skipped.
 
+mod applying;
+mod checking;
 mod copying;
 mod faults;
+mod kill;
 mod opening;
 mod proxy;
 mod server;
 mod stories;
 
 // The contract, on this driver.
+#[path = "../store/attempts.rs"]
+mod attempts;
 #[path = "../store/contents.rs"]
 mod contents;
 #[path = "../store/differences.rs"]
 mod differences;
 #[path = "../store/loading.rs"]
 mod loading;
+#[path = "../store/quarantine.rs"]
+mod quarantine;
 #[path = "../store/rows.rs"]
 mod rows;
 #[path = "../store/views.rs"]

@@ -1,4 +1,5 @@
-use ticketd::store::{Location, Store, StoreError, keys};
+use ticketd::domain::row::Value;
+use ticketd::store::{Location, Store, StoreError, Tx, keys};
 
 use super::{address, empty, sample, shared};
 
@@ -47,6 +48,17 @@ fn a_reader_cannot_write() {
 }
 
 #[test]
+fn the_disk_is_waited_for_unless_the_writer_says_otherwise() {
+    let Some(store) = empty() else { return };
+    let level = |tx: &mut Tx<'_>| tx.query("SHOW synchronous_commit", &[]).map(|rows| rows.concat());
+    let (on, off) = ([Value::Text("on".into())], [Value::Text("off".into())]);
+    assert_eq!(store.write(level).unwrap(), on);
+    assert_eq!(store.write_unsynced(level).unwrap(), off);
+    store.write_unsynced(|tx| tx.query("SELECT * FROM nothing", &[])).unwrap_err();
+    assert_eq!(store.write(level).unwrap(), on);
+}
+
+#[test]
 fn several_may_open_a_new_database_at_once_and_make_its_schema_once() {
     let Some(address) = address() else { return };
     let seeds: Vec<[u8; 32]> = std::thread::scope(|scope| {
@@ -85,7 +97,7 @@ fn an_empty_database_is_refused_for_a_question_and_stays_empty() {
     let Some(server) = shared() else { return };
     let name = server.create();
     let found = Store::open_existing(Location::from(server.address(&name).as_str()));
-    assert!(matches!(found, Err(StoreError::NotADatabase { .. })));
+    assert!(matches!(found, Err(StoreError::Missing { .. })));
     assert_eq!(server.ask(&name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap(), "0");
 }
 

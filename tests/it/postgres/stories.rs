@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use ticketd::domain::row::Value;
 use ticketd::engine;
 use ticketd::store::{Location, Store};
 
@@ -61,4 +62,40 @@ fn a_database_on_a_server_is_named_where_a_file_is_named() {
     let error = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(64) && error.contains("has something in it"), "{error}");
     assert!(!error.contains("secret"), "{error}");
+}
+
+#[test]
+fn every_question_is_answered_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    for story in ["a-strangers-reply-goes-to-review", "a-stranger-may-be-accepted-as-a-contact"] {
+        let Some(address) = address() else { return };
+        let file = folder.path().join(story).display().to_string();
+        replay(&[&format!("fixtures/stories/{story}"), "--db", &file]);
+        assert!(ticketd(&["db", "copy", &file, &address]).status.success());
+        let rows = Store::open_existing(Location::from(file.as_str())).unwrap().read(|tx| {
+            let found = tx.query("SELECT id FROM message ORDER BY id", &[])?.concat();
+            Ok(found.into_iter().map(|id| if let Value::Integer(id) = id { id.to_string() } else { String::new() }))
+        });
+        let mut questions: Vec<Vec<String>> = Vec::new();
+        for question in ["ticket list", "review list", "review list --all", "quarantine list", "export"] {
+            questions.push(question.split(' ').map(str::to_owned).collect());
+        }
+        for row in rows.unwrap() {
+            let about = [vec!["why", &row], vec!["message", "show", &row], vec!["review", "show", &row]];
+            questions.extend(about.iter().map(|question| question.iter().map(|word| (*word).to_owned()).collect()));
+        }
+        questions.push(vec!["ticket".to_owned(), "show".to_owned(), "1".to_owned()]);
+        for question in questions {
+            let answer = |db: &str| {
+                let args: Vec<&str> = question.iter().map(String::as_str).chain(["--db", db]).collect();
+                let output = ticketd(&args);
+                let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                let place = Location::from(db).to_string();
+                (output.status.code(), told.replace(&place, "HERE"))
+            };
+            let there = answer(&address);
+            assert!(matches!(there.0, Some(0 | 66)), "{question:?}: {there:?}");
+            assert_eq!(there, answer(&file), "{story}: {question:?}");
+        }
+    }
 }

@@ -2,10 +2,12 @@
 //! is not ours is left alone. Most of it is a contract that both drivers keep: `postgres` runs the same files again. Their
 //! tests take a database from `empty` or `desk`; where there is no server they say so and are over.
 
+mod attempts;
 mod contents;
 mod differences;
 mod loading;
 mod opening;
+mod quarantine;
 mod rate;
 mod rows;
 pub mod sample;

@@ -11,6 +11,18 @@ fn every_table_is_strict() {
 }
 
 #[test]
+fn the_disk_is_waited_for_unless_the_writer_says_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("desk.db")).unwrap();
+    let level = |tx: &mut Tx<'_>| tx.query("PRAGMA synchronous", &[]).map(|rows| rows.concat());
+    let (full, normal) = ([Value::Integer(2)], [Value::Integer(1)]);
+    assert_eq!(store.write(level).unwrap(), full);
+    assert_eq!(store.write_unsynced(level).unwrap(), normal);
+    store.write_unsynced(|tx| tx.query("SELECT * FROM nothing", &[])).unwrap_err();
+    assert_eq!(store.write(level).unwrap(), full);
+}
+
+#[test]
 fn a_unit_that_fails_only_at_commit_fails_alone() {
     let store = Store::in_memory().unwrap();
     let dangling = |tx: &mut Tx<'_>, units: &[i64]| {
