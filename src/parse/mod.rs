@@ -45,6 +45,7 @@ mod tables;
 mod text;
 mod tnef;
 mod tokens;
+mod utf7;
 mod words;
 
 use std::sync::LazyLock;
