@@ -34,7 +34,7 @@ pub(in crate::store) fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, Stor
             0 => {}
             1 => problems.push(format!("a row of {child} names a row of {parent} ({column}) that is not there")),
             rows => {
-                problems.push(format!("{rows} rows of {child} name rows of {parent} ({column}) that are not there"))
+                problems.push(format!("{rows} rows of {child} name rows of {parent} ({column}) that are not there"));
             }
         }
     }
