@@ -7,6 +7,7 @@ use crate::config::{Account, Config};
 use crate::domain::Setup;
 use crate::engine::sync::Mailbox;
 use crate::imap::load_secret;
+use crate::store::Location;
 
 /// The named ones, or all that can be reached. What is wrong with them is said all at once.
 pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<Vec<Mailbox>, Failure> {
@@ -55,17 +56,13 @@ pub(super) fn must_be_in_force(
     mailboxes: &[Mailbox],
     setup: &Setup,
     path: &Path,
-    database: &Path,
+    database: &Location,
 ) -> Result<(), Failure> {
     let holds = |account: &Account| setup.mailbox(&account.mailbox).is_some_and(|found| found.kind == account.kind);
     let wrong = mailboxes.iter().map(|mailbox| &mailbox.account).find(|account| !holds(account));
     let Some(account) = wrong else { return Ok(()) };
-    let message = format!(
-        "mailbox `{}` is not in force in {} as {} says it",
-        account.mailbox,
-        database.display(),
-        path.display()
-    );
-    let way_out = format!("`ticketd apply {} --db {}` puts it into force", path.display(), database.display());
+    let message =
+        format!("mailbox `{}` is not in force in {} as {} says it", account.mailbox, database, path.display());
+    let way_out = format!("`ticketd apply {} --db {}` puts it into force", path.display(), database);
     Err(Failure::new(Code::Config, message, way_out))
 }

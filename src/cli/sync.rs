@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use serde_json::json;
 
 use super::config_file::{DEFAULT_PATH, load};
-use super::database::wait_for;
+use super::database::{find, location, wait_for};
 use super::progress::styled;
 #[cfg(unix)]
 use super::signals::stop_when_told;
@@ -19,7 +19,7 @@ use crate::domain::*;
 use crate::engine::Engine;
 use crate::engine::sync::{self, Mailbox, Order, Progress, Read, Summary};
 use crate::imap::{Cause, ImapError};
-use crate::store::{Store, backup, instance, journal};
+use crate::store::{Location, Store, backup, copy, instance, journal};
 
 /// Read the mailboxes once: what is new in them is taken, stored and decided
 #[derive(Debug, clap::Args)]
@@ -43,8 +43,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The database; without it, that of the configuration
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|postgres://…", value_parser = location())]
+    db: Option<Location>,
     /// Decide, and keep and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -78,21 +78,21 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let (config, warnings) = load(&path)?;
     std::io::stderr().lock().write_all(warnings.as_bytes())?;
     let mailboxes = accounts::chosen(&config, &path, &args.mailboxes)?;
-    let database = args.db.clone().or_else(|| config.database.as_ref().map(PathBuf::from)).ok_or_else(|| {
+    let database = args.db.clone().or_else(|| config.database.as_deref().map(Location::from)).ok_or_else(|| {
         let way_out = "name it with --db FILE, or set `database` in the configuration";
         Failure::new(Code::Usage, "which database?", way_out)
     })?;
-    let _lock = instance::lock(&database)?;
+    let _lock = if args.dry_run { None } else { instance::lock(&database)? };
     let desk = Desk::open(&database, args.dry_run)?;
     if desk.store.read(journal::origin)? == Some(Origin::Replay) {
-        let message = format!("{} holds a replay of files: what it decided to send would be sent", database.display());
+        let message = format!("{} holds a replay of files: what it decided to send would be sent", database);
         return Err(Failure::new(Code::Usage, message, "name another file for the desk").into());
     }
     let in_force = desk.store.read(journal::current_setup)?;
     let setup = in_force.as_ref().unwrap_or(&config.setup);
     accounts::must_be_in_force(&mailboxes, setup, &path, &database)?;
     if *setup != config.setup {
-        let (file, database) = (path.display(), database.display());
+        let file = path.display();
         let way_out = format!("`ticketd apply {file} --db {database} --dry-run` shows the difference");
         writeln!(std::io::stderr().lock(), "ticketd: the setup in force in {database} is not {file}: {way_out}")?;
     }
@@ -147,16 +147,19 @@ struct Desk {
 struct Copy(PathBuf);
 
 impl Desk {
-    fn open(database: &Path, dry_run: bool) -> anyhow::Result<Desk> {
+    fn open(database: &Location, dry_run: bool) -> anyhow::Result<Desk> {
         if !dry_run {
             return Ok(Desk { store: Store::open(database)?, _copy: None });
         }
-        if !database.exists() {
+        let Some(original) = find(database)? else {
             return Ok(Desk { store: Store::in_memory()?, _copy: None });
+        };
+        let kept = Copy(std::env::temp_dir().join(format!("ticketd-dry-run-{}.db", std::process::id())));
+        match database {
+            Location::File(path) => drop(backup::write(path, &kept.0)?),
+            Location::Server(_) => drop(copy::copy(&original, &Store::open(&kept.0)?)?),
         }
-        let copy = Copy(std::env::temp_dir().join(format!("ticketd-dry-run-{}.db", std::process::id())));
-        backup::write(database, &copy.0)?;
-        Ok(Desk { store: Store::open(&copy.0)?, _copy: Some(copy) })
+        Ok(Desk { store: Store::open(&kept.0)?, _copy: Some(kept) })
     }
 }
 

@@ -56,11 +56,28 @@ impl Dovecot {
         Some(server)
     }
 
-    /// Ends it and starts it again, on the same ports.
+    /// Ends it, whatever it is doing for its clients, and starts it again on the same ports.
     pub fn restart(&mut self) {
+        // Told to end, it lets those that are at work finish.
+        for process in self.processes("imap") {
+            Command::new("kill").args(["-KILL", &process]).status().unwrap();
+        }
         self.end();
         self.child = spawn(self.folder.path());
         self.wait();
+    }
+
+    /// Its processes of that name.
+    fn processes(&self, name: &str) -> Vec<String> {
+        let master = self.child.id().to_string();
+        let all = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        all.filter(|process| {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            // `PID (NAME) STATE PARENT …`, proc(5).
+            let Some((named, rest)) = stat.split_once(") ") else { return false };
+            named.ends_with(&format!("({name}")) && rest.split(' ').nth(1) == Some(&master)
+        })
+        .collect()
     }
 
     fn wait(&mut self) {
