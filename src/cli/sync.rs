@@ -85,7 +85,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let _lock = if args.dry_run { None } else { instance::lock(&database)? };
     let desk = Desk::open(&database, args.dry_run)?;
     if desk.store.read(journal::origin)? == Some(Origin::Replay) {
-        let message = format!("{} holds a replay of files: what it decided to send would be sent", database);
+        let message = format!("{database} holds a replay of files: what it decided to send would be sent");
         return Err(Failure::new(Code::Usage, message, "name another file for the desk").into());
     }
     let in_force = desk.store.read(journal::current_setup)?;
@@ -156,8 +156,12 @@ impl Desk {
         };
         let kept = Copy(std::env::temp_dir().join(format!("ticketd-dry-run-{}.db", std::process::id())));
         match database {
-            Location::File(path) => drop(backup::write(path, &kept.0)?),
-            Location::Server(_) => drop(copy::copy(&original, &Store::open(&kept.0)?)?),
+            Location::File(path) => {
+                backup::write(path, &kept.0)?;
+            }
+            Location::Server(_) => {
+                copy::copy(&original, &Store::open(&kept.0)?)?;
+            }
         }
         Ok(Desk { store: Store::open(&kept.0)?, _copy: Some(kept) })
     }
