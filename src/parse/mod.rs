@@ -30,6 +30,8 @@ mod html_attributes;
 mod ids;
 mod inline_blocks;
 mod lines;
+mod mime;
+mod mime_fields;
 mod notice;
 mod params;
 mod part_text;
@@ -45,6 +47,7 @@ mod tables;
 mod text;
 mod tnef;
 mod tokens;
+mod transfer;
 mod words;
 
 use std::sync::LazyLock;
@@ -119,7 +122,8 @@ pub fn arrival_of(head: &[u8]) -> Option<Timestamp> {
 
 /// mail-parser has panicked on crafted mail before; a panic there is a mail that cannot be taken apart.
 fn message_of(raw: &[u8]) -> Option<Message<'_>> {
-    std::panic::catch_unwind(|| PARSER.parse(raw)).ok().flatten()
+    let parsed = || mime::read(raw, &PARSER).or_else(|| PARSER.parse(raw));
+    std::panic::catch_unwind(parsed).ok().flatten()
 }
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
