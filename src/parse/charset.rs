@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-use super::tables;
+use super::{tables, utf7};
 
 /// A label longer than this names nothing.
 const LONGEST_LABEL: usize = 45;
@@ -34,6 +34,7 @@ pub(super) fn decode<'b>(label: &str, bytes: &'b [u8]) -> Decoded<'b> {
         "iso-2022-kr" | "csiso2022kr" => shifted(bytes, b"\x0e", b"\x0f", "euc-kr"),
         "iso-2022-cn" | "iso-2022-cn-ext" => shifted(bytes, b"\x0e", b"\x0f", "gbk"),
         "hz-gb-2312" => shifted(bytes, b"~{", b"~}", "gbk"),
+        "utf-7" => sound(utf7::decode(bytes)),
         // A text of single bytes under the label of double ones: in those every space and line end has a NUL.
         wide if wide.starts_with("utf-16")
             && memchr::memchr(0, bytes).is_none()
@@ -96,6 +97,11 @@ pub(super) fn from_utf16(raw: &[u8]) -> Option<Vec<u8>> {
     };
     let decoder = charset_decoder(if big { b"utf-16be" } else { b"utf-16le" })?;
     Some(decoder(raw).trim_start_matches('\u{feff}').to_owned().into_bytes())
+}
+
+/// Whether a label means UTF-7.
+pub(super) fn is_utf7(label: &str) -> bool {
+    label.contains('7') && canonical(label) == "utf-7"
 }
 
 /// The label in lower case, its many spellings brought to one.

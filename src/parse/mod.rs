@@ -48,6 +48,7 @@ mod text;
 mod tnef;
 mod tokens;
 mod transfer;
+mod utf7;
 mod words;
 
 use std::sync::LazyLock;

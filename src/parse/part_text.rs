@@ -14,11 +14,13 @@ use super::charset::{self, Decoded};
 pub(super) fn of<'m>(part: &'m MessagePart<'_>, message: &Message<'_>) -> Option<Decoded<'m>> {
     let (PartType::Text(text) | PartType::Html(text)) = &part.body else { return None };
     let as_read = Decoded { text: Cow::Borrowed(&**text), sound: true };
-    if text.is_ascii() && memchr::memchr(0x1b, text.as_bytes()).is_none() {
+    let label = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
+    // In UTF-7 all is ASCII, and mail-parser loses some of it (see `utf7`).
+    let seven = charset::is_utf7(label);
+    if !seven && text.is_ascii() && memchr::memchr(0x1b, text.as_bytes()).is_none() {
         return Some(as_read);
     }
-    let label = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
-    if is_known(label) && !charset::has_replacements(text) {
+    if !seven && is_known(label) && !charset::has_replacements(text) {
         return Some(as_read);
     }
     let Some(bytes) = bytes_of(part, message) else { return Some(Decoded { sound: false, ..as_read }) };
