@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::check::problem_as_json;
 use super::config_file::{counted, decode, parse, read, render, wrong};
-use super::database::{DatabaseArgs, existing};
+use super::database::{DatabaseArgs, find};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
 use crate::config::{Difference, Problem, differences};
 use crate::decide::{Objection, check_role, objections};
 use crate::domain::{Occupied, Origin, Setup};
 use crate::engine::{Engine, digest_of};
-use crate::store::{Store, journal, views};
+use crate::store::{Location, Store, journal, views};
 
 /// How much of a revision's digest people need to tell it from another.
 const SHORT: usize = 12;
@@ -86,10 +86,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Some(config) if config == args.file => None,
         _ => args.database.config()?.database,
     };
-    let path = args.database.path(named.as_deref().or(file.database.as_deref()))?;
-    let created = !path.exists();
+    let location = args.database.location(named.as_deref().or(file.database.as_deref()))?;
+    let there = find(&location)?;
+    let created = there.is_none();
     // Made when it has something to hold; until then it is as empty as one in memory.
-    let store = if created { Store::in_memory()? } else { existing(&path)? };
+    let store = there.map_or_else(Store::in_memory, Ok)?;
     let in_force = in_force(&store)?;
     let before = in_force.setup.clone().unwrap_or_default();
     check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;
@@ -103,11 +104,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     };
     let (in_force, after) = (&in_force, &file.setup);
     let warnings = &file.warnings;
-    let told = Told { name, database: &path, created, in_force, after, warnings, found, refused, outcome };
+    let told = Told { name, database: &location, created, in_force, after, warnings, found, refused, outcome };
     let mut out = std::io::stdout().lock();
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
-        let store = if created { Store::open(&path)? } else { store };
+        let store = if created { Store::open(&location)? } else { store };
         install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
     }
     if outcome == Outcome::Refused && !args.json {
@@ -178,7 +179,7 @@ fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
 /// All that is told.
 struct Told<'a> {
     name: &'a Path,
-    database: &'a Path,
+    database: &'a Location,
     /// It is made by this.
     created: bool,
     in_force: &'a InForce,
@@ -200,7 +201,7 @@ impl Told<'_> {
         if self.found.is_empty() {
             return String::new();
         }
-        let (name, database) = (self.name.display(), self.database.display());
+        let (name, database) = (self.name.display(), self.database);
         let shown = difference::as_text(&self.found, Paint::for_stdout());
         format!("What {name} changes in the setup of {database}:\n\n{shown}\n")
     }
@@ -211,13 +212,10 @@ impl Told<'_> {
         match self.outcome {
             Outcome::Same => format!("Nothing differs: revision {before} stays in force."),
             Outcome::WouldApply if self.created => {
-                format!(
-                    "{count}. Nothing was changed: {} would be made, with revision {after}.",
-                    self.database.display()
-                )
+                format!("{count}. Nothing was changed: {} would be made, with revision {after}.", self.database)
             }
             Outcome::WouldApply => format!("{count}. Nothing was changed: revision {before} would become {after}."),
-            _ if self.created => format!("{count}. Made {} with revision {after}.", self.database.display()),
+            _ if self.created => format!("{count}. Made {} with revision {after}.", self.database),
             _ => format!("{count}. Applied: revision {before} became {after}."),
         }
     }
@@ -228,7 +226,7 @@ impl Told<'_> {
             Origin::Live => "nothing was changed".to_owned(),
             Origin::Replay => format!(
                 "nothing was changed; what a replay made can be made again: delete {}, apply the file, replay the mail",
-                self.database.display()
+                self.database
             ),
         };
         Failure::new(Code::Negative, format!("refused, tickets are in the way:{reasons}"), way_out)
@@ -243,7 +241,7 @@ impl Told<'_> {
         };
         json!({
             "file": self.name.display().to_string(),
-            "database": self.database.display().to_string(),
+            "database": self.database.to_string(),
             "created": self.created && self.outcome == Outcome::Applied,
             "outcome": outcome,
             "revision_before": self.in_force.revision,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::database::DatabaseArgs;
 use super::{Code, Failure};
+use crate::store::Location;
 use crate::store::backup::{self, CopyError};
 
 /// Copy the database into a new file while others go on using it
@@ -17,6 +18,7 @@ Examples:
 
 Mail, decisions, journal and signing keys are in it: keep it as safe as the database. The file gets
 its name only once it is complete, on the disk and checked; a name that is taken is refused.
+A database on a server is kept with its own program, pg_dump (docs/postgresql.md).
 Exit codes: 0 done; 65 the database is damaged or none; 66 there is none; 73 the file is there
 already, or the disk is full; 74 it cannot be written while at it; 75 the database is in use.")]
 pub(super) struct Args {
@@ -29,7 +31,16 @@ pub(super) struct Args {
 
 /// Copies, and says what is in the copy.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let from = args.database.existing_path()?;
+    let from = match args.database.existing_location()? {
+        Location::File(path) => path,
+        Location::Server(address) => {
+            let way_out = format!(
+                "`pg_dump -Fc -f {0} '{address}'` keeps it while others use it, `ticketd db copy '{address}' {0}` makes a file of it",
+                args.file.display()
+            );
+            return Err(Failure::new(Code::Usage, format!("{address} is on a server"), way_out).into());
+        }
+    };
     let copied = backup::write(&from, &args.file).map_err(|error| match error {
         CopyError::Exists(_) => {
             anyhow::Error::new(Failure::new(Code::CantCreate, error.to_string(), "give the backup another name"))

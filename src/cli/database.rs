@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::naming::Naming;
@@ -9,14 +10,14 @@ use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::store::{Store, journal, views};
+use crate::store::{Location, Store, StoreError, journal, views};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct DatabaseArgs {
     /// The database; without it, that of the configuration
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|postgres://…", value_parser = location())]
+    db: Option<Location>,
     /// The configuration; without it, ./ticketd.toml where there is one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -35,7 +36,7 @@ impl DatabaseArgs {
     /// Opens the database. One that is missing is never made here.
     pub fn open(&self) -> anyhow::Result<Database> {
         let config = self.config()?;
-        let store = existing(&self.path(config.database.as_deref())?)?;
+        let store = existing(&self.location(config.database.as_deref())?)?;
         let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
         let mut naming = Naming::new(store.clone(), &setup)?;
         // Reads the names of mailboxes and users.
@@ -54,16 +55,15 @@ impl DatabaseArgs {
         self.config.as_deref().or_else(|| setup::found())
     }
 
-    /// The file of the database, which must be there; it is not opened.
-    pub fn existing_path(&self) -> anyhow::Result<PathBuf> {
-        let path = self.path(self.config()?.database.as_deref())?;
-        must_exist(&path)?;
-        Ok(path)
+    /// The place of the database, which must be there; it is not opened.
+    pub fn existing_location(&self) -> anyhow::Result<Location> {
+        let location = self.location(self.config()?.database.as_deref())?;
+        if location.exists() { Ok(location) } else { Err(missing(&location).into()) }
     }
 
     /// Where the database is: --db, else what a configuration says.
-    pub fn path(&self, configured: Option<&str>) -> Result<PathBuf, Failure> {
-        let named = self.db.clone().or_else(|| configured.map(PathBuf::from));
+    pub fn location(&self, configured: Option<&str>) -> Result<Location, Failure> {
+        let named = self.db.clone().or_else(|| configured.map(Location::from));
         named.ok_or_else(|| {
             let way_out = "name it with --db FILE, or set `database` in the configuration (--config FILE)";
             Failure::new(Code::Usage, "which database?", way_out)
@@ -119,21 +119,32 @@ pub(super) fn wait_for<T>(order: impl Future<Output = T>) -> anyhow::Result<T> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(order))
 }
 
-/// The database in that file, which must be there.
-pub(super) fn existing(path: &Path) -> anyhow::Result<Store> {
-    must_exist(path)?;
-    Ok(Store::open_existing(path)?)
+/// Reads the place of a database from the command line.
+pub(super) fn location() -> impl TypedValueParser<Value = Location> {
+    OsStringValueParser::new().map(Location::from)
 }
 
-fn must_exist(path: &Path) -> Result<(), Failure> {
-    if path.exists() {
-        return Ok(());
+/// The database in that place, which must be there.
+pub(super) fn existing(db: &Location) -> anyhow::Result<Store> {
+    Ok(find(db)?.ok_or_else(|| missing(db))?)
+}
+
+/// The database in that place, where there is one.
+pub(super) fn find(db: &Location) -> Result<Option<Store>, StoreError> {
+    if !db.exists() {
+        return Ok(None);
     }
+    match Store::open_existing(db) {
+        Err(StoreError::Missing { .. }) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn missing(db: &Location) -> Failure {
     let way_out = format!(
-        "`ticketd apply FILE --db {0}` makes one from a configuration, `ticketd replay PATH --db {0}` from mail",
-        path.display()
+        "`ticketd apply FILE --db {db}` makes one from a configuration, `ticketd replay PATH --db {db}` from mail"
     );
-    Err(Failure::new(Code::NoInput, format!("there is no database {}", path.display()), way_out))
+    Failure::new(Code::NoInput, format!("there is no database {db}"), way_out)
 }
 
 /// The messages that `wanted` names: a Message-ID with or without `<>`, or a row number with or without `#`, that of a send

@@ -1,7 +1,6 @@
 //! `ticketd db check`: whether a database is whole.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -11,7 +10,7 @@ use super::database::{DatabaseArgs, existing};
 use super::screen::{Paint, line};
 use crate::engine;
 use crate::store::check::{self, Check, Problem, WayOut};
-use crate::store::{Store, StoreError, views};
+use crate::store::{Location, Store, StoreError, views};
 
 /// Look whether everything in the database is whole
 #[derive(Debug, clap::Args)]
@@ -40,21 +39,21 @@ type Found = Vec<(&'static str, Vec<Problem>)>;
 
 /// Checks, and prints what is wrong.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let path = args.database.existing_path()?;
+    let database = args.database.existing_location()?;
     let bar = progress();
-    let found = checked(&path, args.fold, &bar);
+    let found = checked(&database, args.fold, &bar);
     bar.finish_and_clear();
     let found = found?;
     match args.json {
-        true => print_json(&path, &found)?,
-        false => print_text(&path, &found)?,
+        true => print_json(&database, &found)?,
+        false => print_text(&database, &found)?,
     }
     let clean = found.iter().all(|(_, problems)| problems.is_empty());
     Ok(if clean { Code::Success } else { Code::Negative })
 }
 
-fn checked(path: &Path, fold: bool, bar: &ProgressBar) -> anyhow::Result<Found> {
-    let store = match existing(path) {
+fn checked(database: &Location, fold: bool, bar: &ProgressBar) -> anyhow::Result<Found> {
+    let store = match existing(database) {
         Ok(store) => store,
         Err(error) => {
             // So damaged that it cannot be opened.
@@ -98,7 +97,7 @@ fn folded(store: &Store, bar: &ProgressBar) -> anyhow::Result<Vec<Problem>> {
     Ok(refolded.differences.iter().map(problem).collect())
 }
 
-fn print_text(path: &Path, found: &Found) -> std::io::Result<()> {
+fn print_text(database: &Location, found: &Found) -> std::io::Result<()> {
     let (mut out, paint) = (std::io::stdout().lock(), Paint::for_stdout());
     for (name, problems) in found {
         let verdict = match problems.len() {
@@ -112,36 +111,39 @@ fn print_text(path: &Path, found: &Found) -> std::io::Result<()> {
                 writeln!(out, "  {}", line(&problem.what))?;
             }
             if let Some(problem) = alike.first() {
-                writeln!(out, "    {}", way_out(&problem.way_out, path))?;
+                writeln!(out, "    {}", way_out(&problem.way_out, database))?;
             }
         }
     }
     Ok(())
 }
 
-fn print_json(path: &Path, found: &Found) -> std::io::Result<()> {
+fn print_json(database: &Location, found: &Found) -> std::io::Result<()> {
     let checks: Vec<_> =
         found.iter().map(|(name, problems)| json!({ "check": name, "fine": problems.is_empty() })).collect();
     let problems = found.iter().flat_map(|(name, problems)| problems.iter().map(move |problem| (name, problem)));
     let problems: Vec<_> = problems
         .map(|(name, problem)| {
-            json!({ "check": name, "what": problem.what, "way_out": way_out(&problem.way_out, path) })
+            json!({ "check": name, "what": problem.what, "way_out": way_out(&problem.way_out, database) })
         })
         .collect();
     writeln!(
         std::io::stdout().lock(),
         "{}",
-        json!({ "database": path.display().to_string(), "checks": checks, "problems": problems })
+        json!({ "database": database.to_string(), "checks": checks, "problems": problems })
     )
 }
 
-fn way_out(way_out: &WayOut, path: &Path) -> String {
-    let path = path.display();
-    match way_out {
-        WayOut::Restore => format!(
-            "ticketd restore BACKUP --db {path} --replace; without a backup that is whole: `sqlite3 FILE .recover` on a copy"
+fn way_out(way_out: &WayOut, database: &Location) -> String {
+    match (way_out, database) {
+        (WayOut::Restore, Location::File(_)) => format!(
+            "ticketd restore BACKUP --db {database} --replace; without a backup that is whole: `sqlite3 FILE .recover` on a copy"
         ),
-        WayOut::Statement(sql) => format!("while nothing uses it: sqlite3 {path} \"{sql}\""),
+        (WayOut::Restore, Location::Server(_)) => "pg_restore what pg_dump kept of it".to_owned(),
+        (WayOut::Statement(sql), Location::File(_)) => format!("while nothing uses it: sqlite3 {database} \"{sql}\""),
+        (WayOut::Statement(sql), Location::Server(_)) => {
+            format!("while nothing uses it: psql '{database}' -c \"{sql}\"")
+        }
     }
 }
 

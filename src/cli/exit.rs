@@ -129,11 +129,12 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => {}
     }
     Some(match store? {
-        StoreError::Busy { .. } => Code::TryLater,
+        StoreError::Busy { .. } | StoreError::Unreachable { .. } => Code::TryLater,
         StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. } => Code::CantCreate,
         StoreError::CannotWrite { .. } => Code::Io,
-        StoreError::CannotRead { .. } => Code::NoInput,
+        StoreError::CannotRead { .. } | StoreError::Missing { .. } => Code::NoInput,
         StoreError::Corrupt { .. } | StoreError::NewerDatabase { .. } | StoreError::NotADatabase { .. } => Code::Data,
+        StoreError::NotEmpty { .. } => Code::Usage,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
     })
 }

@@ -10,6 +10,7 @@ mod config_file;
 mod database;
 mod db;
 mod db_check;
+mod db_copy;
 mod difference;
 mod exit;
 mod export;

@@ -167,7 +167,7 @@ fn all_unread(database: &Database, args: &OrderArgs) -> anyhow::Result<Vec<Unrea
 fn unread(database: &Database, id: DeliveryId) -> anyhow::Result<Unread> {
     let row = database.store.read(|tx| views::delivery(tx, id))?;
     if let Some(row) = row.clone().filter(|row| row.message.is_none() && row.state != DeliveryState::Pending) {
-        return Ok(database.store.read(|tx| waiting::with_past(tx, row))?);
+        return Ok(database.store.read(|tx| waiting::with_past(tx, row.clone()))?);
     }
     let (message, way_out) = match row.and_then(|row| row.message) {
         Some(message) => (

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use indicatif::ProgressBar;
 
 use super::config_file::counted;
-use super::database::{existing, wait_for};
+use super::database::{existing, location, wait_for};
 use super::exit::is_broken_pipe;
 use super::message_json::message;
 use super::naming::Naming;
@@ -22,7 +22,7 @@ use super::{Code, Failure, review, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::{self, Ended, Engine, Replayed};
-use crate::store::{Store, StoreError, journal, keys, views};
+use crate::store::{Location, Store, StoreError, journal, keys, views};
 
 /// Run mail from files through the program and print what becomes of it
 #[derive(Debug, clap::Args)]
@@ -54,8 +54,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the result in this database, made when it is missing; without it: in memory
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|postgres://…", value_parser = location())]
+    db: Option<Location>,
     /// One JSON object a line and message instead of text
     #[arg(long)]
     json: bool,
@@ -72,7 +72,7 @@ pub(super) struct Args {
 
 /// Replays, or folds a journal again.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    if let Some(db) = args.db.as_deref().filter(|_| args.from_db) {
+    if let Some(db) = args.db.as_ref().filter(|_| args.from_db) {
         return refold(db);
     }
     if args.paths.is_empty() && args.mail.is_empty() {
@@ -82,7 +82,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if let Some(folders) = stories::find(&args.paths)? {
         return tell_stories(&args, &folders);
     }
-    let chosen = setup::choose(args.config.as_deref(), args.db.as_deref())?;
+    let chosen = setup::choose(args.config.as_deref(), args.db.as_ref())?;
     chosen.tell()?;
     let config = chosen.config;
     let gathered = gather(&config.setup, &args.paths, &args.mail)?;
@@ -118,7 +118,7 @@ fn tell_stories(args: &Args, folders: &[PathBuf]) -> anyhow::Result<Code> {
         return Err(Failure::new(Code::Usage, message, "leave out --mail and --config").into());
     }
     let bar = progress(folders.len() as u64, true);
-    let telling = Telling { db: args.db.as_deref(), json: args.json, explain: args.explain };
+    let telling = Telling { db: args.db.as_ref(), json: args.json, explain: args.explain };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let counts = runtime.block_on(stories::tell(&telling, folders, &bar));
     bar.finish_and_clear();
@@ -168,7 +168,7 @@ struct Done {
 }
 
 async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Result<Done> {
-    let store = open(args.db.as_deref())?;
+    let store = open(args.db.as_ref())?;
     let first = gathered.sources.first().map(|source| source.item.arrived_at).unwrap_or_default().min(times::now());
     let engine = Engine::start(store.clone(), Origin::Replay, &config.setup, first).await?;
     let bar = progress(gathered.sources.len() as u64, true);
@@ -182,7 +182,7 @@ async fn replay(args: &Args, config: &Config, gathered: Gathered) -> anyhow::Res
             let zone = times::zone(config.time_zone.as_deref())?;
             let look = Look { zone, paint: Paint::for_stdout(), explain: args.explain };
             let transcript = Transcript::new(out, look, naming, &config.setup);
-            as_text(&engine, (gathered, &stop), (transcript, listener), args.db.as_deref(), &bar).await
+            as_text(&engine, (gathered, &stop), (transcript, listener), args.db.as_ref(), &bar).await
         }
     };
     bar.finish_and_clear();
@@ -227,7 +227,7 @@ async fn as_text(
     engine: &Engine,
     (gathered, stop): (Gathered, &AtomicBool),
     (mut transcript, mut listener): (Transcript<impl Write>, Listener),
-    db: Option<&std::path::Path>,
+    db: Option<&Location>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
     let mut unreadable = 0;
@@ -280,12 +280,11 @@ fn tell(error: &str) -> std::io::Result<usize> {
 }
 
 /// The database of `--db`, or one in memory.
-fn open(path: Option<&std::path::Path>) -> anyhow::Result<Store> {
-    let Some(path) = path else { return Ok(in_memory()?) };
-    let store = Store::open(path)?;
+fn open(db: Option<&Location>) -> anyhow::Result<Store> {
+    let Some(db) = db else { return Ok(in_memory()?) };
+    let store = Store::open(db)?;
     if store.read(journal::origin)? == Some(Origin::Live) {
-        let message =
-            format!("{} is the database of a running desk: a replay would add to its tickets", path.display());
+        let message = format!("{db} is the database of a running desk: a replay would add to its tickets");
         return Err(Failure::new(Code::Usage, message, "name a new file").into());
     }
     Ok(store)
@@ -297,12 +296,12 @@ fn in_memory() -> Result<Store, StoreError> {
     let store = Store::in_memory()?;
     let created_at = Timestamp::default();
     let key = keys::SigningKey { kid: "1".to_owned(), secret: [1; 32], created_at, retired_at: None };
-    store.write(|tx| keys::set(tx, &[key], &[2; 32]))?;
+    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &[2; 32]))?;
     Ok(store)
 }
 
-fn refold(path: &std::path::Path) -> anyhow::Result<Code> {
-    let store = existing(path)?;
+fn refold(db: &Location) -> anyhow::Result<Code> {
+    let store = existing(db)?;
     let events = store.read(views::totals)?.events;
     let bar = progress(u64::try_from(events).unwrap_or_default(), false);
     let refolded = engine::refold(&store, |done| bar.set_position(done))?;

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::database::location;
 use super::{Code, Failure};
+use crate::store::Location;
 use crate::store::backup::{self, CopyError};
 
 /// Put a backup in place as the database
@@ -24,8 +26,8 @@ pub(super) struct Args {
     #[arg(value_name = "BACKUP")]
     backup: PathBuf,
     /// Where the database is to be
-    #[arg(long, value_name = "FILE")]
-    db: PathBuf,
+    #[arg(long, value_name = "FILE", value_parser = location())]
+    db: Location,
     /// Put it in the place of the database that is there, which is kept under another name
     #[arg(long)]
     replace: bool,
@@ -37,7 +39,17 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         let message = format!("there is no backup {}", args.backup.display());
         return Err(Failure::new(Code::NoInput, message, "name a file that `ticketd backup` wrote").into());
     }
-    let (copied, kept) = backup::restore(&args.backup, &args.db, args.replace).map_err(|error| match error {
+    let db = match &args.db {
+        Location::File(path) => path,
+        Location::Server(address) => {
+            let way_out = format!(
+                "pg_restore puts back what pg_dump kept; `ticketd db copy {} '{address}'` puts a file into an empty one",
+                args.backup.display()
+            );
+            return Err(Failure::new(Code::Usage, format!("{address} is on a server"), way_out).into());
+        }
+    };
+    let (copied, kept) = backup::restore(&args.backup, db, args.replace).map_err(|error| match error {
         CopyError::Exists(_) => {
             let way_out = "--replace puts the backup in its place, and keeps it under another name";
             anyhow::Error::new(Failure::new(Code::CantCreate, error.to_string(), way_out))
@@ -45,7 +57,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         error => error.into(),
     })?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}: {} events, {} bytes, checked", args.db.display(), copied.events, copied.bytes)?;
+    writeln!(out, "{}: {} events, {} bytes, checked", db.display(), copied.events, copied.bytes)?;
     if let Some(kept) = kept {
         writeln!(out, "what was there is kept as {}", kept.display())?;
     }

@@ -260,10 +260,10 @@ fn person(text: &str) -> Result<Participant, String> {
 }
 
 /// What a replay says where its database keeps what waits.
-pub(super) fn hint(totals: &views::Totals, db: &std::path::Path) -> String {
+pub(super) fn hint(totals: &views::Totals, db: &crate::store::Location) -> String {
     let line = |count: i64, one: &str, many: &str, command: &str| match usize::try_from(count).unwrap_or_default() {
         0 => String::new(),
-        count => format!("{}: ticketd {command} list --db {}\n", counted(count, one, many), db.display()),
+        count => format!("{}: ticketd {command} list --db {db}\n", counted(count, one, many)),
     };
     line(totals.to_review, "message waits for review", "messages wait for review", "review")
         + &line(totals.quarantined, "mail is in quarantine", "mails are in quarantine", "quarantine")

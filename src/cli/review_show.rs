@@ -124,7 +124,7 @@ pub(super) fn show(database: &mut Database, message: MessageRow, json: bool) -> 
     let (found, reviews, decision, raw) = database.store.read(|tx| {
         let reviews = waiting::reviews_of(tx, &[message.id])?;
         let (decision, raw) = (journal::decision(tx, message.event)?, content::raw(tx, message.content)?);
-        Ok::<_, StoreError>((waiting::with_names(tx, message, None)?, reviews, decision, raw))
+        Ok::<_, StoreError>((waiting::with_names(tx, message.clone(), None)?, reviews, decision, raw))
     })?;
     let message = &found.message;
     if message.review.is_none() && reviews.is_empty() {

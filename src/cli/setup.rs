@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::config_file::{DEFAULT_PATH, load};
 use crate::config::{self, Config};
-use crate::store::{Store, journal};
+use crate::store::{Location, Store, journal};
 
 /// The configuration of a replay, with the setup that it goes by.
 pub(super) struct Chosen {
@@ -21,7 +21,7 @@ enum From {
     Named(PathBuf),
     /// What is in force in that database. `differs`: the file in the current folder says something else.
     InForce {
-        database: PathBuf,
+        database: Location,
         differs: bool,
     },
     /// The file in the current folder.
@@ -31,7 +31,7 @@ enum From {
 
 /// The configuration that is named, else the setup in force in the database, else the file in the current folder, else
 /// what is built in. The time zone is that of the file in any case: a setup has none.
-pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::Result<Chosen> {
+pub(super) fn choose(named: Option<&Path>, database: Option<&Location>) -> anyhow::Result<Chosen> {
     if let Some(named) = named {
         let (config, warnings) = load(named)?;
         return Ok(Chosen { config, from: From::Named(named.to_owned()), warnings });
@@ -39,16 +39,16 @@ pub(super) fn choose(named: Option<&Path>, database: Option<&Path>) -> anyhow::R
     let found = found();
     let (mut config, mut warnings) =
         found.map_or_else(|| Ok((config::builtin(), String::new())), load).map_err(why_read)?;
-    let in_force = match database.filter(|path| path.exists()) {
-        Some(path) => Store::open(path)?.read(journal::current_setup)?.map(|setup| (path, setup)),
+    let in_force = match database.filter(|db| db.exists()) {
+        Some(db) => Store::open(db)?.read(journal::current_setup)?.map(|setup| (db, setup)),
         None => None,
     };
     let from = match in_force {
-        Some((path, setup)) => {
+        Some((db, setup)) => {
             let differs = found.is_some() && setup != config.setup;
             config.setup = setup;
             warnings.clear();
-            From::InForce { database: path.to_owned(), differs }
+            From::InForce { database: db.clone(), differs }
         }
         None if found.is_some() => From::Found,
         None => From::BuiltIn,
@@ -77,9 +77,8 @@ impl Chosen {
     pub fn tell(&self) -> std::io::Result<()> {
         let which = match &self.from {
             From::Named(path) => path.display().to_string(),
-            From::InForce { database, differs: false } => format!("in force in {}", database.display()),
+            From::InForce { database, differs: false } => format!("in force in {database}"),
             From::InForce { database, differs: true } => {
-                let database = database.display();
                 format!(
                     "in force in {database}, not ./{DEFAULT_PATH} (see `ticketd apply {DEFAULT_PATH} --db {database} --dry-run`)"
                 )

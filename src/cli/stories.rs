@@ -16,12 +16,12 @@ use crate::archive::Item;
 use crate::domain::{RecordId, ReviewRequest, SendPurpose, Verdict};
 use crate::engine::{self, Input, Source, Story, Told, stories_in};
 use crate::explain::Names;
-use crate::store::{Store, views};
+use crate::store::{Location, Store, views};
 
 /// How stories are told.
 pub(super) struct Telling<'a> {
     /// Keeps the one story that is told.
-    pub db: Option<&'a Path>,
+    pub db: Option<&'a Location>,
     pub json: bool,
     pub explain: bool,
 }
@@ -76,11 +76,11 @@ pub(super) async fn tell(telling: &Telling<'_>, folders: &[PathBuf], bar: &Progr
     Ok(counts)
 }
 
-fn database(path: Option<&Path>) -> anyhow::Result<Store> {
-    let Some(path) = path else { return Ok(Store::in_memory()?) };
-    let store = Store::open(path)?;
+fn database(db: Option<&Location>) -> anyhow::Result<Store> {
+    let Some(db) = db else { return Ok(Store::in_memory()?) };
+    let store = Store::open(db)?;
     if store.read(views::totals)?.events > 0 {
-        let message = format!("{} has something in it: a story begins on an empty database", path.display());
+        let message = format!("{db} has something in it: a story begins on an empty database");
         return Err(Failure::new(Code::Usage, message, "name a new file").into());
     }
     Ok(store)

@@ -64,7 +64,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let mut database = args.database.open()?;
     let mut out = std::io::stdout().lock();
     for (n, message) in messages(&database.store, &args.message)?.into_iter().enumerate() {
-        let story = database.store.read(|tx| story(tx, message))?;
+        let story = database.store.read(|tx| story(tx, message.clone()))?;
         let explanation = explanation(story.decision.as_ref())?;
         if args.json {
             writeln!(out, "{}", as_json(&mut database, &story, &explanation)?)?;

@@ -4,7 +4,7 @@
 //! letters, 80 bits of HMAC-SHA256 in 16. Relays and address books fold case, so reading takes either case; base64
 //! would not survive them. Exactly one text stands for a reference under a key: set padding bits are refused.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::{EmailAddress, SendReference, Timestamp, TokenVerdict};

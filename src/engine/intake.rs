@@ -155,7 +155,7 @@ impl<'e, T> Intake<'e, T> {
             keys.push(key);
         }
         if !keys.is_empty() {
-            self.engine.store().write(|tx| attempts::forget(tx, keys))?;
+            self.engine.store().write(|tx| attempts::forget(tx, keys.iter().copied()))?;
         }
         Ok(())
     }

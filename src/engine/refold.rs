@@ -29,13 +29,13 @@ pub struct Refolded {
 pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded, EngineError> {
     let (signing, seed) = source.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
     let keyring = keyring(&signing)?;
-    let copy = Store::in_memory()?;
-    copy.write(|tx| keys::set(tx, &signing, &seed))?;
-    let reader = Reader::new(keyring.clone(), parse::read);
-    let mut step = Step::new(keyring, seed);
-    let (mut after, mut events) = (EventSeq(0), 0);
-    // In one transaction: what others write meanwhile is no difference.
-    let differences = source.read(|ours| {
+    // In one transaction: what others write meanwhile is no difference. From the beginning where it is run again.
+    Ok(source.read(|ours| {
+        let copy = Store::in_memory()?;
+        copy.write(|tx| keys::set(tx, &signing, &seed))?;
+        let reader = Reader::new(keyring.clone(), parse::read);
+        let mut step = Step::new(keyring.clone(), seed);
+        let (mut after, mut events) = (EventSeq(0), 0);
         loop {
             let units = units(ours, &reader, after)?;
             let Some((last, _)) = units.last() else { break };
@@ -46,9 +46,9 @@ pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded,
             copy.write(|tx| step.run(tx, &units))?;
             progress(events);
         }
-        copy.read(|again| dump::differences(ours, again))
-    })?;
-    Ok(Refolded { events, differences })
+        let differences = copy.read(|again| dump::differences(ours, again))?;
+        Ok(Refolded { events, differences })
+    })?)
 }
 
 /// The next events as units.

@@ -339,9 +339,7 @@ impl<'a> Batch<'a> {
         }
         journal::append(tx, &self.events)?;
         store::save(tx, &self.ws)?;
-        for (id, packed) in &self.contents {
-            content::put(tx, *id, packed)?;
-        }
+        content::put(tx, self.contents.iter().map(|(id, packed)| (*id, packed.as_ref())))?;
         journal::append_decisions(tx, &self.decisions)
     }
 }

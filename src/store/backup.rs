@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{StoreError, Tx, check, connect, migrate};
+use super::sqlite::connect;
+use super::{StoreError, Tx, check, migrate};
 use crate::domain::row::Value;
 
 /// What SQLite keeps beside a database.
@@ -174,7 +175,7 @@ impl Part {
         let mut copy = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY, database)?;
         let failed = |error| StoreError::from_sqlite(error, database, "check");
         let transaction = copy.transaction_with_behavior(TransactionBehavior::Deferred).map_err(failed)?;
-        let mut tx = Tx::new(transaction, database);
+        let mut tx = Tx::sqlite(transaction, database);
         check::whole(&mut tx)?;
         match tx.query("SELECT count(*) FROM event", &[])?.into_iter().flatten().next() {
             Some(Value::Integer(events)) => Ok(events),

@@ -1,21 +1,20 @@
 //! Whether a database is whole: what can be found out without deciding anything again. Each check looks at all of its
 //! subject, in a transaction that the caller opened, so that everything seen is of one moment.
 
-use super::migrate;
 use super::tables::TABLES;
-use super::{Store, StoreError, Tx, content};
+use super::{StoreError, Tx, content};
 use crate::domain::ContentId;
 use crate::domain::row::Value;
 
 /// Problems that one check tells; who has more has seen enough.
-const TOLD: i64 = 20;
+pub(super) const TOLD: i64 = 20;
 /// Contents whose rows are in memory at a time.
 const PAGE: i64 = 64;
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// The file's pages, and that indexes and tables say the same.
+    /// The file's pages, and that indexes and tables say the same; on a server, that every row can be read.
     Integrity,
     /// Rows that name others: those are there.
     References,
@@ -49,9 +48,9 @@ impl Check {
     /// Looks, and tells what is wrong. `progress` is told how many contents were read.
     pub fn run(self, tx: &mut Tx<'_>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Problem>, StoreError> {
         let found = match self {
-            Check::Integrity => integrity(tx),
-            Check::References => references(tx),
-            Check::Schema => schema(tx),
+            Check::Integrity => tx.integrity(),
+            Check::References => tx.references(),
+            Check::Schema => tx.schema(),
             Check::Journal => journal(tx),
             Check::Contents => contents(tx, progress),
             Check::Counters => counters(tx),
@@ -81,8 +80,13 @@ pub enum WayOut {
 }
 
 impl Problem {
-    fn new(what: impl Into<String>, way_out: WayOut) -> Self {
+    pub(super) fn new(what: impl Into<String>, way_out: WayOut) -> Self {
         Problem { what: what.into(), way_out }
+    }
+
+    /// One that nothing but a backup puts right.
+    pub(super) fn beyond_repair(what: impl Into<String>) -> Self {
+        Problem::new(what, WayOut::Restore)
     }
 }
 
@@ -101,78 +105,23 @@ pub(super) fn whole(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn integrity(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    let rows = tx.query(&format!("PRAGMA integrity_check({TOLD})"), &[])?;
-    let told = rows.into_iter().flatten().filter_map(text).filter(|told| told != "ok");
-    Ok(told.flat_map(|told| told.lines().map(str::to_owned).collect::<Vec<_>>()).map(restore).collect())
-}
-
-fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    // Table, row (none where the table has no row ids), the table it names, and which of its foreign keys.
-    let rows = tx.query(&format!("SELECT * FROM pragma_foreign_key_check LIMIT {TOLD}"), &[])?;
-    let told = rows.into_iter().filter_map(|row| {
-        let [table, id, parent, _] = <[Value; 4]>::try_from(row).ok()?;
-        let (table, parent) = (text(table)?, text(parent)?);
-        let id = if let Value::Integer(id) = id { format!(" {id}") } else { String::new() };
-        Some(format!("{table}{id} names a row of {parent} that is not there"))
-    });
-    Ok(told.map(restore).collect())
-}
-
-fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    let version = number(tx, "PRAGMA user_version")?.unwrap_or_default();
-    if version != migrate::newest() {
-        let what = format!("it has schema {version}, this program knows schema {}", migrate::newest());
-        return Ok(vec![restore(what)]);
-    }
-    let (found, expected) = (statements(tx)?, Store::in_memory()?.read(statements)?);
-    let mut problems = Vec::new();
-    for (name, sql) in &expected {
-        match found.iter().find(|(found, _)| found == name) {
-            None if sql.starts_with("CREATE INDEX") => {
-                problems.push(Problem::new(format!("the index {name} is missing"), WayOut::Statement(sql.clone())));
-            }
-            None => problems.push(restore(format!("the table {name} is missing"))),
-            Some((_, other)) if other != sql => {
-                problems.push(restore(format!("{name} is not made as this version makes it")));
-            }
-            Some(_) => {}
-        }
-    }
-    let foreign = found.iter().filter(|(name, _)| !expected.iter().any(|(known, _)| known == name));
-    problems.extend(foreign.map(|(name, sql)| {
-        let what = if sql.starts_with("CREATE TABLE") { "TABLE" } else { "INDEX" };
-        Problem::new(format!("{name} is none of ours"), WayOut::Statement(format!("DROP {what} {name}")))
-    }));
-    Ok(problems)
-}
-
-/// Names and statements of what a schema is made of.
-fn statements(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
-    let ours = "sql IS NOT NULL AND name NOT LIKE 'sqlite_%'";
-    let rows = tx.query(&format!("SELECT name, sql FROM sqlite_schema WHERE {ours} ORDER BY name"), &[])?;
-    Ok(rows.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok()).filter_map(both_texts).collect())
-}
-
-fn both_texts([first, second]: [Value; 2]) -> Option<(String, String)> {
-    Some((text(first)?, text(second)?))
-}
-
 fn journal(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let mut problems = Vec::new();
     let gaps = "SELECT seq FROM event AS later WHERE seq > 1 AND NOT EXISTS \
                 (SELECT 1 FROM event WHERE event.seq = later.seq - 1) ORDER BY seq";
     for seq in numbers(tx, gaps)? {
-        problems.push(restore(format!("the event before event {seq} is missing")));
+        problems.push(Problem::beyond_repair(format!("the event before event {seq} is missing")));
     }
     let last = number(tx, "SELECT max(seq) FROM event")?.unwrap_or_default();
     if let Some(next) = number(tx, "SELECT next FROM counter WHERE name = 'event'")?.filter(|next| *next > last + 1) {
-        problems.push(restore(format!("the journal ends with event {last}, and event {next} was to come next")));
+        problems.push(Problem::beyond_repair(format!(
+            "the journal ends with event {last}, and event {next} was to come next"
+        )));
     }
     let undecided = "SELECT seq FROM event WHERE NOT EXISTS \
                      (SELECT 1 FROM decision WHERE decision.event = event.seq) ORDER BY seq";
     for seq in numbers(tx, undecided)? {
-        problems.push(restore(format!("event {seq} has no decision")));
+        problems.push(Problem::beyond_repair(format!("event {seq} has no decision")));
     }
     Ok(problems)
 }
@@ -200,13 +149,14 @@ fn contents(tx: &mut Tx<'_>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Proble
             done += 1;
             match content::raw(tx, ContentId(id)) {
                 Ok(bytes) if i64::try_from(bytes.len()) != Ok(size) => {
-                    problems.push(restore(format!("content {id} has {} bytes, not {size}", bytes.len())));
+                    problems
+                        .push(Problem::beyond_repair(format!("content {id} has {} bytes, not {size}", bytes.len())));
                 }
                 Ok(_) => {}
                 Err(StoreError::Corrupt { what, .. }) => {
                     let of = numbers(tx, &format!("SELECT id FROM message WHERE content = {id}"))?;
                     let of: Vec<String> = of.into_iter().map(|message| format!(", of message #{message}")).collect();
-                    problems.push(restore(format!("{what}{}", of.concat())));
+                    problems.push(Problem::beyond_repair(format!("{what}{}", of.concat())));
                 }
                 Err(error) => return Err(error),
             }
@@ -218,9 +168,9 @@ fn contents(tx: &mut Tx<'_>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Proble
 fn counters(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let mut highest = [("id", 0), ("event", 0), ("ticket_number", 0)];
     // A copy may be of an earlier schema, without some of them.
-    let present = statements(tx)?;
+    let present = tx.table_names()?;
     let with_ids = TABLES.iter().filter(|names| names.key == ["id"]);
-    for names in with_ids.filter(|names| present.iter().any(|(name, _)| name == names.table)) {
+    for names in with_ids.filter(|names| present.iter().any(|name| name == names.table)) {
         let most = number(tx, &format!("SELECT max(id) FROM {}", names.table))?.unwrap_or_default();
         highest[0].1 = most.max(highest[0].1);
     }
@@ -229,26 +179,24 @@ fn counters(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let mut problems = Vec::new();
     for (name, used) in highest {
         let next = number(tx, &format!("SELECT next FROM counter WHERE name = '{name}'"))?;
-        let way_out =
-            |verb: &str| WayOut::Statement(format!("{verb} INTO counter (name, next) VALUES ('{name}', {})", used + 1));
+        let way_out = WayOut::Statement(format!(
+            "INSERT INTO counter (name, next) VALUES ('{name}', {}) ON CONFLICT (name) DO UPDATE SET next = excluded.next",
+            used + 1
+        ));
         match next {
-            None => problems.push(Problem::new(format!("the counter {name} is missing"), way_out("INSERT"))),
-            Some(next) if next <= used => problems.push(Problem::new(
-                format!("the counter {name} would give {next}, and {used} is used"),
-                way_out("REPLACE"),
-            )),
+            None => problems.push(Problem::new(format!("the counter {name} is missing"), way_out)),
+            Some(next) if next <= used => {
+                problems
+                    .push(Problem::new(format!("the counter {name} would give {next}, and {used} is used"), way_out));
+            }
             Some(_) => {}
         }
     }
     Ok(problems)
 }
 
-fn restore(what: impl Into<String>) -> Problem {
-    Problem::new(what, WayOut::Restore)
-}
-
 /// The number that a statement gives; `None` for no row, and for NULL.
-fn number(tx: &mut Tx<'_>, sql: &str) -> Result<Option<i64>, StoreError> {
+pub(super) fn number(tx: &mut Tx<'_>, sql: &str) -> Result<Option<i64>, StoreError> {
     match tx.query(sql, &[])?.into_iter().flatten().next() {
         Some(Value::Integer(number)) => Ok(Some(number)),
         _ => Ok(None),
@@ -265,6 +213,6 @@ fn numbers(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<i64>, StoreError> {
         .collect())
 }
 
-fn text(value: Value) -> Option<String> {
+pub(super) fn text(value: Value) -> Option<String> {
     if let Value::Text(text) = value { Some(text) } else { None }
 }

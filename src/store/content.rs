@@ -43,11 +43,14 @@ pub fn pack_known(raw: &[u8], digest: ContentDigest) -> Packed {
     Packed { digest, size: i64::try_from(raw.len()).unwrap_or(i64::MAX), chunks }
 }
 
-/// Stores the bytes of a content. Its row is the workspace's affair. What is there already stays.
-pub fn put(tx: &mut Tx<'_>, content: ContentId, packed: &Packed) -> Result<(), StoreError> {
-    let rows = packed.chunks.iter().zip(0..).map(|(bytes, n)| {
-        let bytes = Value::Blob(bytes.clone());
-        vec![Value::Integer(content.0), Value::Integer(n), bytes]
+/// Stores the bytes of contents, all at once: a statement for each would cost a way to the server each. Their rows are the
+/// workspace's affair. What is there already stays.
+pub fn put<'p>(tx: &mut Tx<'_>, contents: impl IntoIterator<Item = (ContentId, &'p Packed)>) -> Result<(), StoreError> {
+    let rows = contents.into_iter().flat_map(|(content, packed)| {
+        packed.chunks.iter().zip(0..).map(move |(bytes, n)| {
+            let bytes = Value::Blob(bytes.clone());
+            vec![Value::Integer(content.0), Value::Integer(n), bytes]
+        })
     });
     tx.execute_many("INSERT INTO content_chunk (content, n, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", rows)
 }

@@ -1,8 +1,8 @@
 //! Compares two databases row by row: whether folding a journal again gave the same state.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
 
+use super::pages::Pages;
 use super::tables::{TABLES, TableNames};
 use super::{StoreError, Tx};
 use crate::domain::row::Value;
@@ -87,7 +87,7 @@ fn compare(
     second: &mut Tx<'_>,
     found: &mut Vec<Difference>,
 ) -> Result<(), StoreError> {
-    let (mut left, mut right) = (Pages::of(names), Pages::of(names));
+    let (mut left, mut right) = (Pages::of(names, PAGE), Pages::of(names, PAGE));
     while found.len() < TOLD {
         let (Some(mine), Some(theirs)) = (left.front(first)?, right.front(second)?) else { break };
         let key = names.key_of(mine);
@@ -131,52 +131,4 @@ fn rest(
         pages.pop();
     }
     Ok(())
-}
-
-impl TableNames {
-    /// The key's values of a row, in the order of the key.
-    fn key_of(&self, row: &[Value]) -> Vec<Value> {
-        let position = |key: &&str| self.columns.iter().position(|column| column == key);
-        self.key.iter().filter_map(position).filter_map(|at| row.get(at)).cloned().collect()
-    }
-
-    fn page_sql(&self, parameters: usize) -> String {
-        let names: Vec<String> = (1..=parameters).map(|n| format!("${n}")).collect();
-        let (columns, key) = (self.columns.join(", "), self.key.join(", "));
-        let after = match parameters {
-            0 => String::new(),
-            _ => format!("WHERE ({key}) > ({})", names.join(", ")),
-        };
-        format!("SELECT {columns} FROM {} {after} ORDER BY {key} LIMIT {PAGE}", self.table)
-    }
-}
-
-/// A table's rows in the order of its key, a page at a time.
-struct Pages {
-    names: &'static TableNames,
-    rows: VecDeque<Vec<Value>>,
-    /// Key of the last row read; `None` before the first page.
-    after: Option<Vec<Value>>,
-    /// Whether the last page was read.
-    ended: bool,
-}
-
-impl Pages {
-    fn of(names: &'static TableNames) -> Self {
-        Pages { names, rows: VecDeque::new(), after: None, ended: false }
-    }
-
-    fn front(&mut self, tx: &mut Tx<'_>) -> Result<Option<&[Value]>, StoreError> {
-        if self.rows.is_empty() && !self.ended {
-            let parameters = self.after.as_deref().unwrap_or_default();
-            self.rows = tx.query(&self.names.page_sql(parameters.len()), parameters)?.into();
-            self.ended = (self.rows.len() as i64) < PAGE;
-            self.after = self.rows.back().map(|row| self.names.key_of(row));
-        }
-        Ok(self.rows.front().map(Vec::as_slice))
-    }
-
-    fn pop(&mut self) {
-        self.rows.pop_front();
-    }
 }

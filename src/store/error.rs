@@ -21,6 +21,12 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{database} is not a database of ticketd ({what}); it was left as it is, give another file")]
     NotADatabase { database: String, what: String },
+    /// Nothing has been written there yet.
+    #[error("there is no database in {database} yet")]
+    Missing { database: String },
+    /// Something that wants an empty database was given another.
+    #[error("{database} has something in it already; it was left as it is, give a new one")]
+    NotEmpty { database: String },
     /// The file or its directory does not let us write.
     #[error(
         "{database} cannot be written: it or its directory is read-only for this user; questions can be asked, unless an \
@@ -36,6 +42,9 @@ pub enum StoreError {
          was committed before is safe"
     )]
     CannotWrite { database: String, what: String },
+    /// The server cannot be reached, or goes on breaking off. Trying again later may help.
+    #[error("{database} cannot be reached: {what}; what was committed before is safe, try again later")]
+    Unreachable { database: String, what: String },
     /// The file could not be opened or created.
     #[error("{database} cannot be opened: {what}")]
     CannotOpen { database: String, what: String },

@@ -1,11 +1,11 @@
-//! The schema, in numbered steps that only go forward.
+//! The schema, in numbered steps that only go forward; how SQLite takes them.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, Tx, keys};
 
 /// Each step's statements; step `n` leads to schema `n + 1`.
-const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+pub(super) const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Stands in the header of a SQLite file and says whose it is: `tktd`.
 const APPLICATION: i64 = 0x746b_7464;
@@ -57,7 +57,7 @@ fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, Sto
     let version = pragma(&transaction, database, "user_version")?;
     refuse_newer(version, database)?;
     let Some(step) = usize::try_from(version).ok().and_then(|done| STEPS.get(done)) else { return Ok(false) };
-    let mut tx = Tx::new(transaction, database);
+    let mut tx = Tx::sqlite(transaction, database);
     tx.execute_batch(&for_sqlite(step))?;
     if version == 0 {
         tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION}"))?;
@@ -68,7 +68,8 @@ fn migrate_once(connection: &mut Connection, database: &str) -> Result<bool, Sto
     Ok(true)
 }
 
-fn refuse_newer(found: i64, database: &str) -> Result<(), StoreError> {
+/// Refuses a schema that this program does not know yet.
+pub(super) fn refuse_newer(found: i64, database: &str) -> Result<(), StoreError> {
     let known = newest();
     match found > known {
         true => Err(StoreError::NewerDatabase { database: database.to_owned(), found, known }),

@@ -2,11 +2,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use rusqlite::OpenFlags;
 
-use super::{Store, StoreError, connect, migrate};
+use super::sqlite::{Sqlite, connect};
+use super::{StoreError, migrate};
 
 /// Whether the file must be taken as it is. Refuses one that cannot even be read.
 pub(super) fn is_only_readable(path: &Path, database: &str) -> Result<bool, StoreError> {
@@ -16,7 +16,7 @@ pub(super) fn is_only_readable(path: &Path, database: &str) -> Result<bool, Stor
 }
 
 /// Opens it for questions. Nothing is written, not even beside it.
-pub(super) fn open(path: &Path, database: String) -> Result<Store, StoreError> {
+pub(super) fn open(path: &Path, database: &str) -> Result<Sqlite, StoreError> {
     let in_use = has_log(path);
     // Without a log the file is all there is, and SQLite need not keep an index of the log beside it (immutable). With
     // one it reads both, where whoever writes has left the index readable.
@@ -32,13 +32,12 @@ pub(super) fn open(path: &Path, database: String) -> Result<Store, StoreError> {
         }
         error => error,
     };
-    let connection = connect(Path::new(&uri), flags, &database).map_err(refused)?;
-    migrate::check_filled(&connection, &database).map_err(refused)?;
-    if !migrate::is_current(&connection, &database)? {
-        return Err(StoreError::ReadOnly { database });
+    let connection = connect(Path::new(&uri), flags, database).map_err(refused)?;
+    migrate::check_filled(&connection, database).map_err(refused)?;
+    if !migrate::is_current(&connection, database)? {
+        return Err(StoreError::ReadOnly { database: database.to_owned() });
     }
-    let connection = Arc::new(Mutex::new(connection));
-    Ok(Store { database: database.into(), writing: connection.clone(), reading: connection })
+    Ok(Sqlite::single(connection))
 }
 
 /// Whether something is in the log that is not in the file yet.

@@ -1,4 +1,4 @@
-//! The names of every table that holds rows of the domain.
+//! The names of every table.
 
 use crate::domain::row::Row;
 use crate::domain::*;
@@ -14,7 +14,8 @@ const fn names<R: Row>() -> TableNames {
     TableNames { table: R::TABLE, columns: R::COLUMNS, key: R::KEY_COLUMNS }
 }
 
-/// Journal first, then the state in the order in which things refer to each other.
+/// The tables that hold rows of the domain: journal first, then the state, each after those that it refers to (see
+/// save.rs).
 pub(super) const TABLES: [TableNames; 26] = [
     names::<RevisionRow>(),
     names::<EventRow>(),
@@ -23,18 +24,18 @@ pub(super) const TABLES: [TableNames; 26] = [
     names::<FolderRow>(),
     names::<UserRow>(),
     names::<ContentRow>(),
-    names::<DeliveryRow>(),
-    names::<MessageRow>(),
-    names::<ReviewRow>(),
-    names::<AliasRow>(),
-    names::<AwaitedRow>(),
+    names::<ContactRow>(),
+    names::<AddressRow>(),
+    names::<RecordRow>(),
     names::<ThreadRow>(),
     names::<ThreadIndexRow>(),
-    names::<AddressRow>(),
-    names::<ParticipantRow>(),
-    names::<ContactRow>(),
-    names::<RecordRow>(),
+    names::<MessageRow>(),
+    names::<ReviewRow>(),
     names::<TicketRow>(),
+    names::<DeliveryRow>(),
+    names::<AliasRow>(),
+    names::<AwaitedRow>(),
+    names::<ParticipantRow>(),
     names::<TicketContactRow>(),
     names::<TicketLinkRow>(),
     names::<StageChangeRow>(),
@@ -42,4 +43,17 @@ pub(super) const TABLES: [TableNames; 26] = [
     names::<SendRow>(),
     names::<RecipientRow>(),
     names::<TimerRow>(),
+];
+
+/// What a new database has rows in from the beginning.
+pub(super) const OWN_TABLES: [TableNames; 3] = [
+    TableNames { table: "counter", columns: &["name", "next"], key: &["name"] },
+    TableNames { table: "meta", columns: &["key", "value"], key: &["key"] },
+    TableNames { table: "signing_key", columns: &["kid", "secret", "created_at", "retired_at"], key: &["kid"] },
+];
+
+/// Attempts to read, and the raw bytes.
+pub(super) const BYTES_TABLES: [TableNames; 2] = [
+    TableNames { table: "attempt", columns: &["key", "digests", "count"], key: &["key"] },
+    TableNames { table: "content_chunk", columns: &["content", "n", "bytes"], key: &["content", "n"] },
 ];

@@ -6,6 +6,10 @@
 mod mails;
 mod measure;
 mod parse;
+mod postgres;
+#[path = "../it/postgres/server.rs"]
+#[expect(dead_code, reason = "the tests use the rest of it")]
+mod server;
 
 use std::process::ExitCode;
 
@@ -13,7 +17,7 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 1] = [("parse", parse::goals)];
+const BENCHES: [(&str, Bench); 2] = [("parse", parse::goals), ("postgres", postgres::goals)];
 
 /// sysexits: wrong usage.
 const USAGE: u8 = 64;

@@ -40,6 +40,32 @@ impl Goal {
         Goal { name, ours: one(own_times), peer: one(peer_times), ratio: median(ratios), at_most }
     }
 
+    /// Measures sides that take long, each of which gives the time that it took: what it needs made before is none of it.
+    pub fn timed(
+        name: &'static str,
+        at_most: f64,
+        rounds: usize,
+        items: usize,
+        ours: impl Fn() -> Duration,
+        peer: impl Fn() -> Duration,
+    ) -> Goal {
+        let (mut own_times, mut peer_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..rounds {
+            let (own, other) = if round % 2 == 0 {
+                let own = ours();
+                (own, peer())
+            } else {
+                let other = peer();
+                (ours(), other)
+            };
+            own_times.push(own.as_secs_f64());
+            peer_times.push(other.as_secs_f64());
+            ratios.push(own.as_secs_f64() / other.as_secs_f64());
+        }
+        let one = |times| Duration::from_secs_f64(median(times) / items as f64);
+        Goal { name, ours: one(own_times), peer: one(peer_times), ratio: median(ratios), at_most }
+    }
+
     pub fn is_met(&self) -> bool {
         self.ratio <= self.at_most
     }

@@ -28,13 +28,14 @@ const FLOORS: [(&str, u32); 16] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
     ("hmac", &["compose"]),
     ("getrandom", &["store"]),
     ("rusqlite", &["store"]),
+    ("tokio_postgres", &["store"]),
     ("flate2", &["store"]),
     ("lettre", &["compose", "smtp"]),
     ("minijinja", &["compose"]),

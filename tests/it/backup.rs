@@ -254,7 +254,7 @@ fn check_tells_each_sort_of_damage_with_its_way_out() {
             "UPDATE counter SET next = 2 WHERE name = 'ticket_number'",
             "counters",
             "the counter ticket_number would give 2, and 3 is used",
-            "sqlite3 mail.db \"REPLACE INTO counter (name, next) VALUES ('ticket_number', 4)\"",
+            "sqlite3 mail.db \"INSERT INTO counter (name, next) VALUES ('ticket_number', 4) ON CONFLICT (name) DO UPDATE SET next = excluded.next\"",
         ),
         ("UPDATE ticket SET closed_by_hand = 1", "fold", "folding the journal again gives another state", restore),
         (

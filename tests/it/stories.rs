@@ -110,13 +110,13 @@ fn folder() -> PathBuf {
 }
 
 /// All stories. There is none too few: an empty folder would make every test here pass.
-fn stories() -> Vec<PathBuf> {
+pub fn stories() -> Vec<PathBuf> {
     let stories = stories_in(&folder());
     assert!(!stories.is_empty(), "no story in {}", folder().display());
     stories
 }
 
-fn name(story: &std::path::Path) -> String {
+pub fn name(story: &std::path::Path) -> String {
     story.file_name().unwrap().to_string_lossy().into_owned()
 }
 

@@ -88,7 +88,7 @@ fn write_desk(folder: &TempDir, name: &str, replaced: &[(&str, &str)]) {
     std::fs::write(folder.path().join(name), text).unwrap();
 }
 
-fn in_database<T>(folder: &TempDir, work: impl FnOnce(&mut ticketd::store::Tx<'_>) -> T) -> T {
+fn in_database<T>(folder: &TempDir, mut work: impl FnMut(&mut ticketd::store::Tx<'_>) -> T) -> T {
     Store::open(&folder.path().join("mail.db")).unwrap().read(|tx| Ok(work(tx))).unwrap()
 }
 

@@ -2,7 +2,7 @@ use ticketd::domain::row::{Row, Table};
 use ticketd::domain::*;
 use ticketd::store::{Store, due_timers, load, save};
 
-use super::sample;
+use super::{desk, empty, plan, sample, uses_indexes};
 
 fn loaded(store: &Store, keys: Keys) -> Workspace {
     store.read(|tx| load(tx, sample::setup(), &keys)).unwrap()
@@ -41,8 +41,9 @@ fn has_the_ticket(found: &Workspace) {
 
 #[test]
 fn without_keys_only_mailboxes_folders_and_users_are_loaded() {
+    let Some(store) = desk() else { return };
     let desk = sample::workspace();
-    let found = loaded(&sample::desk(), Keys::default());
+    let found = loaded(&store, Keys::default());
     same(&found.mailboxes, &desk.mailboxes);
     same(&found.folders, &desk.folders);
     same(&found.users, &desk.users);
@@ -51,7 +52,7 @@ fn without_keys_only_mailboxes_folders_and_users_are_loaded() {
 
 #[test]
 fn whatever_names_a_message_of_a_ticket_brings_all_that_hangs_on_the_ticket() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let key = |text: &str| [LookupKey::of(text)].into();
     let by = Keys::default;
     has_the_ticket(&loaded(&store, Keys { message_ids: key(&sample::message_id(30)), ..by() }));
@@ -69,18 +70,20 @@ fn whatever_names_a_message_of_a_ticket_brings_all_that_hangs_on_the_ticket() {
 
 #[test]
 fn a_conversation_root_finds_its_threads() {
-    let found = loaded(&sample::desk(), Keys { thread_indexes: [sample::INDEX_KEY].into(), ..Keys::default() });
+    let Some(store) = desk() else { return };
+    let found = loaded(&store, Keys { thread_indexes: [sample::INDEX_KEY].into(), ..Keys::default() });
     assert_eq!(found.threads_with_index(sample::INDEX_KEY).count(), 1);
 }
 
 #[test]
 fn a_merged_ticket_brings_the_one_it_was_merged_into() {
-    has_the_ticket(&loaded(&sample::desk(), Keys { ticket_numbers: [2].into(), ..Keys::default() }));
+    let Some(store) = desk() else { return };
+    has_the_ticket(&loaded(&store, Keys { ticket_numbers: [2].into(), ..Keys::default() }));
 }
 
 #[test]
 fn aliases_awaited_ids_and_deliveries_come_with_what_they_are_about() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let ids = ["relayed@example.net", "lost@example.com"].map(LookupKey::of);
     let found = loaded(&store, Keys { message_ids: ids.into(), ..Keys::default() });
     assert_eq!(found.messages_with_id("relayed@example.net")[0].id, sample::ANSWER);
@@ -93,7 +96,8 @@ fn aliases_awaited_ids_and_deliveries_come_with_what_they_are_about() {
 #[test]
 fn contents_are_found_by_the_digest_of_their_bytes() {
     let wanted = sample::content(21);
-    let found = loaded(&sample::desk(), Keys { contents: [wanted.key].into(), ..Keys::default() });
+    let Some(store) = desk() else { return };
+    let found = loaded(&store, Keys { contents: [wanted.key].into(), ..Keys::default() });
     assert_eq!(found.content_with_digest(&wanted.digest), Some(&wanted));
     assert_eq!(found.contents.iter().count(), 1);
 }
@@ -101,7 +105,8 @@ fn contents_are_found_by_the_digest_of_their_bytes() {
 #[test]
 fn an_address_brings_its_contact_and_the_contacts_other_addresses() {
     let keys = Keys { addresses: [LookupKey::of("ann@example.net")].into(), ..Keys::default() };
-    let found = loaded(&sample::desk(), keys);
+    let Some(store) = desk() else { return };
+    let found = loaded(&store, keys);
     let ids: Vec<AddressId> = found.addresses.iter().map(|address| address.id).collect();
     assert_eq!(ids, [sample::CUSTOMER, sample::CUSTOMER_AT_HOME]);
     same(&found.contacts, &sample::workspace().contacts);
@@ -110,7 +115,7 @@ fn an_address_brings_its_contact_and_the_contacts_other_addresses() {
 
 #[test]
 fn automatic_mail_since_the_given_time_is_counted_against_an_address() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let mut later = sample::workspace();
     let send = later.sends.iter().next().unwrap().clone();
     for (id, at) in [(81, Some(sample::AT.plus(-1))), (82, Some(sample::AT)), (83, None)] {
@@ -136,7 +141,7 @@ fn automatic_mail_since_the_given_time_is_counted_against_an_address() {
 
 #[test]
 fn parents_are_loaded_up_the_chain_to_a_bound() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let mut long = sample::workspace();
     for id in 100..150 {
         let parent = (id > 100).then_some(MessageId(id - 1));
@@ -152,7 +157,7 @@ fn parents_are_loaded_up_the_chain_to_a_bound() {
 
 #[test]
 fn a_long_list_of_keys_is_loaded_whole() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let mut many = sample::workspace();
     let ids: Vec<i64> = (100..300).collect();
     ids.iter().for_each(|id| many.messages.put(MessageRow { thread: None, ticket: None, ..sample::message(*id) }));
@@ -166,7 +171,7 @@ fn a_long_list_of_keys_is_loaded_whole() {
 
 #[test]
 fn timers_are_due_from_their_time_on_until_they_are_done() {
-    let store = sample::desk();
+    let Some(store) = desk() else { return };
     let due = |at| store.read(|tx| due_timers(tx, at, 10)).unwrap().len();
     assert_eq!(due(sample::AT), 0);
     assert_eq!(due(sample::AT.plus(MINUTE)), 1);
@@ -206,10 +211,9 @@ fn no_lookup_reads_a_whole_table() {
         ("timer", "done_at IS NULL AND due_at"),
         ("send_recipient", "automatic_at >= 0 AND address"),
     ];
-    let store = Store::in_memory().unwrap();
+    let Some(store) = empty() else { return };
     for (table, column) in lookups {
-        let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} IN ($1, $2, $3)");
-        let plan = format!("{:?}", store.read(|tx| tx.query(&sql, &[])).unwrap());
-        assert!(plan.contains("SEARCH") && !plan.contains("SCAN"), "{table} by {column}: {plan}");
+        let plan = plan(&store, &format!("SELECT * FROM {table} WHERE {column} IN (1, 2, 3)"));
+        assert!(uses_indexes(&plan), "{table} by {column}: {plan}");
     }
 }

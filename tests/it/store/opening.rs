@@ -20,7 +20,7 @@ fn a_database_that_is_opened_again_has_everything() {
     };
     let store = Store::open(&path).unwrap();
     assert_eq!(secrets(&store), before);
-    let other = sample::desk();
+    let other = super::desk().unwrap();
     let found = store.read(|a| other.read(|b| ticketd::store::dump::differences(a, b))).unwrap();
     assert_eq!(found, []);
 }

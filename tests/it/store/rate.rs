@@ -71,7 +71,7 @@ fn rate_of_batches_in_a_file() {
                 let mut workspace = load(tx, sample::setup(), &keys)?;
                 loading += at.elapsed().as_secs_f64();
                 let at = Instant::now();
-                let arrived: Vec<_> = range.map(|n| arrive(&mut workspace, n)).collect();
+                let arrived: Vec<_> = range.clone().map(|n| arrive(&mut workspace, n)).collect();
                 packing += at.elapsed().as_secs_f64();
                 let at = Instant::now();
                 let events: Vec<EventRow> = arrived.iter().map(|row| row.0.clone()).collect();
@@ -79,7 +79,7 @@ fn rate_of_batches_in_a_file() {
                 journal::append(tx, &events)?;
                 save(tx, &workspace)?;
                 for (_, _, id, packed) in &arrived {
-                    content::put(tx, *id, packed)?;
+                    content::put(tx, [(*id, packed)])?;
                 }
                 journal::append_decisions(tx, &decisions)?;
                 saving += at.elapsed().as_secs_f64();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ticketd::domain::row::Table;
 use ticketd::domain::*;
-use ticketd::store::{self, Store, StoreError, Tx, journal};
+use ticketd::store::{self, StoreError, Tx, journal};
 
 pub const AT: Timestamp = Timestamp(1_700_000_000_000);
 pub const MAILBOX: MailboxId = MailboxId(1);
@@ -304,11 +304,4 @@ pub fn save(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     journal::append(tx, &[event(1), event(2)])?;
     journal::append_decisions(tx, &[decision(1)])?;
     store::save(tx, &workspace())
-}
-
-/// A database with the sample desk in it.
-pub fn desk() -> Store {
-    let store = Store::in_memory().expect("a database");
-    store.write(save).expect("the desk is saved");
-    store
 }

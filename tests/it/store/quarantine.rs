@@ -7,7 +7,9 @@ use ticketd::config;
 use ticketd::domain::*;
 use ticketd::engine::{self, Engine, Outcome, Place, RawMail};
 use ticketd::parse;
-use ticketd::store::{Store, content, views};
+use ticketd::store::{content, views, waiting};
+
+use super::empty;
 
 const POISON: &[u8] = b"From: ann@example.com\r\nTo: support@example.org\r\nSubject: poison\r\n\r\nx\r\n";
 const SOUND: &[u8] = b"From: bea@example.com\r\nTo: support@example.org\r\nSubject: sound\r\n\r\nHello\r\n";
@@ -17,6 +19,7 @@ fn read_but_poison(raw: &[u8]) -> Facts {
     parse::read(raw)
 }
 
+/// Of this driver.
 static FAILURES: AtomicU32 = AtomicU32::new(0);
 
 /// Fails twice, then reads.
@@ -25,10 +28,10 @@ fn read_at_the_third_try(raw: &[u8]) -> Facts {
     parse::read(raw)
 }
 
-async fn start(read: fn(&[u8]) -> Facts) -> Engine {
-    let store = Store::in_memory().unwrap();
+async fn start(read: fn(&[u8]) -> Facts) -> Option<Engine> {
+    let store = empty()?;
     let (setup, limit) = (config::builtin().setup, engine::READING_LIMIT);
-    Engine::start_reading(store, Origin::Live, &setup, Timestamp(0), read, limit).await.unwrap()
+    Some(Engine::start_reading(store, Origin::Live, &setup, Timestamp(0), read, limit).await.unwrap())
 }
 
 async fn deliver(engine: &Engine, raw: &[u8], at: Timestamp) -> Outcome {
@@ -39,7 +42,7 @@ async fn deliver(engine: &Engine, raw: &[u8], at: Timestamp) -> Outcome {
 
 #[tokio::test]
 async fn an_unreadable_mail_is_kept_and_quarantined_after_three_tries_while_the_next_goes_on() {
-    let engine = start(read_but_poison).await;
+    let Some(engine) = start(read_but_poison).await else { return };
     let first = deliver(&engine, POISON, Timestamp(1_000)).await;
     assert_eq!(first.decision.kind, None, "not decided yet");
     let delivery = first.decision.delivery.unwrap();
@@ -53,6 +56,12 @@ async fn an_unreadable_mail_is_kept_and_quarantined_after_three_tries_while_the_
     assert_eq!(row.state, DeliveryState::Quarantined);
     let raw = engine.store().read(|tx| content::raw(tx, row.content)).unwrap();
     assert_eq!(raw, POISON, "nothing is lost");
+    let unread = engine.store().read(|tx| waiting::unread(tx, &[DeliveryState::Quarantined], 9)).unwrap();
+    let [unread] = unread.as_slice() else { panic!("{unread:#?}") };
+    assert_eq!((unread.delivery.id, unread.times, unread.past.len()), (delivery, 1, 3));
+    assert_eq!((unread.place.as_str(), unread.beginning.as_slice()), ("support:INBOX", POISON));
+    let unreadable = engine.store().read(waiting::unreadable_contents).unwrap();
+    assert_eq!(unreadable, [ContentDigest::of(POISON)]);
     assert!(engine.fire_timers(Timestamp(100 * DAY)).await.unwrap().is_empty(), "it is not tried for ever");
 
     let refolded = engine::refold(engine.store(), |_| {}).unwrap();
@@ -61,7 +70,7 @@ async fn an_unreadable_mail_is_kept_and_quarantined_after_three_tries_while_the_
 
 #[tokio::test]
 async fn a_mail_that_can_be_read_later_is_decided_then() {
-    let engine = start(read_at_the_third_try).await;
+    let Some(engine) = start(read_at_the_third_try).await else { return };
     let first = deliver(&engine, SOUND, Timestamp(1_000)).await;
     assert_eq!(first.decision.kind, None);
     let tries = engine.fire_timers(Timestamp(DAY)).await.unwrap();

@@ -1,0 +1,48 @@
+//! What SQLite alone has.
+
+use ticketd::domain::row::Value;
+use ticketd::store::{GroupWriter, Limits, Store, Tx};
+
+#[test]
+fn every_table_is_strict() {
+    let store = Store::in_memory().unwrap();
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND strict = 0";
+    assert_eq!(store.read(|tx| tx.query(sql, &[])).unwrap().concat(), []);
+}
+
+#[test]
+fn the_disk_is_waited_for_unless_the_writer_says_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("desk.db")).unwrap();
+    let level = |tx: &mut Tx<'_>| tx.query("PRAGMA synchronous", &[]).map(|rows| rows.concat());
+    let (full, normal) = ([Value::Integer(2)], [Value::Integer(1)]);
+    assert_eq!(store.write(level).unwrap(), full);
+    assert_eq!(store.write_unsynced(level).unwrap(), normal);
+    store.write_unsynced(|tx| tx.query("SELECT * FROM nothing", &[])).unwrap_err();
+    assert_eq!(store.write(level).unwrap(), full);
+}
+
+#[test]
+fn a_unit_that_fails_only_at_commit_fails_alone() {
+    let store = Store::in_memory().unwrap();
+    let dangling = |tx: &mut Tx<'_>, units: &[i64]| {
+        tx.execute("PRAGMA defer_foreign_keys = ON", &[])?;
+        for unit in units {
+            if *unit != 3 {
+                let name = Value::Text(unit.to_string());
+                let sql = "INSERT INTO mailbox (id, name, kind) VALUES ($1, $2, 'team')";
+                tx.execute(sql, &[Value::Integer(*unit), name])?;
+            }
+            let sql = "INSERT INTO folder (id, mailbox, name, role, uidvalidity, last_uid) VALUES ($1, $2, 'a', 'inbox', 0, 0)";
+            let mailbox = if *unit == 3 { 999 } else { *unit };
+            tx.execute(sql, &[Value::Integer(*unit), Value::Integer(mailbox)])?;
+        }
+        Ok(units.to_vec())
+    };
+    let writer = GroupWriter::start(store.clone(), Limits::default(), |_| 1, dangling).unwrap();
+    let waiting: Vec<_> = (1..=5).map(|unit| writer.blocking_submit(unit).unwrap()).collect();
+    let answers: Vec<_> = waiting.into_iter().map(|answer| answer.blocking_get().is_ok()).collect();
+    assert_eq!(answers, [true, true, false, true, true]);
+    let written = store.read(|tx| tx.query("SELECT id FROM folder ORDER BY id", &[])).unwrap();
+    assert_eq!(written.concat(), [1, 2, 4, 5].map(Value::Integer));
+}
