@@ -4,7 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::encoded_words;
+use super::display_name::shown;
+use super::{encoded_words, plain_addresses};
 use crate::domain::{EmailAddress, Participant};
 
 /// Lists up to this length are looked through for an address that stands there twice; longer ones take a set.
@@ -13,7 +14,7 @@ const FEW: usize = 16;
 /// The people of a field's value: on one line, encoded words not yet decoded. At most `most`, the same address once; and
 /// whether there were more.
 pub(super) fn list(value: &str, most: usize) -> (Vec<Participant>, bool) {
-    let mut people = plain(value).unwrap_or_else(|| Reader::read(value, most));
+    let mut people = plain_addresses::list(value).unwrap_or_else(|| Reader::read(value, most));
     if people.is_empty() && !value.contains('@') && encoded_words::stand_in(value) {
         // Some programs encode the field as a whole.
         people = Reader::read(&encoded_words::decode(value).text, most);
@@ -32,78 +33,6 @@ fn has_twice(people: &[Participant]) -> bool {
     let stands_before =
         |(at, person): (usize, &Participant)| people.iter().take(at).any(|p| p.address == person.address);
     people.iter().enumerate().any(stands_before)
-}
-
-/// The people of a list of nothing but `ann@example.org`, `Ann Lee <ann@example.org>` and `"Lee, Ann" <ann@example.org>`,
-/// without any other character that means something in the grammar or to a program; the name may be in encoded words.
-/// Nearly all lists are so; [`Reader`] gives the same and takes several times as long.
-fn plain(list: &str) -> Option<Vec<Participant>> {
-    // Without a way out of the loop it is compiled to one over whole words.
-    let ascii = |b: u8| matches!(b, b' '..=b'~' | b'\r' | b'\n' | b'\t') & (b != b'\\');
-    if !list.bytes().fold(true, |all, b| all & ascii(b)) {
-        return None;
-    }
-    let mut people = Vec::with_capacity(1);
-    let mut rest = list.trim_ascii();
-    loop {
-        let (person, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_mailbox(quoted)?,
-            None => plain_mailbox(rest)?,
-        };
-        people.push(person);
-        match after.trim_ascii_start().as_bytes() {
-            [] => return Some(people),
-            [b',', ..] => rest = after.trim_ascii_start().get(1..)?.trim_ascii_start(),
-            _ => return None,
-        }
-    }
-}
-
-/// The mailbox whose name stands up to the next quote, and what follows it.
-fn quoted_mailbox(quoted: &str) -> Option<(Participant, &str)> {
-    let (name, after) = quoted.split_at_checked(memchr::memchr(b'"', quoted.as_bytes())?)?;
-    let (address, after) = angle(after.get(1..)?.trim_ascii_start().strip_prefix('<')?)?;
-    (!name.is_empty()).then(|| named(name, address)).flatten().map(|person| (person, after))
-}
-
-/// The mailbox whose name has no quotes, or that has none, and what follows it.
-fn plain_mailbox(text: &str) -> Option<(Participant, &str)> {
-    let end = memchr::memchr2(b',', b'<', text.as_bytes()).unwrap_or(text.len());
-    let (before, after) = text.split_at_checked(end)?;
-    let before = before.trim_ascii_end();
-    let special = |b: u8| matches!(b, b'"' | b'\'' | b'(' | b')' | b':' | b';' | b'>' | b'[' | b']');
-    if before.bytes().fold(false, |any, b| any | special(b)) {
-        return None;
-    }
-    match after.strip_prefix('<') {
-        Some(inside) => {
-            let (address, after) = angle(inside)?;
-            named(before, address).map(|person| (person, after))
-        }
-        None => Some((Participant { name: String::new(), address: bare_address(before)? }, after)),
-    }
-}
-
-/// `None` where the name may be an address.
-fn named(name: &str, address: EmailAddress) -> Option<Participant> {
-    let name = shown(name);
-    memchr::memchr(b'@', name.as_bytes()).is_none().then_some(Participant { name, address })
-}
-
-/// The address up to the bracket that closes, and what follows that.
-fn angle(inside: &str) -> Option<(EmailAddress, &str)> {
-    let (text, after) = inside.split_at_checked(memchr::memchr(b'>', inside.as_bytes())?)?;
-    Some((bare_address(text)?, after.get(1..)?))
-}
-
-/// An address of which nothing is to be taken off.
-fn bare_address(text: &str) -> Option<EmailAddress> {
-    let special = |b: u8| {
-        b.is_ascii_whitespace()
-            | matches!(b, b'"' | b'\'' | b'(' | b')' | b',' | b':' | b';' | b'<' | b'>' | b'?' | b'[' | b']')
-    };
-    let is_plain = !text.bytes().fold(false, |any, b| any | special(b));
-    is_plain.then(|| EmailAddress::parse(text)).flatten()
 }
 
 /// A word of a phrase: its text without quotes, and whether it hangs on the one before.
@@ -125,7 +54,7 @@ struct Item {
     glued: bool,
 }
 
-struct Reader<'v> {
+pub(super) struct Reader<'v> {
     rest: &'v str,
     item: Item,
     people: Vec<Participant>,
@@ -135,7 +64,7 @@ struct Reader<'v> {
 }
 
 impl<'v> Reader<'v> {
-    fn read(value: &'v str, most: usize) -> Vec<Participant> {
+    pub fn read(value: &'v str, most: usize) -> Vec<Participant> {
         let mut reader =
             Reader { rest: value, item: Item::default(), people: Vec::new(), quotes: true, brackets: true };
         while reader.people.len() <= most && reader.step() {}
@@ -359,41 +288,6 @@ fn phrase(words: &[Word]) -> String {
     out
 }
 
-/// A name as people read it: encoded words decoded, on one line, no quotes around it.
-fn shown(name: &str) -> String {
-    if is_shown_so(name) {
-        return name.to_owned();
-    }
-    let decoded = encoded_words::decode(name).text;
-    let mut out = String::with_capacity(decoded.len());
-    for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    // Encoded quotes: =?utf-8?q?=22Ann_Lee=22?=; Outlook puts single ones around.
-    for quote in ['"', '\''] {
-        let bare =
-            out.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)).filter(|name| !name.contains(quote));
-        if let Some(bare) = bare.map(|bare| bare.trim().to_owned()) {
-            out = bare;
-        }
-    }
-    out
-}
-
-/// Whether a name is ASCII of single words, without quotes around it or encoded words in it: as it is shown.
-fn is_shown_so(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let edge = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\''));
-    let plain = |b: u8| matches!(b, b' '..=b'~') & (b != b'?');
-    edge(bytes.first())
-        && edge(bytes.last())
-        && bytes.iter().fold(true, |all, b| all & plain(*b))
-        && !bytes.windows(2).any(|pair| pair == b"  ")
-}
-
 /// An address as it stands between brackets or alone, with what programs leave around it.
 fn address(text: &str) -> Option<EmailAddress> {
     if !text.contains('@') {
@@ -424,36 +318,7 @@ fn without_comment(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reader, list, plain};
-
-    #[test]
-    fn plain_lists_are_read_as_all_others_are() {
-        let pieces = [
-            "Ann",
-            " ",
-            "<",
-            ">",
-            "a@b.c",
-            ", ",
-            "\"",
-            "'",
-            "(",
-            "=?utf-8?q?a=40b=2Ec?=",
-            "=?utf-8?q?=3Cx=40y=3E=2C?=",
-            "\r\n ",
-        ];
-        let mut lists = vec![String::new()];
-        for _ in 0..5 {
-            lists = lists.iter().flat_map(|list| pieces.map(|piece| format!("{list}{piece}"))).collect();
-            let mut found = lists.iter().filter_map(|list| Some((list, plain(list.trim())?)));
-            assert_eq!(found.find(|(list, found)| *found != Reader::read(list.trim(), 100)), None);
-        }
-        assert!(plain("Ann Lee <ann@example.org>,\r\n bo@example.org").is_some());
-        assert!(plain("\"Lee, Ann\" <ann@example.org>, bo@example.org").is_some());
-        for other in ["\"Ann\\\"\" <ann@example.org>", "'Ann' <ann@example.org>", "=?utf-8?q?ann=40example.org?="] {
-            assert_eq!(plain(other), None, "{other}");
-        }
-    }
+    use super::list;
 
     fn read(value: &str) -> Vec<String> {
         let shown = |p: &crate::domain::Participant| format!("{}|{}", p.name, p.address);
