@@ -12,6 +12,14 @@ impl EmailAddress {
     /// Folds `text` (`local@domain`, without display name) into the form that is compared. `None` when there is no `@`
     /// with something on either side.
     pub fn parse(text: &str) -> Option<Self> {
+        if is_plain(text) {
+            return Some(EmailAddress(text.to_ascii_lowercase()));
+        }
+        Self::parse_any(text)
+    }
+
+    /// The same for any text.
+    fn parse_any(text: &str) -> Option<Self> {
         let bare = text.trim().trim_matches(['<', '>']).trim();
         let folded = if bare.is_ascii() { bare.to_ascii_lowercase() } else { bare.to_lowercase() };
         let (local, written) = folded.rsplit_once('@')?;
@@ -63,6 +71,18 @@ impl std::fmt::Display for EmailAddress {
     }
 }
 
+/// Whether an address is of letters, digits and the signs that mean nothing: nearly all are. Only its case is to be folded.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(at) = bytes.iter().position(|b| *b == b'@') else { return false };
+    let sound = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'=');
+    let (local, domain) = (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..).unwrap_or_default());
+    // A domain in ASCII that stands for another has two hyphens: `xn--`.
+    let ends = matches!(domain, [.., last] if last.is_ascii_alphanumeric());
+    let doubled = domain.windows(2).any(|pair| pair == b"--");
+    at > 0 && ends && !doubled && local.iter().all(sound) && domain.iter().all(sound)
+}
+
 /// A domain written in ASCII (RFC 5890 2.3.2.1) as people write it. `None` where it is so already, or decodes to no domain.
 fn in_unicode(domain: &str) -> Option<String> {
     // RFC 1035 2.3.4 allows 255 octets.
@@ -95,6 +115,17 @@ mod tests {
             ["", "ann", "@example.org", "ann@", "a\r\nBcc: x@example.org", "ann@a b", "ann lee@example.org", "\"\t\"@a"]
         {
             assert_eq!(folded(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn plain_addresses_are_folded_as_all_others_are() {
+        let pieces = ["a", "B7", "@", ".", "-", "+x", "xn--bcher-kva", "\"", " ", "<"];
+        let mut texts = vec![String::new()];
+        for _ in 0..5 {
+            texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+            let mut plain = texts.iter().filter(|text| super::is_plain(text));
+            assert_eq!(plain.find(|text| EmailAddress::parse(text) != EmailAddress::parse_any(text)), None);
         }
     }
 

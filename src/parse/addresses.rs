@@ -4,7 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::encoded_words;
+use super::display_name::shown;
+use super::{encoded_words, plain_addresses};
 use crate::domain::{EmailAddress, Participant};
 
 /// Lists up to this length are looked through for an address that stands there twice; longer ones take a set.
@@ -13,8 +14,8 @@ const FEW: usize = 16;
 /// The people of a field's value: on one line, encoded words not yet decoded. At most `most`, the same address once; and
 /// whether there were more.
 pub(super) fn list(value: &str, most: usize) -> (Vec<Participant>, bool) {
-    let mut people = plain(value).unwrap_or_else(|| Reader::read(value, most));
-    if people.is_empty() && !value.contains('@') && value.contains("=?") {
+    let mut people = plain_addresses::list(value).unwrap_or_else(|| Reader::read(value, most));
+    if people.is_empty() && !value.contains('@') && encoded_words::stand_in(value) {
         // Some programs encode the field as a whole.
         people = Reader::read(&encoded_words::decode(value).text, most);
     }
@@ -32,35 +33,6 @@ fn has_twice(people: &[Participant]) -> bool {
     let stands_before =
         |(at, person): (usize, &Participant)| people.iter().take(at).any(|p| p.address == person.address);
     people.iter().enumerate().any(stands_before)
-}
-
-/// The people of a list of nothing but `ann@example.org` and `Ann Lee <ann@example.org>`, without any character that
-/// means something in the grammar or to a program; the name may be in encoded words. Nearly all lists are so; [`Reader`]
-/// gives the same and takes several times as long.
-fn plain(list: &str) -> Option<Vec<Participant>> {
-    let special = |b: u8| {
-        !matches!(b, b' '..=b'~' | b'\r' | b'\n' | b'\t')
-            | matches!(b, b'"' | b'\'' | b'(' | b')' | b':' | b';' | b'[' | b'\\' | b']')
-    };
-    // Without a way out of the loop it is compiled to one over whole words.
-    if list.bytes().fold(false, |any, b| any | special(b)) {
-        return None;
-    }
-    list.split(',').map(|mailbox| plain_mailbox(mailbox.trim_ascii())).collect()
-}
-
-fn plain_mailbox(text: &str) -> Option<Participant> {
-    let (name, address) = match text.strip_suffix('>') {
-        Some(text) => text.split_once('<')?,
-        None => ("", text),
-    };
-    let name = name.trim_ascii_end();
-    let is_plain = !name.contains(['>', '\r', '\n', '\t'])
-        && !name.contains("  ")
-        && !address.bytes().any(|b| matches!(b, b'<' | b'>' | b'?') || b.is_ascii_whitespace());
-    let address = EmailAddress::parse(address).filter(|_| is_plain)?;
-    let name = if name.contains("=?") { shown(name) } else { name.to_owned() };
-    (!name.contains('@')).then_some(Participant { name, address })
 }
 
 /// A word of a phrase: its text without quotes, and whether it hangs on the one before.
@@ -82,7 +54,7 @@ struct Item {
     glued: bool,
 }
 
-struct Reader<'v> {
+pub(super) struct Reader<'v> {
     rest: &'v str,
     item: Item,
     people: Vec<Participant>,
@@ -92,7 +64,7 @@ struct Reader<'v> {
 }
 
 impl<'v> Reader<'v> {
-    fn read(value: &'v str, most: usize) -> Vec<Participant> {
+    pub fn read(value: &'v str, most: usize) -> Vec<Participant> {
         let mut reader =
             Reader { rest: value, item: Item::default(), people: Vec::new(), quotes: true, brackets: true };
         while reader.people.len() <= most && reader.step() {}
@@ -316,27 +288,6 @@ fn phrase(words: &[Word]) -> String {
     out
 }
 
-/// A name as people read it: encoded words decoded, on one line, no quotes around it.
-fn shown(name: &str) -> String {
-    let decoded = encoded_words::decode(name).text;
-    let mut out = String::with_capacity(decoded.len());
-    for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    // Encoded quotes: =?utf-8?q?=22Ann_Lee=22?=; Outlook puts single ones around.
-    for quote in ['"', '\''] {
-        let bare =
-            out.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)).filter(|name| !name.contains(quote));
-        if let Some(bare) = bare.map(|bare| bare.trim().to_owned()) {
-            out = bare;
-        }
-    }
-    out
-}
-
 /// An address as it stands between brackets or alone, with what programs leave around it.
 fn address(text: &str) -> Option<EmailAddress> {
     if !text.contains('@') {
@@ -367,23 +318,7 @@ fn without_comment(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reader, list, plain};
-
-    #[test]
-    fn plain_lists_are_read_as_all_others_are() {
-        let pieces =
-            ["Ann", " ", "<", ">", "a@b.c", ", ", "=?utf-8?q?a=40b=2Ec?=", "=?utf-8?q?=3Cx=40y=3E=2C?=", "\r\n "];
-        let mut lists = vec![String::new()];
-        for _ in 0..5 {
-            lists = lists.iter().flat_map(|list| pieces.map(|piece| format!("{list}{piece}"))).collect();
-            let mut found = lists.iter().filter_map(|list| Some((list, plain(list.trim())?)));
-            assert_eq!(found.find(|(list, found)| *found != Reader::read(list.trim(), 100)), None);
-        }
-        assert!(plain("Ann Lee <ann@example.org>,\r\n bo@example.org").is_some());
-        for other in ["\"Lee, Ann\" <ann@example.org>", "'Ann' <ann@example.org>", "=?utf-8?q?ann=40example.org?="] {
-            assert_eq!(plain(other), None, "{other}");
-        }
-    }
+    use super::list;
 
     fn read(value: &str) -> Vec<String> {
         let shown = |p: &crate::domain::Participant| format!("{}|{}", p.name, p.address);

@@ -82,7 +82,7 @@ impl Content {
         self.gathered.get(..self.length).unwrap_or_default()
     }
 
-    fn finish(self) -> ContentDigest {
+    fn finish(&self) -> ContentDigest {
         match self.hasher.as_deref() {
             Some(hasher) => ContentDigest(*hasher.clone().update(self.gathered()).finalize().as_bytes()),
             None => ContentDigest::of(self.gathered()),

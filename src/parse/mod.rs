@@ -19,6 +19,7 @@ mod charset;
 mod codes;
 mod delivery_status;
 mod digest;
+mod display_name;
 mod encoded;
 mod encoded_words;
 mod entities;
@@ -30,11 +31,14 @@ mod html_attributes;
 mod ids;
 mod inline_blocks;
 mod lines;
+mod mime;
+mod mime_fields;
 mod notice;
 mod params;
 mod part_text;
 mod parts;
 mod phrases;
+mod plain_addresses;
 mod quote;
 mod raw_fields;
 mod report;
@@ -45,6 +49,7 @@ mod tables;
 mod text;
 mod tnef;
 mod tokens;
+mod transfer;
 mod utf7;
 mod words;
 
@@ -120,7 +125,8 @@ pub fn arrival_of(head: &[u8]) -> Option<Timestamp> {
 
 /// mail-parser has panicked on crafted mail before; a panic there is a mail that cannot be taken apart.
 fn message_of(raw: &[u8]) -> Option<Message<'_>> {
-    std::panic::catch_unwind(|| PARSER.parse(raw)).ok().flatten()
+    let parsed = || mime::read(raw, &PARSER).or_else(|| PARSER.parse(raw));
+    std::panic::catch_unwind(parsed).ok().flatten()
 }
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {

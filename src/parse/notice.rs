@@ -136,18 +136,18 @@ fn addresses(facts: &Facts, notice: &str) -> Vec<Found> {
         if header && found.iter().any(|found: &Found| found.rank >= Rank::Told) {
             break;
         }
-        for hit in pattern.find_iter(line) {
-            let Some(address) = cleaned(hit.as_str()) else { continue };
-            let before = line.get(..hit.start()).unwrap_or_default();
+        for (from, text) in hits(pattern, line) {
+            let Some(address) = cleaned(text) else { continue };
+            let before = line.get(..from).unwrap_or_default();
             let rank = if ours.contains(&address) {
                 Rank::Bystander
-            } else if is_smtp_attribute(hit.as_str()) {
+            } else if is_smtp_attribute(text) {
                 // Exchange 5.5: c=US;a= ;p=ORG;dda:SMTP=ann@example.org;
                 Rank::Listed
             } else {
                 rank(&address, above, before)
             };
-            found.push(Found { address, at: start + hit.start(), rank });
+            found.push(Found { address, at: start + from, rank });
             if found.len() >= MOST_RECIPIENTS {
                 return found;
             }
@@ -156,6 +156,15 @@ fn addresses(facts: &Facts, notice: &str) -> Vec<Found> {
         above = line.trim();
     }
     found
+}
+
+/// Where a pattern for addresses matches in a line. None goes over white space: most words are turned away without it.
+fn hits<'l>(pattern: &'l Regex, line: &'l str) -> impl Iterator<Item = (usize, &'l str)> {
+    let words = line.split_ascii_whitespace().filter(|word| word.contains('@'));
+    words.flat_map(move |word| {
+        let start = word.as_ptr().addr() - line.as_ptr().addr();
+        pattern.find_iter(word).map(move |hit| (start + hit.start(), hit.as_str()))
+    })
 }
 
 /// The address without what clings to it in a text.

@@ -1,0 +1,38 @@
+//! Display names (RFC 5322 3.4) as people read them.
+
+use super::encoded_words;
+
+/// A name as people read it: encoded words decoded, on one line, no quotes around it.
+pub(super) fn shown(name: &str) -> String {
+    if is_shown_so(name) {
+        return name.to_owned();
+    }
+    let decoded = encoded_words::decode(name).text;
+    let mut out = String::with_capacity(decoded.len());
+    for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    // Encoded quotes: =?utf-8?q?=22Ann_Lee=22?=; Outlook puts single ones around.
+    for quote in ['"', '\''] {
+        let bare =
+            out.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)).filter(|name| !name.contains(quote));
+        if let Some(bare) = bare.map(|bare| bare.trim().to_owned()) {
+            out = bare;
+        }
+    }
+    out
+}
+
+/// Whether a name is ASCII of single words, without quotes around it or encoded words in it: as it is shown.
+fn is_shown_so(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let edge = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\''));
+    let plain = |b: u8| matches!(b, b' '..=b'~') & (b != b'?');
+    edge(bytes.first())
+        && edge(bytes.last())
+        && bytes.iter().fold(true, |all, b| all & plain(*b))
+        && !bytes.windows(2).any(|pair| pair == b"  ")
+}
