@@ -20,7 +20,7 @@ use crate::store::Answer;
 const BATCH: usize = 128;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Mails that are decided and not yet reported. Bounds memory, not speed.
-const UNREPORTED: usize = 512;
+const UNREPORTED: usize = 256;
 /// Units whose bytes may be in flight at once.
 const BYTES_IN_FLIGHT: usize = 16 * 1024 * 1024;
 
@@ -28,8 +28,8 @@ const BYTES_IN_FLIGHT: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Source {
     pub item: Item,
-    pub mailbox: String,
-    pub folder: String,
+    pub mailbox: Arc<str>,
+    pub folder: Arc<str>,
 }
 
 /// What became of a mail.
@@ -141,8 +141,8 @@ fn open(mut sources: IntoIter<Source>) -> Opening {
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             let Some(source) = sources.next() else { break };
             let place = Place {
-                mailbox: source.mailbox.clone(),
-                folder: source.folder.clone(),
+                mailbox: source.mailbox.to_string(),
+                folder: source.folder.to_string(),
                 position: None,
                 arrived_at: Some(source.item.arrived_at),
                 history: false,

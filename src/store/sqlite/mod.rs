@@ -74,8 +74,11 @@ impl Sqlite {
 
     pub(super) fn in_memory(database: &str) -> Result<Self, StoreError> {
         let failed = |error| StoreError::from_sqlite(error, database, "open");
-        let mut connection = Connection::open_in_memory().map_err(failed)?;
+        // A temporary database: what does not fit the cache goes to a file that nobody sees.
+        let mut connection = Connection::open("").map_err(failed)?;
         configure(&connection).map_err(failed)?;
+        connection.execute_batch("PRAGMA journal_mode = MEMORY").map_err(failed)?;
+        set_cache(&connection, WRITING_CACHE, database)?;
         migrate::migrate(&mut connection, database)?;
         Ok(Sqlite::single(connection))
     }
