@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use super::{Item, Unreadable, mbox};
+use super::{FilePath, Item, Unreadable, mbox};
 use crate::domain::Timestamp;
 use crate::parse;
 
 /// Bytes of a mail that are looked at to find out when it arrived.
 const HEAD: u64 = 64 * 1024;
+/// Bytes that are asked for first.
+const USUAL_HEAD: usize = 16 * 1024;
 /// Bytes of a file that are looked at to find out whether it is an mbox: two lines of the longest kind (RFC 5322 2.1.1).
 const FIRST_LINES: u64 = 2048;
 
@@ -34,7 +37,7 @@ pub fn list(path: &Path) -> Listing {
     match fs::metadata(path) {
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
         Ok(found) if found.is_dir() => folders(path, &mut listing),
-        Ok(_) => file(path, &mut listing),
+        Ok(_) => file(path, path.into(), &mut listing),
     }
     listing
 }
@@ -71,18 +74,21 @@ fn folder(path: &Path, listing: &mut Listing) -> Vec<PathBuf> {
     };
     let maildir = ["cur", "new"].iter().any(|name| path.join(name).is_dir());
     let in_maildir = path.file_name().is_some_and(|name| name == "cur" || name == "new");
+    let shared: Arc<Path> = path.into();
     let mut inside = Vec::new();
     for entry in entries {
-        let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
+        let name = entry.file_name().unwrap_or_default();
+        let in_folder = || FilePath::new(shared.clone(), name);
+        let name = name.as_encoded_bytes();
         match fs::metadata(&entry) {
             // Mails that are still being written.
             Ok(found) if found.is_dir() && maildir && name == b"tmp" => {}
             // `.Sent` and the like are other folders of the account (Maildir++).
             Ok(found) if found.is_dir() && maildir && name.starts_with(b".") => listing.account_folders.push(entry),
             Ok(found) if found.is_dir() => inside.push(entry),
-            _ if in_maildir || is_mail_name(&entry) => file(&entry, listing),
+            _ if in_maildir || is_mail_name(&entry) => file(&entry, in_folder(), listing),
             Ok(found) if found.is_file() => match begins_as_mbox(&entry) {
-                Ok(true) => file(&entry, listing),
+                Ok(true) => file(&entry, in_folder(), listing),
                 Ok(false) => listing.other_files.push(entry),
                 Err(error) => listing.unreadable.push(Unreadable::new(&entry, &error)),
             },
@@ -111,14 +117,14 @@ fn begins_as_mbox(path: &Path) -> std::io::Result<bool> {
     Ok(mbox::begins(&head))
 }
 
-fn file(path: &Path, listing: &mut Listing) {
-    match items(path) {
+fn file(path: &Path, place: FilePath, listing: &mut Listing) {
+    match items(path, place) {
         Ok(items) => listing.items.extend(items),
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
     }
 }
 
-fn items(path: &Path) -> std::io::Result<Vec<Item>> {
+fn items(path: &Path, place: FilePath) -> std::io::Result<Vec<Item>> {
     let found = fs::metadata(path)?;
     if !found.is_file() {
         // Opening a pipe would wait for whoever writes to it.
@@ -135,12 +141,12 @@ fn items(path: &Path) -> std::io::Result<Vec<Item>> {
     }
     if !mbox::is_mbox(&head) {
         let arrived_at = parse::arrival_of(&head).unwrap_or(modified);
-        return Ok(vec![Item { path: path.to_owned(), span: None, arrived_at }]);
+        return Ok(vec![Item { path: place, span: None, arrived_at }]);
     }
     let mut items = Vec::new();
     for span in mbox::spans(path)? {
         let (from, to) = span;
-        let mut item = Item { path: path.to_owned(), span: Some((from, to.min(from + HEAD))), arrived_at: modified };
+        let mut item = Item { path: place.clone(), span: Some((from, to.min(from + HEAD))), arrived_at: modified };
         item.arrived_at = parse::arrival_of(&item.read()?).unwrap_or(modified);
         items.push(Item { span: Some(span), ..item });
     }
@@ -148,7 +154,8 @@ fn items(path: &Path) -> std::io::Result<Vec<Item>> {
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
+    // Most headers fit: one call reads them.
+    let mut head = Vec::with_capacity(USUAL_HEAD);
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(head)
 }

@@ -1,6 +1,7 @@
 //! From arguments to mails: which files are replayed, and in which mailbox and folder each counts as found.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::config_file::counted;
 use super::screen::line;
@@ -134,11 +135,9 @@ fn add(gathered: &mut Gathered, path: &Path, mailbox: &str, folder: &str) {
         gathered.empty.push(path.to_owned());
     }
     listing.items.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
-    gathered.sources.extend(listing.items.into_iter().map(|item| Source {
-        item,
-        mailbox: mailbox.to_owned(),
-        folder: folder.to_owned(),
-    }));
+    let (placed, folder): (Arc<str>, Arc<str>) = (mailbox.into(), folder.into());
+    let place = |item| Source { item, mailbox: placed.clone(), folder: folder.clone() };
+    gathered.sources.extend(listing.items.into_iter().map(place));
     gathered.unreadable.append(&mut listing.unreadable);
     gathered.passed.files.append(&mut listing.other_files);
     gathered.passed.folders.extend(listing.account_folders.into_iter().map(|path| (path, mailbox.to_owned())));

@@ -205,11 +205,11 @@ async fn as_json(story: &Story, store: Store, out: &mut impl Write) -> anyhow::R
     let tell = story.tell(store, |told| {
         let (engine::What::Mail { file, mail }, Some(Ok(outcome))) = (&told.what, &told.outcome) else { return Ok(()) };
         let item = Item {
-            path: story.folder.join(file),
+            path: story.folder.join(file).as_path().into(),
             span: None,
             arrived_at: mail.arrived_at().unwrap_or(told.at).min(told.at),
         };
-        let (mailbox, folder) = (mail.place.mailbox.clone(), mail.place.folder.clone());
+        let (mailbox, folder) = (mail.place.mailbox.as_str().into(), mail.place.folder.as_str().into());
         let source = Source { item, mailbox, folder };
         serde_json::to_writer(&mut *out, &message(&source, mail, outcome, naming.of_outcome(outcome)?))?;
         out.write_all(b"\n")?;

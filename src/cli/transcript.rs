@@ -258,13 +258,21 @@ impl<W: Write> Transcript<W> {
     /// Why, what was queued, what a person must see; with `--explain` all the rest.
     fn outcome(&mut self, outcome: &Outcome) -> anyhow::Result<()> {
         let explanation = &outcome.decision.explanation;
-        let names = self.naming.of_outcome(outcome)?.clone();
+        let names = self.naming.of_outcome(outcome)?;
         let (before, after) = (outcome.status_before.as_deref(), outcome.status_after.as_deref());
-        let reason = explain::reason(outcome.decision.kind, explanation, before, after, &names);
+        let reason = explain::reason(outcome.decision.kind, explanation, before, after, names);
+        let linked = explain::linked(explanation, names);
+        let lists = self.look.explain.then(|| {
+            [
+                ("sign", explain::evidence_lines(explanation, names)),
+                ("thread", explain::candidate_lines(explanation, names)),
+                ("rule", explain::rule_lines(explanation, names)),
+                ("effect", explain::effect_lines(explanation)),
+            ]
+        });
         if !reason.is_empty() {
             self.wrapped(&reason)?;
         }
-        let linked = explain::linked(explanation, &names);
         if !linked.is_empty() {
             self.below(&format!("linked to {}", linked.join(", ")))?;
         }
@@ -284,11 +292,8 @@ impl<W: Write> Transcript<W> {
         if let Some(flag) = flag_of(&outcome.decision) {
             self.below(&self.look.paint.red(&format!("ticket flagged: {}", explain::flag(flag))))?;
         }
-        if self.look.explain {
-            self.list("sign", explain::evidence_lines(explanation, &names))?;
-            self.list("thread", explain::candidate_lines(explanation, &names))?;
-            self.list("rule", explain::rule_lines(explanation, &names))?;
-            self.list("effect", explain::effect_lines(explanation))?;
+        for (word, lines) in lists.into_iter().flatten() {
+            self.list(word, lines)?;
         }
         self.counts.add(outcome);
         Ok(())

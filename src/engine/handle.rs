@@ -156,6 +156,15 @@ impl Engine {
         Ok(self.writer.submit(Work::Unit(self.unit(at, None, Input::Mail(mail)))).await?)
     }
 
+    /// Hands over mails that came together, each with the time when we got it. One answer each.
+    pub async fn deliver_all(
+        &self,
+        mails: impl IntoIterator<Item = (Arc<Mail>, Timestamp)>,
+    ) -> Result<Vec<Answer<Outcome>>, EngineError> {
+        let units = mails.into_iter().map(|(mail, at)| Work::Unit(self.unit(at, None, Input::Mail(mail))));
+        Ok(self.writer.submit_all(units.collect()).await?)
+    }
+
     /// Carries out what a user orders, durably. A refusal changes nothing.
     pub async fn command(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Result<Outcome, EngineError> {
         let outcome = self.writer.write(Work::Unit(self.unit(at, actor, input))).await?;

@@ -21,6 +21,9 @@ use crate::store::{Answer, waiting};
 
 /// Mails that are read ahead of the one that is asked for.
 const AHEAD: usize = 8;
+/// Mails that are given out together at most, and bytes after which no more are.
+const TOGETHER: usize = 128;
+const TOGETHER_BYTES: usize = 4 * 1024 * 1024;
 
 /// Attempts that may end the program before a mail is quarantined unread, where a process of its own does not survive
 /// reading it either, or cannot be had.
@@ -38,6 +41,8 @@ pub struct Intake<'e, T> {
     unreadable: BTreeSet<ContentDigest>,
     groups: VecDeque<Group<T>>,
     reading: VecDeque<(T, Started<'e>)>,
+    /// Why no more can be read: told once what was read before is given out.
+    failed: Option<EngineError>,
     /// What was brought and is not to be read any more.
     stopped: VecDeque<Group<T>>,
 }
@@ -68,7 +73,7 @@ impl<'e, T> Intake<'e, T> {
             engine.store().write(|tx| Ok((attempts::take_over(tx)?, waiting::unreadable_contents(tx)?)))?;
         let unreadable = unreadable.into_iter().collect();
         let (groups, reading, stopped) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Ok(Intake { engine, unfinished, unreadable, groups, reading, stopped })
+        Ok(Intake { engine, unfinished, unreadable, groups, reading, failed: None, stopped })
     }
 
     /// Mails that were brought and are not being read yet.
@@ -113,28 +118,41 @@ impl<'e, T> Intake<'e, T> {
         Ok(())
     }
 
-    /// The next mail, read; to be handed over before the one after it is asked for. `None`: all that was brought has been given out.
-    pub async fn next(&mut self) -> Result<Option<(T, Mail)>, EngineError> {
+    /// The next mails, read; to be handed over before those after them are asked for. None: all that was brought has been
+    /// given out.
+    pub async fn next(&mut self) -> Result<Vec<(T, Mail)>, EngineError> {
+        let (mut mails, mut bytes) = (Vec::new(), 0);
+        while mails.len() < TOGETHER && bytes < TOGETHER_BYTES && self.failed.is_none() {
+            self.failed = self.read_ahead().await.err();
+            let Some((tag, started)) = self.reading.pop_front() else { break };
+            let mail = started.get().await;
+            bytes += mail.weight();
+            mails.push((tag, mail));
+        }
+        if mails.is_empty() {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
+            // Alone means alone.
+            mails.extend(self.alone().await?);
+        }
+        Ok(mails)
+    }
+
+    /// Begins to read what may be read together.
+    async fn read_ahead(&mut self) -> Result<(), EngineError> {
         while self.reading.len() < AHEAD {
-            match self.groups.front_mut() {
-                Some(Group::Together(group)) => match group.mails.pop_front() {
-                    Some((tag, raw)) => {
-                        group.note(self.engine, raw.digest).await?;
-                        let attempt = group.mails.is_empty().then_some(group.key);
-                        self.reading.push_back((tag, self.engine.readers().start(raw, attempt)?));
-                    }
-                    None => drop(self.groups.pop_front()),
-                },
-                // Alone means alone.
-                Some(_) if !self.reading.is_empty() => break,
-                Some(_) => return self.alone().await,
-                None => break,
+            let Some(Group::Together(group)) = self.groups.front_mut() else { break };
+            match group.mails.pop_front() {
+                Some((tag, raw)) => {
+                    group.note(self.engine, raw.digest).await?;
+                    let attempt = group.mails.is_empty().then_some(group.key);
+                    self.reading.push_back((tag, self.engine.readers().start(raw, attempt)?));
+                }
+                None => drop(self.groups.pop_front()),
             }
         }
-        match self.reading.pop_front() {
-            Some((tag, started)) => Ok(Some((tag, started.get().await))),
-            None => Ok(None),
-        }
+        Ok(())
     }
 
     /// Begins to read nothing more. What is being read still comes out.

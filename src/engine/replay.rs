@@ -17,19 +17,19 @@ use crate::domain::*;
 use crate::store::Answer;
 
 /// Mails that are taken from the disk and noted together: this many, or until they have so many bytes.
-const BATCH: usize = 64;
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
+const BATCH: usize = 128;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Mails that are decided and not yet reported. Bounds memory, not speed.
 const UNREPORTED: usize = 256;
 /// Units whose bytes may be in flight at once.
-const BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
+const BYTES_IN_FLIGHT: usize = 16 * 1024 * 1024;
 
 /// A mail to replay, and where it counts as found.
 #[derive(Debug, Clone)]
 pub struct Source {
     pub item: Item,
-    pub mailbox: String,
-    pub folder: String,
+    pub mailbox: Arc<str>,
+    pub folder: Arc<str>,
 }
 
 /// What became of a mail.
@@ -91,18 +91,22 @@ pub async fn replay(
             }
             intake.bring(mails).await?;
         }
-        let Some((source, mail)) = intake.next().await? else {
+        let mails = intake.next().await?;
+        if mails.is_empty() {
             if files.is_none() {
                 break;
             }
             continue;
-        };
-        let mail = Arc::new(mail);
-        newest = newest.max(source.item.arrived_at);
-        in_flight += mail.weight();
-        let answer = engine.deliver(mail.clone(), source.item.arrived_at).await?;
-        decided += 1;
-        deciding.push_back(Waiting { source, mail, answer });
+        }
+        let mails: Vec<_> = mails.into_iter().map(|(source, mail)| (source, Arc::new(mail))).collect();
+        let delivered = mails.iter().map(|(source, mail)| (mail.clone(), source.item.arrived_at));
+        let answers = engine.deliver_all(delivered).await?;
+        decided += answers.len();
+        for ((source, mail), answer) in mails.into_iter().zip(answers) {
+            newest = newest.max(source.item.arrived_at);
+            in_flight += mail.weight();
+            deciding.push_back(Waiting { source, mail, answer });
+        }
         while deciding.len() > UNREPORTED || in_flight > BYTES_IN_FLIGHT {
             let Some(first) = deciding.pop_front() else { break };
             in_flight = in_flight.saturating_sub(first.mail.weight());
@@ -137,8 +141,8 @@ fn open(mut sources: IntoIter<Source>) -> Opening {
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             let Some(source) = sources.next() else { break };
             let place = Place {
-                mailbox: source.mailbox.clone(),
-                folder: source.folder.clone(),
+                mailbox: source.mailbox.to_string(),
+                folder: source.folder.to_string(),
                 role: None,
                 position: None,
                 arrived_at: Some(source.item.arrived_at),

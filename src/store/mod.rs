@@ -81,7 +81,7 @@ impl Store {
         Ok(Store { database: database.into(), driver })
     }
 
-    /// A database that is gone when its last clone is.
+    /// A database that is gone when its last clone is: in memory, and beyond some size in a temporary file.
     pub fn in_memory() -> Result<Store, StoreError> {
         let database = "the database in memory";
         Ok(Store { database: database.into(), driver: Driver::Sqlite(Sqlite::in_memory(database)?) })

@@ -22,7 +22,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { units: 64, weight: 16 * 1024 * 1024, waiting: 128 }
+        Limits { units: 160, weight: 8 * 1024 * 1024, waiting: 256 }
     }
 }
 
@@ -85,7 +85,25 @@ impl<U: Send + 'static, R: Send + 'static> GroupWriter<U, R> {
         Ok(answer)
     }
 
-    /// The same on a thread that is not async.
+    /// Hands several over together, so that one batch takes them: each batch has costs of its own, and pages that many
+    /// units change are written once. As [`GroupWriter::submit`] otherwise; one answer a unit, in their order.
+    pub async fn submit_all(&self, units: Vec<U>) -> Result<Vec<Answer<R>>, StoreError> {
+        let queue = self.queue()?;
+        let mut answers = Vec::with_capacity(units.len());
+        let mut units = units.into_iter().peekable();
+        while units.peek().is_some() {
+            let room = units.len().min(queue.max_capacity());
+            for permit in queue.reserve_many(room).await.map_err(|_| StoreError::Closed)? {
+                let Some(unit) = units.next() else { break };
+                let (job, answer) = job(unit);
+                permit.send(job);
+                answers.push(answer);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// [`GroupWriter::submit`] on a thread that is not async.
     pub fn blocking_submit(&self, unit: U) -> Result<Answer<R>, StoreError> {
         let (job, answer) = job(unit);
         self.queue()?.blocking_send(job).map_err(|_| StoreError::Closed)?;

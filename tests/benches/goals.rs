@@ -1,12 +1,21 @@
 //! Goals with figures. Each is measured against a peer on the same input, both sides taking turns within one run, and
 //! printed as one line: `NAME ours peer ratio goal pass|short`. `tests/bench` runs this; names as arguments choose.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures and fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a bench prints its figures and fails loudly"
+)]
 
+mod histories;
 mod mails;
 mod measure;
+mod padding;
 mod parse;
 mod postgres;
+mod replay;
 #[path = "../it/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod server;
@@ -17,7 +26,8 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 2] = [("parse", parse::goals), ("postgres", postgres::goals)];
+const BENCHES: [(&str, Bench); 4] =
+    [("parse", parse::goals), ("postgres", postgres::goals), ("replay", replay::goals), ("scale", replay::scale)];
 
 /// sysexits: wrong usage.
 const USAGE: u8 = 64;

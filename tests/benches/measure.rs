@@ -11,14 +11,32 @@ const ROUND: Duration = Duration::from_millis(100);
 /// of the rounds.
 pub struct Goal {
     pub name: &'static str,
-    pub ours: Duration,
-    pub peer: Duration,
+    pub ours: Figure,
+    pub peer: Figure,
     pub ratio: f64,
     /// The ratio that may not be exceeded.
     pub at_most: f64,
 }
 
+/// One side of a goal.
+pub enum Figure {
+    Time(Duration),
+    Bytes(u64),
+}
+
 impl Goal {
+    /// Two times that were measured elsewhere.
+    pub fn times(name: &'static str, at_most: f64, ours: Duration, peer: Duration) -> Goal {
+        let ratio = ours.as_secs_f64() / peer.as_secs_f64();
+        Goal { name, ours: Figure::Time(ours), peer: Figure::Time(peer), ratio, at_most }
+    }
+
+    /// Bytes that were held, and how many may be.
+    pub fn memory(name: &'static str, held: u64, bound: u64) -> Goal {
+        let ratio = held as f64 / bound as f64;
+        Goal { name, ours: Figure::Bytes(held), peer: Figure::Bytes(bound), ratio, at_most: 1.0 }
+    }
+
     /// Measures both sides, each of which goes once over all `items` when called.
     pub fn measure(name: &'static str, at_most: f64, items: usize, ours: impl Fn(), peer: impl Fn()) -> Goal {
         let passes = passes(&ours).max(passes(&peer));
@@ -36,7 +54,7 @@ impl Goal {
             peer_times.push(other);
             ratios.push(own / other);
         }
-        let one = |times| Duration::from_secs_f64(median(times) / (passes * items) as f64);
+        let one = |times| Figure::Time(Duration::from_secs_f64(median(times) / (passes * items) as f64));
         Goal { name, ours: one(own_times), peer: one(peer_times), ratio: median(ratios), at_most }
     }
 
@@ -62,7 +80,7 @@ impl Goal {
             peer_times.push(other.as_secs_f64());
             ratios.push(own.as_secs_f64() / other.as_secs_f64());
         }
-        let one = |times| Duration::from_secs_f64(median(times) / items as f64);
+        let one = |times| Figure::Time(Duration::from_secs_f64(median(times) / items as f64));
         Goal { name, ours: one(own_times), peer: one(peer_times), ratio: median(ratios), at_most }
     }
 
@@ -73,10 +91,18 @@ impl Goal {
 
 impl fmt::Display for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let micros = |time: Duration| format!("{:.2}us", time.as_secs_f64() * 1e6);
         let verdict = if self.is_met() { "pass" } else { "short" };
-        let (ours, peer) = (micros(self.ours), micros(self.peer));
-        write!(f, "{} {ours} {peer} {:.2} {:.2} {verdict}", self.name, self.ratio, self.at_most)
+        let Goal { name, ours, peer, ratio, at_most } = self;
+        write!(f, "{name} {ours} {peer} {ratio:.2} {at_most:.2} {verdict}")
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Figure::Time(time) => write!(f, "{:.2}us", time.as_secs_f64() * 1e6),
+            Figure::Bytes(bytes) => write!(f, "{:.1}MB", *bytes as f64 / 1e6),
+        }
     }
 }
 

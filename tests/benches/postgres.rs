@@ -2,6 +2,7 @@
 //! durable: the server does what it does by default.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -59,7 +60,7 @@ fn sources(folder: &Path) -> Vec<Source> {
         let path = path.join(format!("{n:05}.eml"));
         std::fs::write(&path, &mail.raw).unwrap();
         let items = archive::list(&path).items;
-        let (mailbox, folder) = (mail.mailbox, mail.folder);
+        let (mailbox, folder): (Arc<str>, Arc<str>) = (mail.mailbox.into(), mail.folder.into());
         sources.extend(items.into_iter().map(|item| Source { item, mailbox: mailbox.clone(), folder: folder.clone() }));
     }
     sources.sort_by(|a, b| (a.item.arrived_at, &a.item.path).cmp(&(b.item.arrived_at, &b.item.path)));

@@ -78,12 +78,12 @@ fn goes_on(place: &Place, expected: &Outcome, when: &str) {
 #[test]
 fn files_that_may_not_grow_at_any_size_stop_the_program_with_words_and_lose_nothing() {
     let place = Place::new();
-    // The log of all of them takes some 2,000 blocks of 512 bytes, that of the empty database 600.
-    mails(&place, 200);
+    // The log of all of them takes some 3,600 blocks of 512 bytes, that of the empty database 600; a batch is 128 mails.
+    mails(&place, 400);
     let expected = undisturbed(&place);
     let mut random = Random::seeded();
-    let ends = [0, 1, 7, 8, 64, 65, 300, 1_100, 1_300];
-    let at_random = (0..if full() { 80 } else { 5 }).map(|_| u32::try_from(random.below(1_400)).unwrap());
+    let ends = [0, 1, 7, 8, 64, 65, 300, 1_100, 2_600, 3_200];
+    let at_random = (0..if full() { 80 } else { 5 }).map(|_| u32::try_from(random.below(3_400)).unwrap());
     let mut stopped_in_the_midst = 0;
     for blocks in ends.into_iter().chain(at_random.collect::<Vec<_>>()) {
         let when = format!("ulimit -f {blocks}, seed {}", random.seed);

@@ -17,6 +17,9 @@ use crate::domain::row::Value;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements that stay prepared: all of this room's fit.
 const PREPARED: usize = 256;
+/// Kilobytes of pages that the writer keeps: its look-ups are spread over whole indexes, which the default of 2 MB does
+/// not hold.
+const WRITING_CACHE: u32 = 32 * 1024;
 
 /// The connections to one file.
 #[derive(Clone)]
@@ -63,6 +66,7 @@ impl Sqlite {
         let mut writing = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, database)?;
         check(&writing, database)?;
         use_wal(&writing, database)?;
+        set_cache(&writing, WRITING_CACHE, database)?;
         migrate::migrate(&mut writing, database)?;
         let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, database)?;
         Ok(Sqlite { writing: Arc::new(Mutex::new(writing)), reading: Arc::new(Mutex::new(reading)) })
@@ -70,8 +74,11 @@ impl Sqlite {
 
     pub(super) fn in_memory(database: &str) -> Result<Self, StoreError> {
         let failed = |error| StoreError::from_sqlite(error, database, "open");
-        let mut connection = Connection::open_in_memory().map_err(failed)?;
+        // A temporary database: what does not fit the cache goes to a file that nobody sees.
+        let mut connection = Connection::open("").map_err(failed)?;
         configure(&connection).map_err(failed)?;
+        connection.execute_batch("PRAGMA journal_mode = MEMORY").map_err(failed)?;
+        set_cache(&connection, WRITING_CACHE, database)?;
         migrate::migrate(&mut connection, database)?;
         Ok(Sqlite::single(connection))
     }
@@ -117,6 +124,11 @@ fn write<T>(
     let result = work(&mut tx)?;
     tx.commit()?;
     Ok(result)
+}
+
+fn set_cache(connection: &Connection, kilobytes: u32, database: &str) -> Result<(), StoreError> {
+    let set = connection.execute_batch(&format!("PRAGMA cache_size = -{kilobytes}"));
+    set.map_err(|error| StoreError::from_sqlite(error, database, "PRAGMA cache_size"))
 }
 
 fn set_synchronous(connection: &Connection, level: &str, database: &str) -> Result<(), StoreError> {
@@ -166,13 +178,14 @@ pub(super) fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Co
     Ok(connection)
 }
 
-/// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1). The cache is 64
-/// MB: look-ups are spread over whole indexes, which the default of 2 MB does not hold.
+/// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1). The log is folded
+/// into the file every 16 MB: a page that many batches change is then written there once.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
+         PRAGMA wal_autocheckpoint = 4096",
     )
 }
 
