@@ -69,10 +69,12 @@ pub(super) async fn take(
             }
         }
         intake.bring(batch).await?;
-        let Some(((mailbox, held), mail)) = intake.next().await? else { continue };
-        let mail = Arc::new(mail);
-        let answer = engine.deliver(mail.clone(), clock()).await?;
-        deciding.push_back(Deciding { mailbox, mail, answer, held });
+        let mails: Vec<_> = intake.next().await?.into_iter().map(|(from, mail)| (from, Arc::new(mail))).collect();
+        let now = clock();
+        let answers = engine.deliver_all(mails.iter().map(|(_, mail)| (mail.clone(), now))).await?;
+        for (((mailbox, held), mail), answer) in mails.into_iter().zip(answers) {
+            deciding.push_back(Deciding { mailbox, mail, answer, held });
+        }
         settle(&mut deciding, UNREPORTED, report).await?;
     }
     settle(&mut deciding, 0, report).await?;
