@@ -154,6 +154,11 @@ fn word(order: &Input) -> &'static str {
         Input::Merge { .. } => "merge",
         Input::Review(_) => "review",
         Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
+        Input::Lease { .. }
+        | Input::Release { .. }
+        | Input::Lapse { .. }
+        | Input::Dispatch { .. }
+        | Input::Outbox { .. } => "outbox",
     }
 }
 
@@ -195,6 +200,10 @@ fn deed(order: &Input, names: &Names) -> String {
         }
         Input::QuarantineRetry { delivery, .. } => format!("has {delivery} read again"),
         Input::QuarantineDrop { delivery } => format!("gives {delivery} up"),
+        Input::Lease { .. } | Input::Release { .. } | Input::Lapse { .. } | Input::Dispatch { .. } => {
+            "hands mail to a relay".to_owned()
+        }
+        Input::Outbox { send, order } => format!("orders {order} for send {send}"),
     }
 }
 

@@ -363,8 +363,8 @@ impl Deciding<'_> {
                 let status = Some(recipient.status.clone()).filter(|status| !status.is_empty());
                 self.change(Change::Recipient(RecipientRow { state, status, ..row }));
             }
-            if ours && address.bounced != Some(BounceClass::Hard) {
-                self.change(Change::Address(AddressRow { bounced: Some(recipient.class), ..address }));
+            if ours {
+                self.mark_address(address.id, recipient.class);
             }
         }
     }

@@ -27,6 +27,18 @@ pub enum Refusal {
     AlreadyThere,
     #[error("the lease of that timer is over")]
     StaleFence,
+    #[error("another program has taken over that send, or it was settled meanwhile")]
+    StaleLease,
+    #[error("there is no such send")]
+    NoSend,
+    #[error("a replay decided to send it, and a replay never sends")]
+    HeldByReplay,
+    #[error("it is {0} already: nothing is left to do about it")]
+    SendIsOver(SendState),
+    #[error("it is being handed to a relay at this moment: try again in a minute")]
+    BeingSent,
+    #[error("it has no bytes: it could not be composed (`ticketd outbox show` says why)")]
+    NotComposed,
     #[error("there is no such message, or it did not arrive here")]
     NoMessage,
     #[error("the message does not wait for review: `ticketd why` says what it is, and who settled it")]
@@ -240,7 +252,7 @@ impl Deciding<'_> {
             for address in addresses {
                 let state = RecipientState::Pending;
                 let row =
-                    RecipientRow { send, address: *address, role, state, status: None, automatic_at, subject_key };
+                    RecipientRow { send, address: *address, role, state, status: None, answer: None, automatic_at, subject_key };
                 self.change(Change::Recipient(row));
             }
         }

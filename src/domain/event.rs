@@ -62,6 +62,16 @@ pub enum Payload {
     QuarantineRetry { delivery: DeliveryId, reading: Reading },
     /// A user gives a quarantined mail up: it is kept and not tried again.
     QuarantineDrop { delivery: DeliveryId },
+    /// These sends are about to be handed to a relay, by one program, until then.
+    Lease { sends: Vec<SendId>, until: Timestamp },
+    /// Leases were given back before anything was sent: these (send and fence) are due at `due_at`.
+    Release { leases: Vec<(SendId, i64)>, due_at: Timestamp },
+    /// The program that held these leases is gone: nobody knows how far it came. `hold`: a person decides what becomes of them.
+    Lapse { sends: Vec<SendId>, hold: bool },
+    /// A send was tried.
+    Dispatch(Dispatch),
+    /// A user orders something about a send.
+    Outbox { send: SendId, order: OutboxOrder },
 }
 
 impl Payload {
@@ -78,6 +88,11 @@ impl Payload {
             Payload::Review { .. } => "review",
             Payload::QuarantineRetry { .. } => "quarantine_retry",
             Payload::QuarantineDrop { .. } => "quarantine_drop",
+            Payload::Lease { .. } => "lease",
+            Payload::Release { .. } => "release",
+            Payload::Lapse { .. } => "lapse",
+            Payload::Dispatch(_) => "dispatch",
+            Payload::Outbox { .. } => "outbox",
         }
     }
 }

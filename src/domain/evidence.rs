@@ -152,6 +152,21 @@ pub enum Evidence {
     SentByUser {
         user: UserId,
     },
+    /// A relay was offered a send: for how many recipients it answered what.
+    Dispatched {
+        relay: String,
+        accepted: i64,
+        deferred: i64,
+        refused: i64,
+        unknown: i64,
+    },
+    /// The program that was handing it over ended meanwhile.
+    DispatchLapsed,
+    /// A user ordered something about a send; `None` for the operator at the command line.
+    OutboxOrdered {
+        order: OutboxOrder,
+        user: Option<UserId>,
+    },
 }
 
 text_enum! {

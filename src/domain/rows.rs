@@ -268,7 +268,7 @@ text_enum! {
     Flag {
         /// Its pipeline has no open status: a reply could not reopen it.
         CannotReopen = "cannot_reopen",
-        /// A send of the ticket failed for good.
+        /// A send of the ticket failed for good, for a recipient at least.
         SendFailed = "send_failed",
     }
 }
@@ -393,11 +393,16 @@ text_enum! {
     /// How far a send has come.
     SendState {
         Queued = "queued",
+        /// Leased: a program is handing it to a relay.
         Sending = "sending",
+        /// Nothing is left to do, and a relay took it for one recipient at least.
         Sent = "sent",
+        /// Tried, and to be tried again for some recipients.
         Deferred = "deferred",
+        /// Nobody got it, and it is not tried again.
         Failed = "failed",
         Cancelled = "cancelled",
+        /// Nobody knows whether it left. Due again at `due_at`, or held for a person ([`Timestamp::NEVER`]).
         Unknown = "unknown",
         /// Decided by a replay, which never sends.
         Held = "held",
@@ -413,6 +418,8 @@ row! {
         state: RecipientState,
         /// Enhanced status code of the last answer or bounce (RFC 3463).
         status: Option<String>,
+        /// The relay's last answer, without addresses.
+        answer: Option<String>,
         /// For the caps of automatic mail: when, and the key of the bare subject; `None` for what people wrote.
         automatic_at: Option<Timestamp>,
         subject_key: Option<LookupKey>,
@@ -426,8 +433,17 @@ text_enum! {
 text_enum! {
     /// What became of a send for one recipient.
     RecipientState {
+        /// Not offered to a relay yet.
         Pending = "pending",
-        Delivered = "delivered",
+        /// A relay took it.
+        Accepted = "accepted",
+        /// Refused for now.
+        Deferred = "deferred",
+        /// Refused for good, or given up.
+        Failed = "failed",
+        /// Nobody knows whether a relay took it.
+        Unknown = "unknown",
+        Cancelled = "cancelled",
         SoftBounced = "soft_bounced",
         HardBounced = "hard_bounced",
     }

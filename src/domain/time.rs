@@ -16,6 +16,9 @@ pub const HOUR: Millis = 60 * MINUTE;
 pub const DAY: Millis = 24 * HOUR;
 
 impl Timestamp {
+    /// What is due then is never due by itself.
+    pub const NEVER: Timestamp = Timestamp(i64::MAX);
+
     /// From whole seconds since 1970.
     pub fn from_seconds(seconds: i64) -> Self {
         Timestamp(seconds.saturating_mul(SECOND))

@@ -24,6 +24,7 @@ pub struct Keys {
     pub messages: BTreeSet<MessageId>,
     pub deliveries: BTreeSet<DeliveryId>,
     pub timers: BTreeSet<TimerId>,
+    pub sends: BTreeSet<SendId>,
     /// Automatic mail since then counts for the caps.
     pub automatic_since: Option<Timestamp>,
 }
@@ -42,6 +43,7 @@ impl Keys {
         self.messages.extend(other.messages);
         self.deliveries.extend(other.deliveries);
         self.timers.extend(other.timers);
+        self.sends.extend(other.sends);
         self.automatic_since = match (self.automatic_since, other.automatic_since) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

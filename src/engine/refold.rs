@@ -11,7 +11,7 @@ use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
 use crate::store::dump::{self, Difference};
-use crate::store::{Store, StoreError, Tx, journal, keys, views};
+use crate::store::{Store, StoreError, Tx, journal, keys, outbox, views};
 
 /// Events folded in one transaction.
 const BATCH: i64 = 64;
@@ -135,6 +135,11 @@ impl Names {
                 Input::QuarantineRetry { delivery, mail: again(tx, reader, delivery, &reading)? }
             }
             Payload::QuarantineDrop { delivery } => Input::QuarantineDrop { delivery },
+            Payload::Lease { sends, until } => Input::Lease { sends, until },
+            Payload::Release { leases, due_at } => Input::Release { leases, due_at },
+            Payload::Lapse { sends, hold } => Input::Lapse { sends, hold },
+            Payload::Dispatch(dispatch) => Input::Dispatch { ticket: outbox::ticket_of(tx, dispatch.send)?, dispatch },
+            Payload::Outbox { send, order } => Input::Outbox { send, order },
         })
     }
 

@@ -163,6 +163,17 @@ fn keys_of(unit: &Unit) -> Keys {
         Input::QuarantineDrop { delivery } => {
             keys.deliveries.insert(*delivery);
         }
+        Input::Lease { sends, .. } | Input::Lapse { sends, .. } => keys.sends.extend(sends),
+        Input::Release { leases, .. } => keys.sends.extend(leases.iter().map(|(send, _)| send)),
+        Input::Dispatch { dispatch, ticket } => {
+            keys.sends.insert(dispatch.send);
+            // What went well concerns nothing but the send.
+            let well = dispatch.answers.iter().all(|answer| answer.verdict == RelayVerdict::Accepted);
+            keys.tickets.extend(ticket.filter(|_| !well));
+        }
+        Input::Outbox { send, .. } => {
+            keys.sends.insert(*send);
+        }
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys
@@ -275,7 +286,12 @@ impl<'a> Batch<'a> {
             | Input::Move { .. }
             | Input::Merge { .. }
             | Input::QuarantineRetry { .. }
-            | Input::QuarantineDrop { .. } => return,
+            | Input::QuarantineDrop { .. }
+            | Input::Lease { .. }
+            | Input::Release { .. }
+            | Input::Lapse { .. }
+            | Input::Dispatch { .. }
+            | Input::Outbox { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
             Change::Content(row) => Some(row.id),
@@ -410,6 +426,26 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::QuarantineDrop { delivery } => {
             decide::drop_quarantined(d, *delivery)?;
             Ok(Payload::QuarantineDrop { delivery: *delivery })
+        }
+        Input::Lease { sends, until } => {
+            decide::lease(d, sends, *until);
+            Ok(Payload::Lease { sends: sends.clone(), until: *until })
+        }
+        Input::Release { leases, due_at } => {
+            decide::release(d, leases, *due_at);
+            Ok(Payload::Release { leases: leases.clone(), due_at: *due_at })
+        }
+        Input::Lapse { sends, hold } => {
+            decide::lapse(d, sends, *hold);
+            Ok(Payload::Lapse { sends: sends.clone(), hold: *hold })
+        }
+        Input::Dispatch { dispatch, .. } => {
+            decide::dispatched(d, dispatch)?;
+            Ok(Payload::Dispatch(dispatch.clone()))
+        }
+        Input::Outbox { send, order } => {
+            decide::order(d, *send, *order)?;
+            Ok(Payload::Outbox { send: *send, order: *order })
         }
     }
 }

@@ -64,6 +64,30 @@ pub enum Input {
     QuarantineDrop {
         delivery: DeliveryId,
     },
+    /// These sends are about to be handed to a relay.
+    Lease {
+        sends: Vec<SendId>,
+        until: Timestamp,
+    },
+    /// Leases (send and fence) are given back, unused.
+    Release {
+        leases: Vec<(SendId, i64)>,
+        due_at: Timestamp,
+    },
+    /// Whoever held these leases is gone.
+    Lapse {
+        sends: Vec<SendId>,
+        hold: bool,
+    },
+    /// A relay answered. `ticket`: that of the send.
+    Dispatch {
+        dispatch: Dispatch,
+        ticket: Option<RecordId>,
+    },
+    Outbox {
+        send: SendId,
+        order: OutboxOrder,
+    },
 }
 
 impl Input {
@@ -114,7 +138,14 @@ impl Unit {
             Input::Send(order) => order.draft.packed.weight(),
             Input::Open { draft, .. } => draft.packed.weight(),
             Input::Review(order) => order.facts.body.text.len() + 2048,
-            Input::Setup(_) | Input::Move { .. } | Input::Merge { .. } | Input::QuarantineDrop { .. } => 1024,
+            Input::Lease { sends, .. } | Input::Lapse { sends, .. } => 256 * sends.len(),
+            Input::Release { leases, .. } => 256 * leases.len(),
+            Input::Setup(_)
+            | Input::Move { .. }
+            | Input::Merge { .. }
+            | Input::QuarantineDrop { .. }
+            | Input::Dispatch { .. }
+            | Input::Outbox { .. } => 1024,
         }
     }
 }

@@ -78,6 +78,21 @@ pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
         Evidence::History => "imported as history".to_owned(),
         Evidence::NotForUs => "not to a team mailbox, and of no contact or thread that we know".to_owned(),
         Evidence::SentByUser { user } => format!("sent by {}", names.user(*user)),
+        Evidence::Dispatched { relay, accepted, deferred, refused, unknown } => {
+            let counts = [(*accepted, "taken"), (*deferred, "not now"), (*refused, "refused"), (*unknown, "unknown")];
+            let said = counts.into_iter().filter(|(count, _)| *count > 0);
+            let said: Vec<_> = said.map(|(count, word)| format!("{word} for {count}")).collect();
+            format!("offered to the relay {relay}: {}", said.join(", "))
+        }
+        Evidence::DispatchLapsed => "the program ended while it was handing it to a relay".to_owned(),
+        Evidence::OutboxOrdered { order, user } => {
+            let done = match order {
+                OutboxOrder::Retry => "to be tried as if it were new",
+                OutboxOrder::Now => "to be tried at once",
+                OutboxOrder::Cancel => "cancelled",
+            };
+            format!("{done}, by {}", names.person(*user))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace
     loader.directory()?;
     loader.named(keys)?;
     loader.connected(keys)?;
-    loader.sends()?;
+    loader.sends(keys)?;
     loader.people(keys)?;
     Ok(loader.workspace)
 }
@@ -143,10 +143,11 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    /// The sends whose messages are here, and to whom they went.
-    fn sends(&mut self) -> Result<(), StoreError> {
+    /// The sends that are named, those whose messages are here, and to whom they went.
+    fn sends(&mut self, keys: &Keys) -> Result<(), StoreError> {
         let messages: Vec<i64> = self.workspace.messages.iter().map(|message| message.id.0).collect();
-        let sends: Vec<SendRow> = self.fetch("message", messages)?;
+        let mut sends: Vec<SendRow> = self.fetch("message", messages)?;
+        sends.extend(self.fetch::<SendRow>("id", keys.sends.iter().map(|id| id.0))?);
         let recipients = self.fetch("send", sends.iter().map(|send| send.id.0))?;
         for send in sends {
             self.workspace.index(IndexedRow::Send(&send));

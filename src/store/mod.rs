@@ -16,6 +16,7 @@ pub mod keys;
 mod load;
 mod location;
 mod migrate;
+pub mod outbox;
 mod pages;
 mod postgres;
 mod read_only;

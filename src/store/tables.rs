@@ -71,6 +71,10 @@ pub(super) const WATCHED_TABLES: [TableNames; 3] = [
     },
 ];
 
+/// Relays that are left alone (0004.sql).
+pub(super) const RELAY_TABLES: [TableNames; 1] =
+    [TableNames { table: "relay_pause", columns: &["relay", "since", "until", "why"], key: &["relay"] }];
+
 /// Attempts to read, and the raw bytes.
 pub(super) const BYTES_TABLES: [TableNames; 2] = [
     TableNames { table: "attempt", columns: &["key", "digests", "count"], key: &["key"] },

@@ -31,6 +31,7 @@ mod kill;
 mod kinds;
 mod languages;
 mod mail;
+mod outbox;
 mod outcome;
 mod place;
 #[expect(clippy::duplicate_mod, reason = "the files of the contract are run on both drivers")]

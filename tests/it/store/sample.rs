@@ -166,6 +166,7 @@ pub fn recipient(send: SendId, address: AddressId, automatic_at: Option<Timestam
         role: RecipientRole::To,
         state: RecipientState::Pending,
         status: Some("4.2.2".into()),
+        answer: Some("450 4.2.2 mailbox full".into()),
         automatic_at,
         subject_key: automatic_at.map(|_| LookupKey(4)),
     }

@@ -1,0 +1,3 @@
+//! The outbox: what becomes of a send on its way out.
+
+mod settling;
