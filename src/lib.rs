@@ -77,5 +77,7 @@ pub mod domain;
 pub mod engine;
 pub mod explain;
 pub mod imap;
+pub mod net;
 pub mod parse;
+pub mod smtp;
 pub mod store;

@@ -6,7 +6,7 @@ use super::{Code, Failure};
 use crate::config::{Account, Config};
 use crate::domain::Setup;
 use crate::engine::sync::Mailbox;
-use crate::imap::load_secret;
+use crate::net::load_secret;
 use crate::store::Location;
 
 /// The named ones, or all that can be reached. What is wrong with them is said all at once.

@@ -1,12 +1,20 @@
 //! `[mailbox.imap]`: how a mailbox is reached, and what is read of it. Part of the installation, not of the setup: nothing
 //! here decides about mail, and nothing here is exported or journaled. No password stands in the file, only where one is.
 
-use std::ops::Range;
-
+use super::password::{PasswordFrom, read_password};
 use super::problem::Report;
-use super::table::{Placed, Table};
-use crate::domain::text_enum::text_enum;
+use super::server::{Ports, Security, Server, read_server};
+use super::table::Table;
 use crate::domain::{MailboxKind, Timestamp};
+
+const IMAP: Ports = Ports {
+    example: "imap.example.org",
+    security: Security::Implicit,
+    implicit: 993,
+    other: 143,
+    hint: "993 for implicit TLS, 143 else",
+    carried: "the password",
+};
 
 /// Bytes of the largest mail that is stored whole, unless the file asks for less.
 pub const MOST_BYTES: u64 = 50 * 1024 * 1024;
@@ -17,13 +25,7 @@ pub struct Account {
     /// Name of the mailbox in the setup.
     pub mailbox: String,
     pub kind: MailboxKind,
-    pub host: String,
-    pub port: u16,
-    pub security: Security,
-    /// `Security::None` is for this computer only unless this is set.
-    pub allow_unencrypted: bool,
-    /// PEM file with the authorities that are trusted instead of the system's.
-    pub ca_file: Option<String>,
+    pub server: Server,
     pub user: String,
     pub password: PasswordFrom,
     /// Watched for incoming mail.
@@ -34,28 +36,6 @@ pub struct Account {
     pub after: After,
     /// Of larger mails the header is fetched.
     pub most_bytes: u64,
-}
-
-text_enum! {
-    /// How the connection is encrypted.
-    Security {
-        /// TLS from the first byte (RFC 8314).
-        Implicit = "implicit",
-        /// TLS after the command STARTTLS: refused without it.
-        StartTls = "starttls",
-        None = "none",
-    }
-}
-
-/// Where a password is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordFrom {
-    /// The first line of a file.
-    File(String),
-    /// A variable of the environment.
-    Environment(String),
-    /// A credential of systemd (`LoadCredential=`): a file in `$CREDENTIALS_DIRECTORY`.
-    Credential(String),
 }
 
 /// From when on mail counts as new.
@@ -88,21 +68,16 @@ pub(super) fn read_account(
     report: &mut Report,
 ) -> Option<Account> {
     let mut table = mailbox.table("imap", report)?;
-    let host = table.needed_text("host", "host = \"imap.example.org\"", report).map(|host| read_host(&host, report));
+    let server = read_server(&mut table, &IMAP, report);
     let user =
         table.needed_text("user", "user = \"support@example.org\"", report).map(|user| user.get_ref().to_string());
-    let security = read_security(&mut table, host.as_deref().unwrap_or_default(), report);
-    let port = read_port(&mut table, report);
+    let password = read_password(&mut table, "mailbox.imap", report);
     let account = Account {
         mailbox: name.to_owned(),
         kind,
-        port: port.unwrap_or(if security.0 == Security::Implicit { 993 } else { 143 }),
-        host: host.unwrap_or_default(),
-        security: security.0,
-        allow_unencrypted: security.1,
-        ca_file: table.text("ca_file", report).map(|path| path.get_ref().to_string()),
+        server,
         user: user.unwrap_or_default(),
-        password: read_password(&mut table, report).unwrap_or(PasswordFrom::File(String::new())),
+        password: password.unwrap_or(PasswordFrom::File(String::new())),
         folders: read_folders(&mut table, sent_folders.as_deref().unwrap_or_default(), report),
         sent_folders,
         start: read_start(&mut table, report),
@@ -120,78 +95,6 @@ pub(super) fn read_account(
     }
     table.close(report);
     Some(account)
-}
-
-fn read_host(host: &Placed<&str>, report: &mut Report) -> String {
-    let name = *host.get_ref();
-    if name.contains(|c: char| c.is_whitespace() || c == '/' || c == '@') {
-        let hint = "only the name of the server: \"imap.example.org\"; the port has a key of its own";
-        report.error(host.span(), format!("`{name}` is no name of a server"), hint);
-    }
-    name.to_owned()
-}
-
-/// The key `tls`, and whether no encryption is all right.
-fn read_security(table: &mut Table, host: &str, report: &mut Report) -> (Security, bool) {
-    let words: Vec<_> = Security::ALL.iter().map(|word| word.as_str()).collect();
-    let place = table.place_of("tls").map(|(_, place)| place);
-    let security = table.word("tls", &words, report).unwrap_or(Security::Implicit);
-    let allowed = table.flag("allow_unencrypted", report).unwrap_or(false);
-    if let Some(place) = place.filter(|_| security == Security::None && !allowed && !is_loopback(host)) {
-        let hint = "use \"implicit\" or \"starttls\"; where the network between is yours, say allow_unencrypted = true";
-        report.error(place, format!("the password would go to {host} unencrypted"), hint);
-    }
-    (security, allowed)
-}
-
-/// Whether that is this computer, by its name alone.
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.trim_matches(['[', ']']).parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn read_port(table: &mut Table, report: &mut Report) -> Option<u16> {
-    let (number, place) = table.number("port", report)?;
-    let port = u16::try_from(number).ok().filter(|port| *port > 0);
-    if port.is_none() {
-        report.error(place, format!("{number} is no port"), "993 for implicit TLS, 143 else");
-    }
-    port
-}
-
-fn read_password(table: &mut Table, report: &mut Report) -> Option<PasswordFrom> {
-    let hint =
-        "write it into a file that only ticketd may read, and name that: password_file = \"/etc/ticketd/support\"";
-    if let Some((_, place)) = table.place_of("password") {
-        report.error(place, "a password does not stand in this file", hint);
-        return None;
-    }
-    let mut found: Vec<(PasswordFrom, Range<usize>)> = Vec::new();
-    type Wrap = fn(String) -> PasswordFrom;
-    let keys: [(&'static str, Wrap); 3] = [
-        ("password_file", PasswordFrom::File),
-        ("password_env", PasswordFrom::Environment),
-        ("password_credential", PasswordFrom::Credential),
-    ];
-    for (key, from) in keys {
-        found.extend(table.text(key, report).map(|text| (from(text.get_ref().to_string()), text.span())));
-    }
-    if let Some((_, place)) = found.get(1) {
-        report.error(place.clone(), "there are two places for one password", "leave one of them out");
-    }
-    if let Some((PasswordFrom::Credential(name), place)) = found.first()
-        && name.contains('/')
-    {
-        let hint = "the name that the unit gives it: LoadCredential=NAME:FILE";
-        report.error(place.clone(), format!("`{name}` is no name of a credential"), hint);
-    }
-    let is_there = ["password_file", "password_env", "password_credential"].iter().any(|key| table.has(key));
-    if !is_there {
-        let message = "where the password is, is missing in this `mailbox.imap`";
-        let hint = "for example: password_file = \"/etc/ticketd/support\"; or password_env, or password_credential";
-        report.error(table.place(), message, hint);
-    }
-    found.into_iter().next().map(|(from, _)| from)
 }
 
 fn read_folders(table: &mut Table, sent: &[String], report: &mut Report) -> Vec<String> {

@@ -8,6 +8,7 @@ use super::ignore::read_ignore_rules;
 use super::mailbox::read_mailboxes;
 use super::pipeline::{Known, read_pipelines};
 use super::problem::{Report, Severity};
+use super::relay::read_relays;
 use super::table::Table;
 use super::template::read_templates;
 use super::user::read_users;
@@ -84,6 +85,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     let known = Known { templates: &template_names, users: &people.names };
     let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
     let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, report);
+    let relays = read_relays(&mut root, report);
     let ignore = read_ignore_rules(&mut root, report);
     // Where a mailbox was meant and could not be read, that was said.
     let is_told = report.has_broken_lines() || (root.has("mailbox") && mailboxes.is_empty());
@@ -93,7 +95,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     }
     root.close(report);
     let setup = Setup { ticket_prefix, mailboxes, users: people.users, ignore, pipelines, templates };
-    Config { database, time_zone, setup, accounts, warnings: Vec::new() }
+    Config { database, time_zone, setup, accounts, relays, warnings: Vec::new() }
 }
 
 /// `Area/Location` and the like, as in the IANA time zone database; whether the zone exists is not known here.

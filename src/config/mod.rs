@@ -17,8 +17,11 @@ mod mailbox;
 mod names;
 mod outline;
 mod owners;
+mod password;
 mod pipeline;
 mod problem;
+mod relay;
+mod server;
 mod spot;
 pub mod story;
 mod suggest;
@@ -29,13 +32,16 @@ mod user;
 
 use crate::domain::Setup;
 
-pub use account::{Account, After, MOST_BYTES, PasswordFrom, Security, Start, read_date};
+pub use account::{Account, After, MOST_BYTES, Start, read_date};
 pub use difference::{Change, Difference, Place, differences};
 pub use document::{parse, read};
 pub use export::export;
 pub use lines::{Line, line_differences};
 pub use outline::Value;
+pub use password::PasswordFrom;
 pub use problem::{Problem, Severity};
+pub use relay::{Login, Mechanism, OnUnknown, Relay, ReturnPath};
+pub use server::{Security, Server};
 pub use spot::{Spot, problem_at};
 
 /// The commented `ticketd.toml` that a new installation begins with.
@@ -51,11 +57,20 @@ pub struct Config {
     pub setup: Setup,
     /// How mailboxes are reached, in the order of the file; those that have no account are not read.
     pub accounts: Vec<Account>,
+    /// Who takes our mail, in the order of the file: the first that can.
+    pub relays: Vec<Relay>,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
 }
 
 /// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.
 pub fn builtin() -> Config {
-    Config { database: None, time_zone: None, setup: builtin::setup(), accounts: Vec::new(), warnings: Vec::new() }
+    Config {
+        database: None,
+        time_zone: None,
+        setup: builtin::setup(),
+        accounts: Vec::new(),
+        relays: Vec::new(),
+        warnings: Vec::new(),
+    }
 }

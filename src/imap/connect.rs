@@ -1,34 +1,31 @@
 //! From a name to a connection that is logged in.
 
-use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use async_imap::Client;
 use async_imap::imap_proto::{Response, Status};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use super::command::{Answer, Connection, SMALL};
 use super::error::{Cause, ImapError, said};
-use super::meter::{Meter, SILENCE, Transport};
-use super::secret::Secret;
-use super::tls::encrypt;
+use super::meter::{Meter, SILENCE};
 use crate::config::{Account, Security};
+use crate::net::{Secret, Transport, dial, encrypt};
 
 /// How long making a connection may take, and the same again for TLS.
 const CONNECTING: Duration = Duration::from_secs(30);
 
 /// Connects to the account's server and logs in.
 pub async fn connect(account: &Account, password: &Secret) -> Result<Connection, ImapError> {
-    let server = format!("{}:{}", account.host, account.port);
-    let stream = dial(account, &server).await?;
-    let transport = match account.security {
-        Security::Implicit => Transport::Tls(Box::new(tls(account, &server, stream).await?)),
+    let server = account.server.to_string();
+    let unreachable = |error| ImapError::unreachable(&server, error);
+    let stream = dial(&account.server, CONNECTING).await.map_err(unreachable)?;
+    let transport = match account.server.security {
+        Security::Implicit => encrypt(&account.server, stream, CONNECTING).await.map_err(unreachable)?,
         Security::StartTls | Security::None => Transport::Plain(stream),
     };
-    let mut connection = greeted(transport, server, account.security == Security::StartTls).await?;
-    if account.security == Security::StartTls {
+    let careful = account.server.security == Security::StartTls;
+    let mut connection = greeted(transport, server, careful).await?;
+    if careful {
         connection = start_tls(account, connection).await?;
     }
     connection.ask_capabilities().await?;
@@ -41,38 +38,6 @@ pub async fn connect(account: &Account, password: &Secret) -> Result<Connection,
     }
     tracing::debug!(server = connection.server, "logged in");
     Ok(connection)
-}
-
-async fn dial(account: &Account, server: &str) -> Result<TcpStream, ImapError> {
-    let failed = |what: String| ImapError::new(server, Cause::Temporary, what);
-    let dialing = TcpStream::connect((account.host.trim_matches(['[', ']']), account.port));
-    let stream = match timeout(CONNECTING, dialing).await {
-        Ok(connected) => connected.map_err(|error| failed(format!("cannot connect: {error}")))?,
-        Err(_) => return Err(failed(format!("cannot connect: no answer for {CONNECTING:?}"))),
-    };
-    // Commands are small, and wait for their answers.
-    let _ = stream.set_nodelay(true);
-    let peer: SocketAddr = stream.peer_addr().map_err(|error| failed(format!("cannot connect: {error}")))?;
-    if account.security == Security::None && !account.allow_unencrypted && !peer.ip().to_canonical().is_loopback() {
-        let what = format!("it is at {}, and the password would go there unencrypted", peer.ip());
-        return Err(ImapError::new(server, Cause::Configuration, what));
-    }
-    Ok(stream)
-}
-
-async fn tls(
-    account: &Account,
-    server: &str,
-    stream: TcpStream,
-) -> Result<tokio_rustls::client::TlsStream<TcpStream>, ImapError> {
-    let encrypting = encrypt(server, &account.host, account.ca_file.as_deref().map(Path::new), stream);
-    match timeout(CONNECTING, encrypting).await {
-        Ok(encrypted) => encrypted,
-        Err(_) => {
-            let what = format!("TLS: no answer for {CONNECTING:?}");
-            Err(ImapError::new(server, Cause::Temporary, what))
-        }
-    }
 }
 
 /// Reads the greeting (RFC 9051 7.1.5).
@@ -115,7 +80,8 @@ async fn start_tls(account: &Account, mut connection: Connection) -> Result<Conn
     let Transport::Plain(stream) = client.into_inner().into_transport() else {
         return Err(ImapError::new(&server, Cause::Temporary, "it is encrypted already"));
     };
-    let transport = Transport::Tls(Box::new(tls(account, &server, stream).await?));
+    let encrypted = encrypt(&account.server, stream, CONNECTING).await;
+    let transport = encrypted.map_err(|error| ImapError::unreachable(&server, error))?;
     let mut meter = Meter::new(transport, SILENCE);
     meter.allow(SMALL);
     Ok(Connection::new(Client::new(meter), server))

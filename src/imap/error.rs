@@ -1,5 +1,7 @@
 //! What can go wrong with a server, by what the caller does about it.
 
+use crate::net::Unreachable;
+
 /// Characters of what a server said that are shown.
 const LONGEST_SAID: usize = 300;
 
@@ -28,6 +30,13 @@ pub enum Cause {
 impl ImapError {
     pub(super) fn new(server: &str, cause: Cause, what: impl Into<String>) -> Self {
         ImapError { server: server.to_owned(), cause, what: what.into() }
+    }
+
+    pub(super) fn unreachable(server: &str, error: Unreachable) -> Self {
+        match error {
+            Unreachable::Temporary(what) => ImapError::new(server, Cause::Temporary, what),
+            Unreachable::Configuration(what) => ImapError::new(server, Cause::Configuration, what),
+        }
     }
 }
 

@@ -11,9 +11,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
-use tokio_rustls::client::TlsStream;
+
+use crate::net::Transport;
 
 /// How long a server may be silent in the middle of a command.
 pub(super) const SILENCE: Duration = Duration::from_secs(60);
@@ -21,13 +21,6 @@ pub(super) const SILENCE: Duration = Duration::from_secs(60);
 const LEAST_RATE: f64 = 1000.0;
 /// Characters of a line's end that are looked at: `{4294967295+}` and CRLF.
 const LONGEST_END: usize = 16;
-
-/// The connection.
-#[derive(Debug)]
-pub(super) enum Transport {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
 
 /// A transport with its bounds.
 #[derive(Debug)]
@@ -161,7 +154,7 @@ impl AsyncRead for Meter {
         let before = buf.filled().len();
         let read = if this.byte_by_byte {
             let mut one = buf.take(1);
-            let read = poll_transport(&mut this.transport, cx, &mut one);
+            let read = Pin::new(&mut this.transport).poll_read(cx, &mut one);
             let filled = one.filled().len();
             // What was read went into the same bytes.
             if filled > 0 {
@@ -170,7 +163,7 @@ impl AsyncRead for Meter {
             }
             read
         } else {
-            poll_transport(&mut this.transport, cx, buf)
+            Pin::new(&mut this.transport).poll_read(cx, buf)
         };
         match read {
             Poll::Pending => this.poll_silence(cx).map(Err),
@@ -183,21 +176,10 @@ impl AsyncRead for Meter {
     }
 }
 
-fn poll_transport(transport: &mut Transport, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
-    match transport {
-        Transport::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-        Transport::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
-    }
-}
-
 impl AsyncWrite for Meter {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         let this = &mut *self;
-        let written = match &mut this.transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Transport::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
-        };
-        match written {
+        match Pin::new(&mut this.transport).poll_write(cx, bytes) {
             Poll::Pending => this.poll_silence(cx).map(Err),
             Poll::Ready(written) => {
                 this.waiting = None;
@@ -207,17 +189,11 @@ impl AsyncWrite for Meter {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match &mut self.transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Transport::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
-        }
+        Pin::new(&mut self.transport).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match &mut self.transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Transport::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
-        }
+        Pin::new(&mut self.transport).poll_shutdown(cx)
     }
 }
 

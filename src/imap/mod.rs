@@ -7,7 +7,6 @@
 //! what the server still says would be taken for the answer to something else.
 
 mod after;
-mod certificate;
 mod command;
 mod connect;
 mod error;
@@ -15,13 +14,10 @@ mod fetch;
 mod folder;
 mod meter;
 mod names;
-mod secret;
 mod sets;
-mod tls;
 
 pub use command::Connection;
 pub use connect::connect;
 pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
-pub use secret::{Secret, SecretError, load_secret};

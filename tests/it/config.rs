@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use ticketd::config::{self, After, Config, MOST_BYTES, PasswordFrom, Problem, STARTER, Security, Severity, Start};
+use ticketd::config::{
+    self, After, Config, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath, STARTER, Security,
+    Severity, Start,
+};
 use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
 /// The .toml files of a fixture folder, by name. None at all means that the test would test nothing.
@@ -108,15 +111,18 @@ fn every_key_ends_up_where_it_belongs() {
     assert_eq!((team.pipeline.as_str(), team.sent_counts_as_ticket_send), ("second-line", true));
     assert_eq!(team.trusted_authserv_ids, ["mx.example.org"]);
     let [account, own] = accounts.as_slice() else { panic!("{accounts:?}") };
-    assert_eq!((account.mailbox.as_str(), account.host.as_str(), account.port), ("helpdesk", "imap.example.org", 1143));
-    assert_eq!((account.security, account.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
+    assert_eq!(
+        (account.mailbox.as_str(), account.server.host.as_str(), account.server.port),
+        ("helpdesk", "imap.example.org", 1143)
+    );
+    assert_eq!((account.server.security, account.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
     assert_eq!(account.password, PasswordFrom::Credential("helpdesk".to_owned()));
     assert_eq!(account.folders, ["INBOX", "Klachten"]);
     assert_eq!(account.sent_folders.as_deref(), Some(&["Sent".to_owned(), "Verzonden items".to_owned()][..]));
     assert_eq!(account.start, Start::Since(Timestamp(1_767_225_600_000)));
     assert_eq!((&account.after, account.most_bytes), (&After::Move("Archief".to_owned()), 20 * 1024 * 1024));
-    assert_eq!((own.mailbox.as_str(), own.kind, own.port), ("carol", MailboxKind::Personal, 993));
-    assert_eq!((own.security, own.sent_folders.as_ref(), own.start), (Security::Implicit, None, Start::Now));
+    assert_eq!((own.mailbox.as_str(), own.kind, own.server.port), ("carol", MailboxKind::Personal, 993));
+    assert_eq!((own.server.security, own.sent_folders.as_ref(), own.start), (Security::Implicit, None, Start::Now));
     assert_eq!((&own.after, own.most_bytes), (&After::Nothing, MOST_BYTES));
     assert_eq!(setup.mailbox("carol").unwrap().user.as_deref(), Some("carol"));
     assert_eq!(setup.user("carol").unwrap().roles, [Role::Agent, Role::SuperAdmin]);
@@ -140,6 +146,29 @@ fn every_key_ends_up_where_it_belongs() {
     let new_work = setup.template("new_work").unwrap();
     assert!(!new_work.transactional);
     assert_eq!(new_work.texts[0].html.as_deref(), Some("<p>Look at {{ ticket.subject }}.</p>"));
+}
+
+#[test]
+fn relays_are_in_the_order_of_the_file_with_every_key_or_its_default() {
+    let relays = fixture("config/valid/everything.toml").relays;
+    let [main, spare] = relays.as_slice() else { panic!("{relays:?}") };
+    assert_eq!((main.name.as_str(), main.server.to_string().as_str()), ("main", "smtp.example.org:2587"));
+    assert_eq!((main.server.security, main.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
+    assert_eq!(main.hello.as_deref(), Some("desk.example.org"));
+    let password = PasswordFrom::Credential("relay".to_owned());
+    let login = Login { user: "helpdesk".to_owned(), password, mechanism: Some(Mechanism::Login) };
+    assert_eq!(main.login, Some(login));
+    assert_eq!((main.connections, main.per_minute, main.per_domain), (4, Some(120), Some(1)));
+    assert_eq!((main.on_unknown, main.return_path), (OnUnknown::Hold, ReturnPath::Mailbox));
+    assert_eq!((spare.name.as_str(), spare.server.security, &spare.login), ("spare", Security::None, &None));
+    assert_eq!((spare.connections, spare.per_minute, spare.per_domain), (2, None, None));
+    assert_eq!((spare.on_unknown, spare.return_path, &spare.hello), (OnUnknown::Resend, ReturnPath::Verp, &None));
+    // Nothing is sent unencrypted because a key was left out; the ports are those of submission (RFC 8314 3.3, RFC 6409 3.1).
+    let short = config::parse(
+        "[[relay]]\nname = \"a\"\nhost = \"b\"\n[[relay]]\nname = \"c\"\nhost = \"d\"\ntls = \"implicit\"\n",
+    );
+    let short = short.unwrap().relays.into_iter().map(|relay| (relay.server.security, relay.server.port));
+    assert_eq!(short.collect::<Vec<_>>(), [(Security::StartTls, 587), (Security::Implicit, 465)]);
 }
 
 #[test]

@@ -26,7 +26,8 @@ use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::{ImapError, Secret};
+use crate::imap::ImapError;
+use crate::net::Secret;
 use crate::store::StoreError;
 
 use reading::{Reading, Room};

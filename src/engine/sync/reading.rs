@@ -86,7 +86,7 @@ impl Reading {
         let mut connection = imap::connect(account, &self.mailbox.password).await?;
         let folders = connection.folders().await?;
         let chosen = choose(account, &folders).map_err(|what| ImapError {
-            server: format!("{}:{}", account.host, account.port),
+            server: account.server.to_string(),
             cause: Cause::Configuration,
             what,
         })?;
@@ -216,7 +216,7 @@ impl Reading {
                     "folder `{}`: UID {} is there, and the server does not give it",
                     open.at.folder, listed.uid
                 );
-                let server = format!("{}:{}", self.mailbox.account.host, self.mailbox.account.port);
+                let server = self.mailbox.account.server.to_string();
                 Err(ImapError { server, cause: Cause::Temporary, what }.into())
             }
         }

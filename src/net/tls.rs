@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -11,24 +12,24 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::certificate::validity;
-use super::error::{Cause, ImapError};
+use super::{Transport, Unreachable};
+use crate::config::Server;
 
-/// Makes a connection to `host` encrypted.
-pub(super) async fn encrypt(
-    server: &str,
-    host: &str,
-    ca_file: Option<&Path>,
-    stream: TcpStream,
-) -> Result<TlsStream<TcpStream>, ImapError> {
-    let config = config(ca_file).map_err(|what| ImapError::new(server, Cause::Configuration, what))?;
-    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
-        .map_err(|_| ImapError::new(server, Cause::Configuration, format!("`{host}` is no name of a server")))?;
-    let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    connected.map_err(|error| ImapError::new(server, Cause::Temporary, refused(&error, ca_file)))
+/// Makes a connection encrypted, in that time at most.
+pub async fn encrypt(server: &Server, stream: TcpStream, patience: Duration) -> Result<Transport, Unreachable> {
+    let ca_file = server.ca_file.as_deref().map(Path::new);
+    let config = config(ca_file).map_err(Unreachable::Configuration)?;
+    let name = ServerName::try_from(server.host.trim_matches(['[', ']']).to_owned())
+        .map_err(|_| Unreachable::Configuration(format!("`{}` is no name of a server", server.host)))?;
+    match timeout(patience, TlsConnector::from(Arc::new(config)).connect(name, stream)).await {
+        Ok(Ok(stream)) => Ok(Transport::Tls(Box::new(stream))),
+        Ok(Err(error)) => Err(Unreachable::Temporary(refused(&error, ca_file))),
+        Err(_) => Err(Unreachable::Temporary(format!("TLS: no answer for {patience:?}"))),
+    }
 }
 
 fn refused(error: &std::io::Error, ca_file: Option<&Path>) -> String {

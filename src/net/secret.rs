@@ -14,12 +14,12 @@ impl Secret {
     }
 
     /// For the one who sends it.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
     /// Takes it out of what a server said.
-    pub(super) fn taken_out(&self, said: &str) -> String {
+    pub(crate) fn taken_out(&self, said: &str) -> String {
         if self.0.is_empty() { said.to_owned() } else { said.replace(&self.0, "…") }
     }
 }

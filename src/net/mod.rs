@@ -1,0 +1,13 @@
+//! Half a floor below 2: what every room needs that talks to a server of somebody else. A connection, encrypted as the
+//! configuration says, and passwords that are never shown. No protocol.
+
+mod certificate;
+mod dial;
+mod secret;
+mod tls;
+mod transport;
+
+pub use dial::{Unreachable, dial};
+pub use secret::{Secret, SecretError, load_secret};
+pub use tls::encrypt;
+pub use transport::Transport;
