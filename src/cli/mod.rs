@@ -12,6 +12,7 @@ mod database;
 mod db;
 mod db_check;
 mod db_copy;
+mod delivery;
 mod difference;
 mod exit;
 mod export;
@@ -21,6 +22,7 @@ mod message;
 mod message_json;
 pub mod naming;
 mod numbers;
+mod outbox;
 mod progress;
 mod quarantine;
 mod read_apart;
@@ -71,6 +73,7 @@ enum Command {
     Message(message::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
+    Outbox(outbox::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     Db(db::Args),
@@ -85,7 +88,8 @@ Begin with:
   ticketd init                         write a commented ticketd.toml
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
-  ticketd sync                         read the mailboxes that it names
+  ticketd sync                         read the mailboxes that it names, send what is due
+  ticketd outbox list                  what is to leave, and what could not
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
@@ -112,6 +116,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
+        Command::Outbox(args) => outbox::run(args),
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),
         Command::Db(args) => db::run(args),

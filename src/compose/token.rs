@@ -35,6 +35,12 @@ impl Token {
         format!("{}@{domain}", self.0)
     }
 
+    /// The token in the Message-ID of a send, as [`Token::message_id`] made it. Not verified.
+    pub fn of_message_id(message_id: &str) -> Option<Token> {
+        let (token, _) = message_id.split_once('@')?;
+        token.starts_with("td1-").then(|| Token(token.to_owned()))
+    }
+
     /// `local+token@domain`: where answers come back with the token even when a program drops all ids. `None` when the
     /// local part would become longer than RFC 5321 4.5.3.1.1 allows.
     pub fn plus_address(&self, address: &EmailAddress) -> Option<EmailAddress> {

@@ -11,21 +11,8 @@ use crate::domain::*;
 
 /// Pauses before a deferred send is tried again. Together somewhat more than five days (RFC 5321 4.5.4.1 wants four or
 /// five); then it has failed.
-const PAUSES: [Millis; 13] = [
-    MINUTE,
-    5 * MINUTE,
-    15 * MINUTE,
-    30 * MINUTE,
-    HOUR,
-    2 * HOUR,
-    4 * HOUR,
-    8 * HOUR,
-    12 * HOUR,
-    DAY,
-    DAY,
-    DAY,
-    DAY,
-];
+const PAUSES: [Millis; 13] =
+    [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, DAY, DAY, DAY];
 
 /// A program takes sends, to hand them to a relay until `until`. Those that are not due any more are left out.
 pub fn lease(d: &mut Deciding<'_>, sends: &[SendId], until: Timestamp) {

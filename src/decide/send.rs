@@ -251,8 +251,16 @@ impl Deciding<'_> {
         for (role, addresses) in [(RecipientRole::To, &to), (RecipientRole::Cc, &cc)] {
             for address in addresses {
                 let state = RecipientState::Pending;
-                let row =
-                    RecipientRow { send, address: *address, role, state, status: None, answer: None, automatic_at, subject_key };
+                let row = RecipientRow {
+                    send,
+                    address: *address,
+                    role,
+                    state,
+                    status: None,
+                    answer: None,
+                    automatic_at,
+                    subject_key,
+                };
                 self.change(Change::Recipient(row));
             }
         }

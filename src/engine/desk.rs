@@ -93,6 +93,17 @@ impl Engine {
         self.command(at, Some(user), Input::Merge { from, into }).await
     }
 
+    /// Somebody orders something about a send in the outbox; `user`: `None` for the operator.
+    pub async fn order_outbox(
+        &self,
+        at: Timestamp,
+        user: Option<&str>,
+        send: SendId,
+        order: OutboxOrder,
+    ) -> Result<Outcome, EngineError> {
+        self.command(at, user, Input::Outbox { send, order }).await
+    }
+
     /// Somebody settles what a message waits for in review; `user`: `None` for the operator.
     pub async fn review(
         &self,

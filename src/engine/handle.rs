@@ -165,6 +165,11 @@ impl Engine {
         Ok(self.writer.submit_all(units.collect()).await?)
     }
 
+    /// Hands an input over; the answer comes when it is decided and durable.
+    pub(super) async fn hand_in(&self, at: Timestamp, input: Input) -> Result<Answer<Outcome>, EngineError> {
+        Ok(self.writer.submit(Work::Unit(self.unit(at, None, input))).await?)
+    }
+
     /// Carries out what a user orders, durably. A refusal changes nothing.
     pub async fn command(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Result<Outcome, EngineError> {
         let outcome = self.writer.write(Work::Unit(self.unit(at, actor, input))).await?;

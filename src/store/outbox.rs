@@ -1,7 +1,6 @@
 //! The outbox as a program that delivers it, and as people, see it: what is due, what a send says and to whom, which relays
 //! are left alone.
 
-use super::content;
 use super::statement::{select, select_in};
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
@@ -18,7 +17,7 @@ pub struct DueSend {
     /// Those who do not have it yet, as far as anybody knows.
     pub recipients: Vec<(AddressId, EmailAddress)>,
     /// The mail (RFC 5322).
-    pub bytes: Vec<u8>,
+    pub content: ContentId,
 }
 
 /// A send with what people want to know of it.
@@ -91,7 +90,8 @@ pub fn load(tx: &mut Tx<'_>, sends: &[SendId]) -> Result<Vec<DueSend>, StoreErro
         let message = messages.iter().find(|message| message.id == send.message);
         let message = message.ok_or_else(|| tx.damaged(format!("the message of send {} is missing", send.id)))?;
         let open = |row: &&RecipientRow| {
-            let open = matches!(row.state, RecipientState::Pending | RecipientState::Deferred | RecipientState::Unknown);
+            let open =
+                matches!(row.state, RecipientState::Pending | RecipientState::Deferred | RecipientState::Unknown);
             row.send == send.id && open
         };
         due.push(DueSend {
@@ -102,7 +102,7 @@ pub fn load(tx: &mut Tx<'_>, sends: &[SendId]) -> Result<Vec<DueSend>, StoreErro
                 .filter(open)
                 .filter_map(|row| Some((row.address, address(&row.address)?)))
                 .collect(),
-            bytes: content::raw(tx, message.content)?,
+            content: message.content,
             send,
         });
     }
@@ -127,7 +127,8 @@ pub fn list(tx: &mut Tx<'_>, states: &[SendState], limit: i64) -> Result<Vec<Out
 
 /// The send in that row; of a message its send.
 pub fn find(tx: &mut Tx<'_>, row: i64) -> Result<Option<OutboxEntry>, StoreError> {
-    let mut rows: Vec<SendRow> = select(tx, "WHERE id = $1 OR message = $2", &[Value::Integer(row), Value::Integer(row)])?;
+    let mut rows: Vec<SendRow> =
+        select(tx, "WHERE id = $1 OR message = $2", &[Value::Integer(row), Value::Integer(row)])?;
     rows.pop().map(|row| entry(tx, row)).transpose()
 }
 
@@ -150,6 +151,29 @@ fn entry(tx: &mut Tx<'_>, send: SendRow) -> Result<OutboxEntry, StoreError> {
         recipients: recipients.into_iter().map(named).collect(),
         send,
     })
+}
+
+/// What was decided about the send of that message since it was queued, oldest first.
+pub fn past(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<(EventRow, DecisionRow)>, StoreError> {
+    let decisions: Vec<DecisionRow> = select(
+        tx,
+        "WHERE kind IS NULL AND message IS NOT NULL AND message = $1 ORDER BY event",
+        &[message.to_value()],
+    )?;
+    let mut past = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        past.extend(super::journal::event(tx, decision.event)?.map(|event| (event, decision)));
+    }
+    Ok(past)
+}
+
+/// How many sends are not over: queued, deferred, being sent, or unknown.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM send WHERE state IN ('queued', 'deferred', 'unknown', 'sending')";
+    match tx.query(sql, &[])?.into_iter().flatten().next() {
+        Some(Value::Integer(count)) => Ok(u64::try_from(count).unwrap_or_default()),
+        _ => Err(tx.damaged("table send")),
+    }
 }
 
 /// The relays that are left alone at `now`.

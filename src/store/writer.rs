@@ -46,8 +46,13 @@ pub struct Answer<R>(oneshot::Receiver<Result<R, StoreError>>);
 
 impl<R> Answer<R> {
     /// Waits for the commit.
-    pub async fn get(self) -> Result<R, StoreError> {
-        self.0.await.unwrap_or(Err(StoreError::Closed))
+    pub async fn get(mut self) -> Result<R, StoreError> {
+        self.ready().await
+    }
+
+    /// The same for whoever waits for other things too: it may be given up and called again until it has answered, once.
+    pub async fn ready(&mut self) -> Result<R, StoreError> {
+        (&mut self.0).await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// The same on a thread that is not async.

@@ -10,6 +10,9 @@ CREATE INDEX send_before ON send (ticket, id) WHERE state IN ('queued', 'sending
 -- What a program was handing to a relay.
 CREATE INDEX send_sending ON send (id) WHERE state = 'sending';
 
+-- What was decided about a send after it was queued.
+CREATE INDEX decision_of_send ON decision (message) WHERE kind IS NULL AND message IS NOT NULL;
+
 -- Relays that refuse us as a whole, and until when they are left alone. No part of the state that the journal gives.
 CREATE TABLE relay_pause (
     relay TEXT PRIMARY KEY NOT NULL,
