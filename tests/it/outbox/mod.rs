@@ -1,3 +1,5 @@
 //! The outbox: what becomes of a send on its way out.
 
+mod delivering;
+mod office;
 mod settling;

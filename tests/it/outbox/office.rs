@@ -1,0 +1,102 @@
+//! A desk that is at work: a database, the engine, and a relay that does as it is told.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use ticketd::config::{self, Relay};
+use ticketd::domain::*;
+use ticketd::engine::delivery::{Delivered, Outlet, Step, Way, deliver};
+use ticketd::engine::{Engine, Place, RawMail, Reply, refold};
+use ticketd::smtp::Limits;
+use ticketd::store::Store;
+use ticketd::store::outbox::{self, OutboxEntry};
+
+/// What the office takes for the time. One for all tests of this process: it only goes forward.
+static CLOCK: AtomicI64 = AtomicI64::new(1_800_000_000_000);
+
+pub fn now() -> Timestamp {
+    Timestamp(CLOCK.fetch_add(1, Ordering::SeqCst))
+}
+
+pub struct Office {
+    pub engine: Engine,
+    pub stop: AtomicBool,
+    mails: AtomicI64,
+}
+
+impl Office {
+    pub async fn new() -> Office {
+        let mut setup = config::builtin().setup;
+        setup.users.push(UserSetup {
+            name: "alice".into(),
+            display_name: "Alice".into(),
+            addresses: vec![EmailAddress::parse("alice@example.org").unwrap()],
+            roles: vec![Role::Agent],
+        });
+        let store = Store::in_memory().unwrap();
+        let engine = Engine::start(store, Origin::Live, &setup, now()).await.unwrap();
+        Office { engine, stop: AtomicBool::new(false), mails: AtomicI64::new(0) }
+    }
+
+    /// A customer writes: a ticket, and an acknowledgement in the outbox.
+    pub async fn customer_writes(&self, from: &str) -> RecordId {
+        let number = self.mails.fetch_add(1, Ordering::SeqCst);
+        let mail = format!(
+            "From: {from}\r\nTo: support@example.org\r\nSubject: Question {number}\r\nMessage-ID: <{number}@example.com>\r\n\
+             \r\nHow does it work?\r\n"
+        );
+        let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
+        let mail = self.engine.read(RawMail::new(mail.into_bytes(), place)).await.unwrap();
+        let outcome = self.engine.deliver(std::sync::Arc::new(mail), now()).await.unwrap().get().await.unwrap();
+        outcome.decision.ticket.unwrap()
+    }
+
+    pub async fn alice_answers(&self, ticket: RecordId, text: &str, cc: &[&str]) -> SendId {
+        let cc = cc.iter().map(|cc| Participant { name: String::new(), address: EmailAddress::parse(cc).unwrap() });
+        let draft = Draft { text: text.into(), cc: cc.collect(), ..Draft::default() };
+        let reply = Reply { draft, ..Reply::default() };
+        self.engine.reply(now(), "alice", ticket, reply).await.unwrap().queued[0].send
+    }
+
+    /// One pass over what is due.
+    pub async fn deliver(&self, relays: &[Relay]) -> Delivered {
+        self.deliver_as(relays, false).await
+    }
+
+    pub async fn deliver_as(&self, relays: &[Relay], ignore_pauses: bool) -> Delivered {
+        let outlets: Vec<_> = relays.iter().map(|relay| Outlet { relay: relay.clone(), secret: None }).collect();
+        let way = Way { outlets: &outlets, limits: limits(), clock: now, stop: &self.stop, ignore_pauses };
+        deliver(&self.engine, &way, &mut |_: Step| ()).await.unwrap()
+    }
+
+    pub fn entry(&self, send: SendId) -> OutboxEntry {
+        self.engine.store().read(|tx| outbox::find(tx, send.0)).unwrap().unwrap()
+    }
+
+    /// Everything in the outbox, oldest first.
+    pub fn entries(&self) -> Vec<OutboxEntry> {
+        let mut all = self.engine.store().read(|tx| outbox::list(tx, SendState::ALL, 1000)).unwrap();
+        all.reverse();
+        all
+    }
+
+    pub fn states(&self) -> Vec<SendState> {
+        self.entries().iter().map(|entry| entry.send.state).collect()
+    }
+
+    pub fn pass(&self, time: Millis) {
+        CLOCK.fetch_add(time, Ordering::SeqCst);
+    }
+
+    /// The journal, folded again, gives all of this.
+    pub fn folds(&self) {
+        let refolded = refold(self.engine.store(), |_| ()).unwrap();
+        assert!(refolded.differences.is_empty(), "{:?}", refolded.differences);
+    }
+}
+
+/// Enough for a server on this machine that answers at all.
+fn limits() -> Limits {
+    let limit = Duration::from_secs(5);
+    Limits { connecting: limit, greeting: limit, command: limit, data: limit, block: limit, end: limit, goodbye: limit }
+}
