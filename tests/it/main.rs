@@ -40,6 +40,7 @@ mod replay;
 mod reports;
 mod review;
 mod rules;
+mod smtp;
 mod stopping;
 mod store;
 mod stories;
