@@ -1,5 +1,6 @@
 //! A desk that is at work: a database, the engine, and a relay that does as it is told.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -11,11 +12,14 @@ use ticketd::smtp::Limits;
 use ticketd::store::Store;
 use ticketd::store::outbox::{self, OutboxEntry};
 
-/// What the office takes for the time. One for all tests of this process: it only goes forward.
-static CLOCK: AtomicI64 = AtomicI64::new(1_800_000_000_000);
+thread_local! {
+    /// What the office takes for the time: a test has a thread of its own. It only goes forward.
+    static CLOCK: Cell<i64> = const { Cell::new(1_790_000_000_000) };
+}
 
 pub fn now() -> Timestamp {
-    Timestamp(CLOCK.fetch_add(1, Ordering::SeqCst))
+    CLOCK.set(CLOCK.get() + 1);
+    Timestamp(CLOCK.get())
 }
 
 pub struct Office {
@@ -26,6 +30,10 @@ pub struct Office {
 
 impl Office {
     pub async fn new() -> Office {
+        Office::on(Store::in_memory().unwrap()).await
+    }
+
+    pub async fn on(store: Store) -> Office {
         let mut setup = config::builtin().setup;
         setup.users.push(UserSetup {
             name: "alice".into(),
@@ -33,7 +41,6 @@ impl Office {
             addresses: vec![EmailAddress::parse("alice@example.org").unwrap()],
             roles: vec![Role::Agent],
         });
-        let store = Store::in_memory().unwrap();
         let engine = Engine::start(store, Origin::Live, &setup, now()).await.unwrap();
         Office { engine, stop: AtomicBool::new(false), mails: AtomicI64::new(0) }
     }
@@ -85,7 +92,7 @@ impl Office {
     }
 
     pub fn pass(&self, time: Millis) {
-        CLOCK.fetch_add(time, Ordering::SeqCst);
+        CLOCK.set(CLOCK.get() + time);
     }
 
     /// The journal, folded again, gives all of this.

@@ -4,6 +4,6 @@ mod addresses;
 mod connecting;
 mod postfix;
 mod relays;
-mod scripted;
+pub mod scripted;
 mod sending;
 mod trouble;
