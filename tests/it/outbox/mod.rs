@@ -2,6 +2,7 @@
 
 mod delivering;
 mod kill;
+mod loops;
 mod office;
 mod settling;
 mod sink;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ticketd::config::{self, Relay};
 use ticketd::domain::*;
 use ticketd::engine::delivery::{Delivered, Outlet, Step, Way, deliver};
-use ticketd::engine::{Engine, Place, RawMail, Reply, refold};
+use ticketd::engine::{Engine, Outcome, Place, RawMail, Reply, refold};
 use ticketd::smtp::Limits;
 use ticketd::store::Store;
 use ticketd::store::outbox::{self, OutboxEntry};
@@ -34,7 +34,13 @@ impl Office {
     }
 
     pub async fn on(store: Store) -> Office {
+        Office::at(store, "support@example.org").await
+    }
+
+    /// A desk of that address.
+    pub async fn at(store: Store, address: &str) -> Office {
         let mut setup = config::builtin().setup;
+        setup.mailboxes[0].addresses = vec![EmailAddress::parse(address).unwrap()];
         setup.users.push(UserSetup {
             name: "alice".into(),
             display_name: "Alice".into(),
@@ -52,10 +58,25 @@ impl Office {
             "From: {from}\r\nTo: support@example.org\r\nSubject: Question {number}\r\nMessage-ID: <{number}@example.com>\r\n\
              \r\nHow does it work?\r\n"
         );
+        self.takes(mail).await.decision.ticket.unwrap()
+    }
+
+    /// A mail arrives in the team mailbox.
+    pub async fn takes(&self, mail: impl Into<Vec<u8>>) -> Outcome {
         let place = Place { mailbox: "support".into(), folder: "INBOX".into(), ..Place::default() };
-        let mail = self.engine.read(RawMail::new(mail.into_bytes(), place)).await.unwrap();
-        let outcome = self.engine.deliver(std::sync::Arc::new(mail), now()).await.unwrap().get().await.unwrap();
-        outcome.decision.ticket.unwrap()
+        let mail = self.engine.read(RawMail::new(mail.into(), place)).await.unwrap();
+        self.engine.deliver(std::sync::Arc::new(mail), now()).await.unwrap().get().await.unwrap()
+    }
+
+    /// The bytes of what was queued by an outcome.
+    pub fn bytes_of(&self, outcome: &Outcome) -> Vec<Vec<u8>> {
+        let raw = |message| {
+            self.engine.store().read(|tx| {
+                let row = ticketd::store::views::message(tx, message)?.unwrap();
+                ticketd::store::content::raw(tx, row.content)
+            })
+        };
+        outcome.queued.iter().map(|queued| raw(queued.message).unwrap()).collect()
     }
 
     pub async fn alice_answers(&self, ticket: RecordId, text: &str, cc: &[&str]) -> SendId {
