@@ -7,6 +7,7 @@ mod accounts;
 mod apply;
 mod backup;
 mod check;
+mod check_connect;
 mod config_file;
 mod database;
 mod db;

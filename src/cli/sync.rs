@@ -18,7 +18,7 @@ use crate::config::read_date;
 use crate::domain::*;
 use crate::engine::Engine;
 use crate::engine::sync::{self, Mailbox, Order, Progress, Read, Summary};
-use crate::imap::{Cause, ImapError};
+use crate::imap::ImapError;
 use crate::store::{Location, Store, backup, copy, instance, journal};
 
 /// Read the mailboxes once: what is new in them is taken, stored and decided
@@ -100,7 +100,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let order = Order { history: args.history, leave_server: args.dry_run };
     let (read, taken, stopped) = wait_for(read(&desk.store, setup, mailboxes, order))??;
     tell(&args, &names, &read, &taken)?;
-    let worst = read.iter().filter_map(|read| read.result.as_ref().err()).map(code_of).max_by_key(|code| *code as u8);
+    let worst =
+        read.iter().filter_map(|read| read.result.as_ref().err()).map(accounts::code_of).max_by_key(|code| *code as u8);
     Ok(if stopped { Code::Stopped } else { worst.unwrap_or(Code::Success) })
 }
 
@@ -178,15 +179,6 @@ impl Drop for Copy {
     }
 }
 
-/// What an error means for the one that called.
-fn code_of(error: &ImapError) -> Code {
-    match error.cause {
-        Cause::Temporary => Code::TryLater,
-        Cause::Refused => Code::NoPermission,
-        Cause::Configuration => Code::Config,
-    }
-}
-
 fn tell(args: &Args, names: &[String], read: &[Read], taken: &BTreeMap<usize, Taken>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     let nothing = Taken::default();
@@ -237,7 +229,7 @@ fn as_json(name: &str, taken: &Taken, result: &Result<Summary, ImapError>) -> se
         "withheld": summary.map(|summary| summary.withheld),
         "finished": summary.map(|summary| summary.finished),
         "error": result.as_ref().err().map(|error| json!({
-            "code": code_of(error) as u8,
+            "code": accounts::code_of(error) as u8,
             "message": error.to_string(),
         })),
     })

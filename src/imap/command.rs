@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
 
 use super::error::{Cause, ImapError, is_forbidden, is_temporary, said};
-use super::meter::Meter;
+use super::meter::{Meter, Transport};
+use super::tls::{Encryption, encryption};
 
 /// Bytes that the answer to a small command may have.
 pub(super) const SMALL: u64 = 256 * 1024;
@@ -50,6 +51,14 @@ impl Connection {
     /// Whether the server says that it can do that. Upper case.
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.contains(capability)
+    }
+
+    /// How it is encrypted; `None`: not at all.
+    pub fn encryption(&self) -> Option<Encryption> {
+        match self.client.get_ref().transport() {
+            Transport::Tls(stream) => Some(encryption(stream)),
+            Transport::Plain(_) => None,
+        }
     }
 
     /// What the server says that it can do.

@@ -78,6 +78,10 @@ impl Meter {
         self.byte_by_byte = true;
     }
 
+    pub(super) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     pub(super) fn into_transport(self) -> Transport {
         self.transport
     }

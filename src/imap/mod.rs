@@ -25,3 +25,4 @@ pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
 pub use secret::{Secret, SecretError, load_secret};
+pub use tls::Encryption;

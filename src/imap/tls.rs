@@ -8,7 +8,7 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -16,6 +16,30 @@ use tokio_rustls::client::TlsStream;
 
 use super::certificate::validity;
 use super::error::{Cause, ImapError};
+use crate::domain::Timestamp;
+
+/// How a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encryption {
+    /// `TLSv1.3`
+    pub version: &'static str,
+    /// Until when the server's certificate is valid. `None`: it does not say so in a way that can be read.
+    pub certificate_until: Option<Timestamp>,
+}
+
+/// How this one is.
+pub(super) fn encryption(stream: &TlsStream<TcpStream>) -> Encryption {
+    let (_, session) = stream.get_ref();
+    let certificate = session.peer_certificates().and_then(<[_]>::first);
+    Encryption {
+        version: match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
+            _ => "TLS",
+        },
+        certificate_until: certificate.and_then(validity).map(|(_, until)| until),
+    }
+}
 
 /// Makes a connection to `host` encrypted.
 pub(super) async fn encrypt(

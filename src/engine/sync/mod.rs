@@ -10,6 +10,8 @@
 //! only once all before it is seen to be stored ([`position`]).
 
 mod finishing;
+mod folders;
+mod looking;
 mod personal;
 mod position;
 mod reading;
@@ -29,6 +31,7 @@ use crate::domain::*;
 use crate::imap::{ImapError, Secret};
 use crate::store::StoreError;
 
+pub use looking::{FolderSeen, Looked, Sight, look};
 use reading::{Reading, Room};
 
 /// Mailboxes that are read at a time.

@@ -12,9 +12,9 @@ use crate::store::{StoreError, Tx};
 /// before the first time is taken rather than lost.
 const GRACE: Millis = 10 * MINUTE;
 
-/// What is known of a folder as it is opened: what was kept, or, where that does not hold for it, what is kept from now on.
-/// `highest`: the highest UID in it.
-pub(super) fn seen(
+/// What is known of a folder as it is opened: what was kept, or, where that does not hold for it, what is to be kept from
+/// now on. `highest`: the highest UID in it.
+pub(super) fn known(
     tx: &mut Tx<'_>,
     at: &Position<'_>,
     start: Start,
@@ -29,12 +29,12 @@ pub(super) fn seen(
         (Start::Now, Some(before)) => before,
         (Start::Now, None) => now,
     };
-    let row = match known {
+    Ok(match known {
         // An earlier start is asked for: what was left alone is looked at again.
         Some(row) if row.uidvalidity == at.uidvalidity && begins < row.since => {
             Watched { passed: 0, since: begins, ..row }
         }
-        Some(row) if row.uidvalidity == at.uidvalidity => return Ok(row),
+        Some(row) if row.uidvalidity == at.uidvalidity => row,
         // Recreated, or numbered anew: what is there is looked at again, and recognised where it is stored.
         Some(row) => Watched {
             uidvalidity: at.uidvalidity,
@@ -51,7 +51,18 @@ pub(super) fn seen(
             since: begins,
             finished: 0,
         },
-    };
+    })
+}
+
+/// The same, kept.
+pub(super) fn seen(
+    tx: &mut Tx<'_>,
+    at: &Position<'_>,
+    start: Start,
+    highest: i64,
+    now: Timestamp,
+) -> Result<Watched, StoreError> {
+    let row = known(tx, at, start, highest, now)?;
     watched::keep(tx, at.mailbox, at.folder, &row)?;
     Ok(row)
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::folders::{self, Chosen};
 use super::position::{absent, highest, is_history, is_new, seen};
 use super::{Mailbox, Order, Summary, Trouble, finishing, personal};
-use crate::config::Account;
 use crate::domain::*;
 use crate::engine::mail::{Place, RawMail};
-use crate::imap::{self, Cause, Connection, Folder, ImapError, Listed, Opened, Part};
+use crate::imap::{self, Cause, Connection, ImapError, Listed, Opened, Part};
 use crate::store::Store;
 use crate::store::watched::{self, Position, Watched};
 
@@ -67,12 +67,6 @@ pub(super) struct Reading {
     pub clock: fn() -> Timestamp,
 }
 
-/// A folder that is read, and what it holds.
-struct Chosen {
-    name: String,
-    role: FolderRole,
-}
-
 /// A folder, open, and what is known of it.
 struct Open<'a> {
     at: Position<'a>,
@@ -82,14 +76,8 @@ struct Open<'a> {
 
 impl Reading {
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
-        let account = &self.mailbox.account;
-        let mut connection = imap::connect(account, &self.mailbox.password).await?;
-        let folders = connection.folders().await?;
-        let chosen = choose(account, &folders).map_err(|what| ImapError {
-            server: format!("{}:{}", account.host, account.port),
-            cause: Cause::Configuration,
-            what,
-        })?;
+        let mut connection = imap::connect(&self.mailbox.account, &self.mailbox.password).await?;
+        let chosen = folders::watched(&mut connection, &self.mailbox.account).await?;
         let mut summary = Summary::default();
         for folder in &chosen {
             self.folder(&mut connection, folder, &mut summary).await?;
@@ -300,34 +288,4 @@ fn batches(mails: &[Listed], most_bytes: u64) -> Vec<Batch<'_>> {
         rest = others;
     }
     batches
-}
-
-/// The folders that are read: those for incoming mail first. The error says which one is not there.
-fn choose(account: &Account, folders: &[Folder]) -> Result<Vec<Chosen>, String> {
-    let there = |name: &str| folders.iter().any(|folder| folder.selectable && folder.name == name);
-    let sent: Vec<String> = match &account.sent_folders {
-        Some(names) => names.clone(),
-        None => {
-            let marked = folders.iter().filter(|folder| folder.sent && folder.selectable);
-            let marked: Vec<String> = marked.map(|folder| folder.name.clone()).collect();
-            if marked.is_empty() {
-                Some("Sent".to_owned()).filter(|name| there(name)).into_iter().collect()
-            } else {
-                marked
-            }
-        }
-    };
-    let incoming = account.folders.iter().filter(|name| !sent.contains(name));
-    let chosen: Vec<Chosen> = incoming
-        .map(|name| Chosen { name: name.clone(), role: FolderRole::Inbox })
-        .chain(sent.iter().map(|name| Chosen { name: name.clone(), role: FolderRole::Sent }))
-        .collect();
-    match chosen.iter().find(|chosen| !there(&chosen.name)) {
-        None => Ok(chosen),
-        Some(missing) => {
-            let names: Vec<&str> =
-                folders.iter().filter(|folder| folder.selectable).map(|folder| folder.name.as_str()).take(20).collect();
-            Err(format!("there is no folder `{}`; there is: {}", missing.name, names.join(", ")))
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Mailboxes on servers: `sync` against a real Dovecot, and against servers that misbehave as told.
 
 mod after;
+mod check;
 mod dovecot;
 mod folders;
 mod logins;
