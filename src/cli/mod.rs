@@ -5,6 +5,7 @@
 
 mod accounts;
 mod apply;
+mod audit;
 mod backup;
 mod check;
 mod check_connect;
@@ -16,6 +17,7 @@ mod db_copy;
 mod difference;
 mod exit;
 mod export;
+mod fetching;
 mod help;
 mod init;
 mod message;
@@ -64,6 +66,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Sync(sync::Args),
+    Audit(audit::Args),
     Replay(replay::Args),
     Why(why::Args),
     Export(export::Args),
@@ -87,6 +90,7 @@ Begin with:
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names
+  ticketd audit                        see that nothing on their servers is missing
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
@@ -105,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
         Command::Sync(args) => sync::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),

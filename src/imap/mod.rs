@@ -25,4 +25,5 @@ pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
 pub use secret::{Secret, SecretError, load_secret};
+pub use sets::set_text;
 pub use tls::Encryption;

@@ -5,8 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, Tx, keys};
 
 /// Each step's statements; step `n` leads to schema `n + 1`.
-pub(super) const STEPS: [&str; 3] =
-    [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
+pub(super) const STEPS: [&str; 4] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Stands in the header of a SQLite file and says whose it is: `tktd`.
 const APPLICATION: i64 = 0x746b_7464;
