@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::database::{existing, wait_for};
-use super::fetching::{Chosen, Done, MailArgs, in_force, read};
+use super::fetching::{Chosen, MailArgs, in_force, read};
 use super::screen::line;
 use super::times::now;
 use super::{Code, accounts};
@@ -47,7 +47,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
     let _lock = if args.repair { Some(instance::lock(&database)?) } else { None };
     let store = if args.repair { Store::open(&database)? } else { existing(&database)? };
-    let mut repaired = None;
+    let mut repaired: Option<BTreeMap<usize, u64>> = None;
+    let mut failed = BTreeMap::new();
     if args.repair {
         let setup = in_force(&store, &path, &config, &mailboxes, &database)?;
         let order = Order { repair: true, ..Order::default() };
@@ -55,9 +56,14 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if done.stopped {
             return Ok(Code::Stopped);
         }
-        repaired = Some(taken(done));
+        repaired = Some(done.taken.into_iter().map(|(mailbox, taken)| (mailbox, taken.mails)).collect());
+        let ended = done.read.into_iter().filter_map(|read| Some((read.mailbox, read.result.err()?)));
+        failed = ended.collect::<BTreeMap<_, _>>();
     }
-    let audited = wait_for(sync::audit_all(&store, mailboxes, now()))??;
+    let mut audited = wait_for(sync::audit_all(&store, mailboxes, now()))??;
+    for audited in &mut audited {
+        audited.error = audited.error.take().or_else(|| failed.remove(&audited.mailbox));
+    }
     let mut out = std::io::stdout().lock();
     for audited in &audited {
         let name = names.get(audited.mailbox).map_or("", String::as_str);
@@ -68,11 +74,6 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         }
     }
     Ok(code(&audited))
-}
-
-/// How many mails were taken, by the number of the mailbox. What a mailbox ended with, the audit meets again.
-fn taken(done: Done) -> BTreeMap<usize, u64> {
-    done.taken.into_iter().map(|(mailbox, taken)| (mailbox, taken.mails)).collect()
 }
 
 fn code(audited: &[Audited]) -> Code {

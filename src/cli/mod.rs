@@ -26,6 +26,7 @@ pub mod naming;
 mod numbers;
 mod progress;
 mod quarantine;
+mod quarantine_parked;
 mod read_apart;
 mod replay;
 mod restore;

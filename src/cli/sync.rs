@@ -53,7 +53,7 @@ fn since(text: &str) -> Result<Timestamp, String> {
 /// Reads, and says how it went.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let Chosen { path, config, mailboxes, database } = args.mail.chosen()?;
-    let _lock = if args.dry_run { None } else { instance::lock(&database)? };
+    let _lock = if args.dry_run { None } else { Some(instance::lock(&database)?) };
     let desk = Desk::open(&database, args.dry_run)?;
     let setup = in_force(&desk.store, &path, &config, &mailboxes, &database)?;
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();

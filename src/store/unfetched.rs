@@ -54,14 +54,14 @@ pub fn of_folder(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<BTreeMap<i64, i64
         .collect())
 }
 
-/// Those that are parked, of that one mailbox or of all.
-pub fn parked(tx: &mut Tx<'_>, mailbox: Option<&str>) -> Result<Vec<Unfetched>, StoreError> {
+/// Those that are parked.
+pub fn parked(tx: &mut Tx<'_>) -> Result<Vec<Unfetched>, StoreError> {
     let sql = format!("{COLUMNS} WHERE count >= $1 ORDER BY mailbox, folder, uid");
     let mut found = Vec::new();
     for row in tx.query(&sql, &[Value::Integer(MOST_FAILURES)])? {
         let Ok(
             [
-                Value::Text(of),
+                Value::Text(mailbox),
                 Value::Text(folder),
                 Value::Integer(uidvalidity),
                 Value::Integer(uid),
@@ -73,9 +73,7 @@ pub fn parked(tx: &mut Tx<'_>, mailbox: Option<&str>) -> Result<Vec<Unfetched>, 
         else {
             return Err(tx.damaged("table unfetched"));
         };
-        if mailbox.is_none_or(|wanted| wanted == of) {
-            found.push(Unfetched { mailbox: of, folder, uidvalidity, uid, count, at: Timestamp(at), failure });
-        }
+        found.push(Unfetched { mailbox, folder, uidvalidity, uid, count, at: Timestamp(at), failure });
     }
     Ok(found)
 }

@@ -3,11 +3,12 @@
 mod after;
 mod audit;
 mod check;
-mod dovecot;
+pub mod dovecot;
 mod folders;
 mod logins;
+mod memory;
 mod once;
 mod parked;
 mod personal;
-mod place;
+pub mod place;
 mod start;
