@@ -5,8 +5,10 @@
 
 mod accounts;
 mod apply;
+mod audit;
 mod backup;
 mod check;
+mod check_connect;
 mod config_file;
 mod database;
 mod db;
@@ -16,6 +18,7 @@ mod delivery;
 mod difference;
 mod exit;
 mod export;
+mod fetching;
 mod help;
 mod init;
 mod message;
@@ -25,6 +28,7 @@ mod numbers;
 mod outbox;
 mod progress;
 mod quarantine;
+mod quarantine_parked;
 mod read_apart;
 mod replay;
 mod restore;
@@ -65,6 +69,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Sync(sync::Args),
+    Audit(audit::Args),
     Replay(replay::Args),
     Why(why::Args),
     Export(export::Args),
@@ -89,6 +94,7 @@ Begin with:
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
+  ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
   ticketd backup desk.bak              copy the database, whatever else uses it
 
@@ -108,6 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
         Command::Sync(args) => sync::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),

@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::error::{Cause, ImapError, is_forbidden, is_temporary, said};
 use super::meter::Meter;
+use crate::net::Encryption;
 
 /// Bytes that the answer to a small command may have.
 pub(super) const SMALL: u64 = 256 * 1024;
@@ -50,6 +51,11 @@ impl Connection {
     /// Whether the server says that it can do that. Upper case.
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.contains(capability)
+    }
+
+    /// How it is encrypted; `None`: not at all.
+    pub fn encryption(&self) -> Option<Encryption> {
+        self.client.get_ref().transport().encryption()
     }
 
     /// What the server says that it can do.

@@ -7,7 +7,7 @@ use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPa
 
 use super::command::{Answer, Command, Connection, SMALL};
 use super::error::ImapError;
-use super::sets::sets;
+use super::sets::{set_text, sets};
 use crate::domain::Timestamp;
 
 /// Bytes that a server may take to say UID, size and date of a mail.
@@ -59,6 +59,24 @@ impl Connection {
         self.listed(&format!("{first}:* (UID RFC822.SIZE INTERNALDATE)"), allow, |uid| uid >= first).await
     }
 
+    /// The UIDs of the mails with the numbers from `first` to `last` in the folder, as it was opened. Numbers stay while
+    /// nothing else is asked (RFC 9051 7.5.1).
+    pub async fn uids(&mut self, first: u32, last: u32) -> Result<Vec<u32>, ImapError> {
+        let count = u64::from(last.saturating_sub(first)) + 1;
+        let mut found = Vec::new();
+        self.run("FETCH", &format!("{first}:{last} (UID)"), SMALL + LINE * count, |response| {
+            if let Response::Fetch(number, values) = response
+                && (first..=last).contains(number)
+            {
+                found.extend(uid_of(values));
+            }
+        })
+        .await?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Which of these are there.
     pub async fn list_these(&mut self, uids: &[u32]) -> Result<Vec<Listed>, ImapError> {
         let mut found = Vec::new();
@@ -98,8 +116,7 @@ impl Connection {
             Part::Whole => ("BODY.PEEK[]", bytes + bytes / 8 + count * LINE + SLACK),
             Part::Header => ("BODY.PEEK[HEADER]", bytes.min(MOST_HEADER * count) + count * LINE + SLACK),
         };
-        let set: Vec<String> = sets(uids).into_iter().map(|(set, _)| set).collect();
-        let command = self.begin("UID FETCH", &format!("{} (UID {item})", set.join(",")), allow).await?;
+        let command = self.begin("UID FETCH", &format!("{} (UID {item})", set_text(uids)), allow).await?;
         Ok(Fetching { connection: self, command, wanted: uids.iter().copied().collect() })
     }
 }

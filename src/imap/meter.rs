@@ -71,6 +71,10 @@ impl Meter {
         self.byte_by_byte = true;
     }
 
+    pub(super) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     pub(super) fn into_transport(self) -> Transport {
         self.transport
     }

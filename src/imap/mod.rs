@@ -21,3 +21,4 @@ pub use connect::connect;
 pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
+pub use sets::set_text;

@@ -14,4 +14,4 @@ pub use dial::{Unreachable, dial};
 pub(crate) use key::load_key;
 pub use secret::{Secret, SecretError, load_secret};
 pub use tls::encrypt;
-pub use transport::Transport;
+pub use transport::{Encryption, Transport};
