@@ -18,7 +18,7 @@ use crate::config::read_date;
 use crate::domain::*;
 use crate::engine::Engine;
 use crate::engine::sync::{self, Mailbox, Order, Progress, Read, Summary};
-use crate::imap::{Cause, ImapError};
+use crate::imap::{Cause, ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance, journal};
 
 /// Read the mailboxes once: what is new in them is taken, stored and decided
@@ -97,7 +97,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         writeln!(std::io::stderr().lock(), "ticketd: the setup in force in {database} is not {file}: {way_out}")?;
     }
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
-    let order = Order { history: args.history, leave_server: args.dry_run };
+    let order = Order { history: args.history, leave_server: args.dry_run, limits: Limits::default() };
     let (read, taken, stopped) = wait_for(read(&desk.store, setup, mailboxes, order))??;
     tell(&args, &names, &read, &taken)?;
     let worst = read.iter().filter_map(|read| read.result.as_ref().err()).map(code_of).max_by_key(|code| *code as u8);

@@ -13,6 +13,7 @@ mod connect;
 mod error;
 mod fetch;
 mod folder;
+mod limits;
 mod meter;
 mod names;
 mod secret;
@@ -20,8 +21,9 @@ mod sets;
 mod tls;
 
 pub use command::Connection;
-pub use connect::connect;
+pub use connect::{connect, connect_within};
 pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
+pub use limits::Limits;
 pub use secret::{Secret, SecretError, load_secret};

@@ -26,7 +26,7 @@ use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::{ImapError, Secret};
+use crate::imap::{ImapError, Limits, Secret};
 use crate::store::StoreError;
 
 use reading::{Reading, Room};
@@ -50,6 +50,7 @@ pub struct Order {
     pub history: Option<Timestamp>,
     /// Nothing is done on the server, whatever the mailbox says.
     pub leave_server: bool,
+    pub limits: Limits,
 }
 
 /// What happens to mailbox number `mailbox` meanwhile.

@@ -83,7 +83,7 @@ struct Open<'a> {
 impl Reading {
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
         let account = &self.mailbox.account;
-        let mut connection = imap::connect(account, &self.mailbox.password).await?;
+        let mut connection = imap::connect_within(account, &self.mailbox.password, &self.order.limits).await?;
         let folders = connection.folders().await?;
         let chosen = choose(account, &folders).map_err(|what| ImapError {
             server: format!("{}:{}", account.host, account.port),
@@ -106,7 +106,7 @@ impl Reading {
         let known = self.store.read(|tx| watched::watched(tx, at.mailbox, at.folder))?;
         let passed = known.filter(|row| row.uidvalidity == uidvalidity).map_or(0, |row| row.passed);
         let mut listed = self.list(connection, passed, &opened).await?;
-        let highest = highest(&opened, &listed);
+        let highest = highest(&listed);
         let row = self.store.write(|tx| seen(tx, &at, account.start, highest, (self.clock)()))?;
         if row.passed < passed {
             listed = self.list(connection, row.passed, &opened).await?;
