@@ -3,8 +3,10 @@
 mod after;
 mod dovecot;
 mod folders;
+mod kill;
 mod logins;
 mod once;
 mod personal;
 mod place;
+mod scripted;
 mod start;
