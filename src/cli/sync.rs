@@ -12,7 +12,7 @@ use super::{Code, accounts};
 use crate::config::read_date;
 use crate::domain::*;
 use crate::engine::sync::{Order, Read, Summary};
-use crate::imap::ImapError;
+use crate::imap::{ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance};
 
 /// Read the mailboxes once: what is new in them is taken, stored and decided
@@ -57,7 +57,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let desk = Desk::open(&database, args.dry_run)?;
     let setup = in_force(&desk.store, &path, &config, &mailboxes, &database)?;
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
-    let order = Order { history: args.history, leave_server: args.dry_run, repair: false };
+    let order = Order { history: args.history, leave_server: args.dry_run, repair: false, limits: Limits::default() };
     let Done { read, taken, stopped } = wait_for(read(&desk.store, &setup, mailboxes, order))??;
     tell(&args, &names, &read, &taken)?;
     let worst =

@@ -111,15 +111,13 @@ async fn look_into(
     let at = Position { mailbox: &account.mailbox, folder: &folder.name, uidvalidity };
     let before = store.read(|tx| watched::watched(tx, at.mailbox, at.folder))?;
     let before = before.filter(|row| row.uidvalidity == uidvalidity);
-    let everything = opened.uidnext.map_or(i64::from(u32::MAX), |next| i64::from(next) - 1);
-    // Where the server does not say how far its UIDs go, all that is there counts as there the first time.
-    let expected = |highest| store.read(|tx| known(tx, &at, account.start, highest, now));
-    let passed = expected(everything)?.passed;
+    // As sync does it: UIDNEXT is not believed.
+    let passed = before.map_or(0, |row| row.passed);
     let mut listed = match u32::try_from(passed + 1) {
         Ok(first) => connection.list(first, opened.exists).await?,
         Err(_) => Vec::new(),
     };
-    let row = expected(highest(&opened, &listed))?;
+    let row = store.read(|tx| known(tx, &at, account.start, highest(&listed), now))?;
     listed.retain(|listed| i64::from(listed.uid) > row.passed && is_new(&row, listed, account.start));
     let to_read = store.read(|tx| absent(tx, &at, &listed))?;
     Ok(FolderSeen {

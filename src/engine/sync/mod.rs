@@ -30,7 +30,7 @@ use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::ImapError;
+use crate::imap::{ImapError, Limits};
 use crate::net::Secret;
 use crate::store::StoreError;
 
@@ -60,6 +60,7 @@ pub struct Order {
     pub leave_server: bool,
     /// What an audit ([`audit_all`]) misses is fetched, and what was not given before; nothing else.
     pub repair: bool,
+    pub limits: Limits,
 }
 
 /// What happens to mailbox number `mailbox` meanwhile.

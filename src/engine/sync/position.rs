@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::config::Start;
 use crate::domain::{MINUTE, Millis, Timestamp};
-use crate::imap::{Listed, Opened};
+use crate::imap::Listed;
 use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
 use crate::store::{StoreError, Tx};
@@ -74,10 +74,10 @@ pub(super) fn seen(
     Ok(row)
 }
 
-/// The highest UID that there can be in a folder.
-pub(super) fn highest(opened: &Opened, listed: &[Listed]) -> i64 {
-    let last = listed.last().map_or(0, |listed| i64::from(listed.uid));
-    opened.uidnext.map_or(last, |next| i64::from(next) - 1).max(last)
+/// The highest UID that was seen in a folder. Not what UIDNEXT says: a server that is wrong about that would have mail
+/// passed over that it has not shown.
+pub(super) fn highest(listed: &[Listed]) -> i64 {
+    listed.last().map_or(0, |listed| i64::from(listed.uid))
 }
 
 /// Whether a mail is to be taken as new: it came after the folder was seen first, or arrived since the start.

@@ -38,8 +38,9 @@ pub(super) struct Open<'a> {
 
 impl Reading {
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
-        let mut connection = imap::connect(&self.mailbox.account, &self.mailbox.password).await?;
-        let chosen = folders::watched(&mut connection, &self.mailbox.account).await?;
+        let account = &self.mailbox.account;
+        let mut connection = imap::connect_within(account, &self.mailbox.password, &self.order.limits).await?;
+        let chosen = folders::watched(&mut connection, account).await?;
         let mut summary = Summary::default();
         for folder in &chosen {
             match self.order.repair {
@@ -59,7 +60,7 @@ impl Reading {
         let known = self.store.read(|tx| watched::watched(tx, at.mailbox, at.folder))?;
         let passed = known.filter(|row| row.uidvalidity == uidvalidity).map_or(0, |row| row.passed);
         let mut listed = self.list(connection, passed, &opened).await?;
-        let highest = highest(&opened, &listed);
+        let highest = highest(&listed);
         let row = self.store.write(|tx| seen(tx, &at, account.start, highest, (self.clock)()))?;
         if row.passed < passed {
             listed = self.list(connection, row.passed, &opened).await?;
