@@ -7,29 +7,21 @@ use std::path::Path;
 use super::{Location, StoreError, postgres};
 
 /// Held while this lives; it falls with the process.
+#[derive(Default)]
 pub struct Lock {
-    _held: Held,
-}
-
-enum Held {
     /// `FILE.lock`, locked.
-    File {
-        _file: File,
-    },
-    Server {
-        _lock: postgres::lock::Lock,
-    },
+    _file: Option<File>,
+    _server: Option<postgres::lock::Lock>,
 }
 
 /// Takes the lock.
 pub fn lock(database: &Location) -> Result<Lock, StoreError> {
-    match database {
-        Location::File(path) => Ok(Lock { _held: Held::File { _file: lock_file(path, database)? } }),
+    Ok(match database {
+        Location::File(path) => Lock { _file: Some(lock_file(path, database)?), ..Lock::default() },
         Location::Server(address) => {
-            let lock = postgres::lock::lock(address, &database.to_string())?;
-            Ok(Lock { _held: Held::Server { _lock: lock } })
+            Lock { _server: Some(postgres::lock::lock(address, &database.to_string())?), ..Lock::default() }
         }
-    }
+    })
 }
 
 fn lock_file(path: &Path, database: &Location) -> Result<File, StoreError> {
