@@ -418,11 +418,11 @@ row! {
         state: RecipientState,
         /// Enhanced status code of the last answer or bounce (RFC 3463).
         status: Option<String>,
-        /// The relay's last answer, without addresses.
-        answer: Option<String>,
         /// For the caps of automatic mail: when, and the key of the bare subject; `None` for what people wrote.
         automatic_at: Option<Timestamp>,
         subject_key: Option<LookupKey>,
+        /// The relay's last answer, without addresses.
+        answer: Option<String>,
     }
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod handle;
 mod intake;
 mod mail;
+mod needs;
 mod outgoing;
 mod readers;
 mod refold;
