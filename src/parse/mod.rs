@@ -193,9 +193,10 @@ fn claims(facts: &mut Facts) {
     found.extend(addressed.filter_map(tokens::in_address));
     found.extend(tokens::in_text(&facts.body.text));
     found.truncate(MOST_TOKENS);
-    if found.len() > 1 {
-        let mut known = std::collections::HashSet::new();
-        found.retain(|claim| known.insert((claim.place, claim.token.clone())));
+    // Few enough to compare each with those before it.
+    for claim in found {
+        if !facts.tokens.contains(&claim) {
+            facts.tokens.push(claim);
+        }
     }
-    facts.tokens = found;
 }

@@ -41,16 +41,31 @@ impl<V: Copy> Words<V> {
         Words(words)
     }
 
+    /// The meaning of a word that stands in the table as it is written.
+    pub fn written_so(&self, word: &str) -> Option<V> {
+        self.0.get(word).copied()
+    }
+
     /// The meaning of a word in any case.
     pub fn get(&self, word: &str) -> Option<V> {
-        if let Some(meaning) = self.0.get(word) {
-            return Some(*meaning);
+        if let Some(meaning) = self.written_so(word) {
+            return Some(meaning);
         }
         // What is left are words in capitals, and the Turkish İ.
         let first = word.chars().next()?;
         let in_capitals = word.chars().skip(1).any(char::is_uppercase) || first == 'İ';
         in_capitals.then(|| self.0.get(folded(word).as_str()).copied()).flatten()
     }
+}
+
+/// Whether a text is ASCII with single spaces between its words and none around them.
+pub(super) fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shown = |b: Option<&u8>| b.is_none_or(u8::is_ascii_graphic);
+    shown(bytes.first())
+        && shown(bytes.last())
+        && bytes.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~'))
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Lower-cased as the tables are. The lower case of İ is two characters, and nobody writes a table with those.
@@ -61,6 +76,9 @@ pub(super) fn folded(text: &str) -> String {
 
 /// White space of any sort, line ends too, as one space; none at the ends.
 pub(super) fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut add = |word: &str| {
         if !out.is_empty() {
