@@ -152,6 +152,10 @@ fn has_verb(line: &str) -> bool {
     if line.is_ascii() {
         return line.ends_with(" wrote:") || (VERBS.may_be_in(line) && VERBS.begin_word_in(&line.to_ascii_lowercase()));
     }
+    // Most verbs stand in small letters, and to change those of other scripts takes long.
+    if VERBS.begin_word_in(line) {
+        return true;
+    }
     let lower = line.to_lowercase();
     VERBS.begin_word_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
 }

@@ -44,11 +44,8 @@ static ROLES: LazyLock<Words<Role>> = LazyLock::new(|| {
 });
 
 /// The names of all such fields begin so; others are not looked up.
-fn may_have_role(name: &str) -> bool {
-    matches!(
-        name.as_bytes(),
-        [b'x', b'-', ..] | [b'a', b'u', ..] | [b'f', b'e', ..] | [b'p', b'r', ..] | [b'd', b'e', ..]
-    )
+fn may_have_role(name: &[u8]) -> bool {
+    matches!(name, [b'x', b'-', ..] | [b'a', b'u', ..] | [b'f', b'e', ..] | [b'p', b'r', ..] | [b'd', b'e', ..])
 }
 
 /// What the header says.

@@ -107,7 +107,7 @@ fn is_mobile_line(line: &str) -> bool {
             return false;
         }
     }
-    let lower = line.to_lowercase().replace('’', "'");
+    let lower = if line.is_ascii() { line.to_ascii_lowercase() } else { line.to_lowercase().replace('’', "'") };
     let plain = lower.split(['<', '(']).next().unwrap_or_default();
     let plain = plain.split("http").next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
     plain.len() <= LONGEST_MOBILE_TEXT && is_phones_sentence(plain) && names_device(&lower, plain)

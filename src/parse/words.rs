@@ -30,13 +30,14 @@ impl Hasher for PlainHash {
 }
 
 impl<V: Copy> Words<V> {
-    /// The words of a table, which are lower-cased. They are kept with a capital too, since that is how most are written:
-    /// so that looking one up seldom needs a copy.
+    /// The words of a table, which are lower-cased. They are kept with a capital and in capitals too, since that is how most
+    /// are written: so that looking one up seldom needs a copy.
     pub fn of(rows: impl IntoIterator<Item = (&'static str, V)>) -> Self {
         let mut words = HashMap::default();
         for (word, meaning) in rows {
             words.insert(word.to_owned(), meaning);
             words.entry(capitalised(word)).or_insert(meaning);
+            words.entry(word.to_uppercase()).or_insert(meaning);
         }
         Words(words)
     }
@@ -51,7 +52,11 @@ impl<V: Copy> Words<V> {
         if let Some(meaning) = self.written_so(word) {
             return Some(meaning);
         }
-        // What is left are words in capitals, and the Turkish İ.
+        // What is left are words with capitals inside, and the Turkish İ.
+        if word.is_ascii() {
+            let in_capitals = word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+            return in_capitals.then(|| self.written_so(&word.to_ascii_lowercase())).flatten();
+        }
         let first = word.chars().next()?;
         let in_capitals = word.chars().skip(1).any(char::is_uppercase) || first == 'İ';
         in_capitals.then(|| self.0.get(folded(word).as_str()).copied()).flatten()
