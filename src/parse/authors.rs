@@ -7,7 +7,7 @@ use super::headers::participants_in;
 use super::lines::is_mark;
 use super::phrases::Phrases;
 use super::tables;
-use super::words::{folded, is_one_line};
+use super::words::folded;
 use crate::domain::{EmailAddress, Participant};
 
 static BEHALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ON_BEHALF));
@@ -39,7 +39,7 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
 /// `Ann Lee <ann@example.org>`, of letters alone: nearly all are so, and there is nothing to take off.
 fn plain(value: &str) -> Option<Participant> {
     let (name, address) = value.strip_suffix('>')?.split_once(" <")?;
-    let of_letters = is_one_line(name) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ');
+    let of_letters = name.trim() == name && name.chars().all(|c| c.is_alphabetic() || c == ' ') && !name.contains("  ");
     let of_words = address.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'@'));
     let (local, domain) = address.split_once('@')?;
     let dotted = domain.contains('.') && !domain.contains('@') && !address.starts_with('.') && !address.ends_with('.');

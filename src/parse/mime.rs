@@ -324,9 +324,23 @@ fn decoded<'m>(headers: &[Header<'m>], body: &'m [u8], in_multipart: bool) -> Op
 fn text<'m>(bytes: Cow<'m, [u8]>, content_type: Option<&ContentType<'_>>) -> Cow<'m, str> {
     let label = content_type.and_then(|found| found.attribute("charset")).unwrap_or_default();
     match charset_decoder(label.as_bytes()) {
-        Some(decoder) if !(holds_ascii(label) && bytes.is_ascii()) => Cow::Owned(decoder(&bytes)),
-        _ => in_utf8(bytes),
+        None => in_utf8(bytes),
+        Some(_) if holds_ascii(label) && bytes.is_ascii() => in_utf8(bytes),
+        Some(decoder) if holds_ascii(label) => Cow::Owned(in_runs(&bytes, decoder)),
+        Some(decoder) => Cow::Owned(decoder(&bytes)),
     }
+}
+
+/// A text of one byte a character: what is ASCII in it is copied, and only the rest decoded.
+fn in_runs(bytes: &[u8], decoder: fn(&[u8]) -> String) -> String {
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for run in bytes.chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
+        match std::str::from_utf8(run) {
+            Ok(ascii) if run.first().is_some_and(u8::is_ascii) => out.push_str(ascii),
+            _ => out.push_str(&decoder(run)),
+        }
+    }
+    out
 }
 
 /// Whether ASCII is the same in a charset: in those of one byte that mail is written in.
