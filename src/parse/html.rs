@@ -279,11 +279,13 @@ impl Writer {
         self.space = false;
         // A no-break space begins with the byte 0xC2. Without a way out of the loop it is compiled to one over whole words.
         if word.bytes().fold(false, |any, b| any | matches!(b, 0xc2 | 0)) {
-            self.out.extend(word.chars().map(|c| match c {
-                '\u{a0}' => ' ',
-                '\0' => '\u{FFFD}',
-                c => c,
-            }));
+            for piece in word.split_inclusive(['\u{a0}', '\0']) {
+                match (piece.strip_suffix('\u{a0}'), piece.strip_suffix('\0')) {
+                    (Some(before), _) => self.out.extend([before, " "]),
+                    (_, Some(before)) => self.out.extend([before, "\u{FFFD}"]),
+                    _ => self.out.push_str(piece),
+                }
+            }
         } else {
             self.out.push_str(word);
         }
