@@ -45,7 +45,7 @@ static ROLES: LazyLock<Words<Role>> = LazyLock::new(|| {
 
 /// The names of all such fields begin so; others are not looked up.
 fn may_have_role(name: &[u8]) -> bool {
-    matches!(name, [b'x', b'-', ..] | [b'a', b'u', ..] | [b'f', b'e', ..] | [b'p', b'r', ..] | [b'd', b'e', ..])
+    matches!(name, [b'x', b'-', ..] | [b'a', b'u', ..] | [b'f' | b'd', b'e', ..] | [b'p', b'r', ..])
 }
 
 /// What the header says.
