@@ -10,6 +10,7 @@ use lettre::message::header::{Date, Headers};
 use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
+use super::attachment::{self, Attachment};
 use super::header::{mailboxes, one_line, shortened, unstructured};
 use super::{TOKEN_HEADER, Token, threading};
 use crate::domain::{EmailAddress, Participant, SECOND, Timestamp};
@@ -34,6 +35,8 @@ pub struct Outgoing {
     pub date: Timestamp,
     /// Plain text, any line ends. The body marker is added to it.
     pub text: String,
+    /// Quoted below the text and its marker, attribution and marks included; empty without.
+    pub quote: String,
     /// The same as HTML, offered beside the text (RFC 2046 5.1.4). It gets the marker too.
     pub html: Option<String>,
     /// Message-ID of the mail that this one answers, without angle brackets.
@@ -42,6 +45,7 @@ pub struct Outgoing {
     pub references: Vec<String>,
     pub token: Token,
     pub automatic: AutomaticMark,
+    pub attachments: Vec<Attachment>,
 }
 
 /// What Auto-Submitted (RFC 3834 5) says about a mail.
@@ -173,14 +177,30 @@ fn ascii_domain(address: &EmailAddress) -> Option<String> {
     sound.then_some(domain)
 }
 
-/// The part or parts of the mail, their Content fields first.
+/// The part or parts of the mail, their Content fields first: the text, and behind it what is attached (RFC 2046 5.1.3).
 fn body(mail: &Outgoing) -> Vec<u8> {
+    let text = text_part(mail);
+    if mail.attachments.is_empty() {
+        return text;
+    }
+    let boundary = boundary(&mail.token, "boundary of files");
+    let mut out = format!("Content-Type: multipart/mixed;\r\n boundary=\"{boundary}\"\r\n\r\n").into_bytes();
+    for part in std::iter::once(text).chain(mail.attachments.iter().map(attachment::part)) {
+        out.extend(format!("--{boundary}\r\n").into_bytes());
+        out.extend(part);
+    }
+    out.extend(format!("--{boundary}--\r\n").into_bytes());
+    out
+}
+
+/// What is to be read, as text or as text and HTML.
+fn text_part(mail: &Outgoing) -> Vec<u8> {
     let marker = mail.token.body_marker();
-    let text = SinglePart::plain(crlf(&marked_text(&mail.text, &marker)));
+    let text = SinglePart::plain(crlf(&above_quote(&marked_text(&mail.text, &marker), &mail.quote)));
     match &mail.html {
         None => text.formatted(),
         Some(html) => {
-            let parts = MultiPart::alternative().boundary(boundary(&mail.token)).singlepart(text);
+            let parts = MultiPart::alternative().boundary(boundary(&mail.token, "boundary")).singlepart(text);
             parts.singlepart(SinglePart::html(crlf(&marked_html(html, &marker)))).formatted()
         }
     }
@@ -196,6 +216,11 @@ fn marked_text(text: &str, marker: &str) -> String {
         Some((above, signature)) => format!("{}{marker}\n\n{signature}", apart(above)),
         None => format!("{}{marker}\n", apart(text)),
     }
+}
+
+/// The text with the quote at its end.
+fn above_quote(text: &str, quote: &str) -> String {
+    if quote.is_empty() { text.to_owned() } else { format!("{}{quote}", apart(text)) }
 }
 
 /// A text with a blank line below it, where there is a text.
@@ -217,8 +242,8 @@ fn marked_html(html: &str, marker: &str) -> String {
 }
 
 /// A boundary (RFC 2046 5.1.1) that belongs to this send: no text written before it can contain it.
-fn boundary(token: &Token) -> String {
-    let digest = Sha256::new().chain_update("boundary").chain_update(token.as_str()).finalize();
+fn boundary(token: &Token, of: &str) -> String {
+    let digest = Sha256::new().chain_update(of).chain_update(token.as_str()).finalize();
     digest.iter().take(20).fold(String::from("=_"), |text, byte| format!("{text}{byte:02x}"))
 }
 
@@ -261,11 +286,13 @@ mod tests {
             subject: "[TD-1] Printer".to_owned(),
             date: Timestamp::from_seconds(1_741_000_000),
             text: "Hello Ann,\nplease try again.\n".to_owned(),
+            quote: String::new(),
             html: None,
             in_reply_to: None,
             references: Vec::new(),
             token: keys.sign(&SendReference([9; 12]), Timestamp::default()),
             automatic: AutomaticMark::None,
+            attachments: Vec::new(),
         }
     }
 
@@ -370,6 +397,39 @@ mod tests {
         let line = "<div style=\"color:#999999;font-size:11px\">ref:x</div>\n";
         assert_eq!(marked_html("<p>Hi</p>\n", "ref:x"), format!("<p>Hi</p>\n{line}"));
         assert_eq!(marked_html("<body><p>é</p></body></html>", "ref:x"), format!("<body><p>é</p>{line}</body></html>"));
+    }
+
+    #[test]
+    fn a_quote_stands_below_the_marker_and_the_signature() {
+        let text = text_of(&Outgoing {
+            text: "Hello.\n\n-- \nBo\n".to_owned(),
+            quote: "Ann wrote:\n> Hi\n".to_owned(),
+            ..mail()
+        });
+        let expected =
+            format!("\r\n\r\nHello.\r\n\r\nref:{}\r\n\r\n-- \r\nBo\r\n\r\nAnn wrote:\r\n> Hi\r\n", mail().token);
+        assert!(text.ends_with(&expected), "{text}");
+    }
+
+    #[test]
+    fn files_stand_behind_the_text_and_the_bytes_are_the_same_every_time() {
+        let file = |name: &str, bytes: &[u8]| Attachment {
+            name: name.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: std::sync::Arc::new(bytes.to_vec()),
+        };
+        let attachments = vec![file("a.pdf", b"%PDF \0\xff"), file("ü.pdf", &[b'x'; 500]), file("empty", b"")];
+        for html in [None, Some("<p>Hello</p>".to_owned())] {
+            let parts = if html.is_some() { 3 } else { 1 };
+            let mail = Outgoing { attachments: attachments.clone(), html, ..mail() };
+            assert_eq!(build(&mail), build(&mail));
+            let bytes = build(&mail).unwrap().bytes;
+            assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 79));
+            let read = MessageParser::default().parse(&bytes).unwrap();
+            assert_eq!(read.parts.len(), 1 + parts + 3);
+            let found: Vec<_> = read.attachments().map(|part| part.contents().to_vec()).collect();
+            assert_eq!(found, attachments.iter().map(|one| one.bytes.to_vec()).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -85,6 +85,14 @@ pub struct SendStep {
     pub status: Option<String>,
     #[serde(default)]
     pub new_thread: bool,
+    /// The how-manieth mail of the story it answers; without it what the ticket's latest thread has last.
+    pub answer: Option<usize>,
+    /// With that mail below the text.
+    #[serde(default)]
+    pub quote: bool,
+    /// Files beside the script.
+    #[serde(default)]
+    pub attach: Vec<String>,
     /// For `forward`: the how-manieth mail of the story.
     pub mail: Option<usize>,
 }

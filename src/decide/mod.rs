@@ -32,5 +32,5 @@ pub use queued::{Composed, note_failure, queued};
 pub use receive::{check_fence, receive, retried, unreadable};
 pub use review::review;
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
-pub use send::{Refusal, send};
+pub use send::{MOST_ATTACHED, Refusal, send};
 pub use setup::{Objection, check_role, check_setup, objections, setup};

@@ -90,6 +90,9 @@ pub enum SendText {
     Written {
         subject: Option<String>,
         text: String,
+        /// Quoted below it; empty without.
+        quote: String,
+        attachments: Vec<AttachedFile>,
     },
     Template {
         name: String,

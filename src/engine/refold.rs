@@ -116,7 +116,9 @@ impl Names {
                 forwards: request.forwards,
                 status: request.status,
                 new_thread: request.new_thread,
+                answers: request.answers,
                 draft: written(tx, draft)?,
+                files: Vec::new(),
             })),
             Payload::Move { record, to } => Input::Move { ticket: record, to },
             Payload::Open { pipeline, source, mailbox, draft } => Input::Open {

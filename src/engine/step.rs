@@ -143,6 +143,7 @@ fn keys_of(unit: &Unit) -> Keys {
         Input::Send(order) => {
             keys.tickets.extend(order.ticket);
             keys.messages.extend(order.forwards);
+            keys.messages.extend(order.answers);
             draft_keys(&mut keys, &order.draft);
         }
         Input::Move { ticket, .. } => {
@@ -251,7 +252,7 @@ impl<'a> Batch<'a> {
         };
         (self.ids, self.numbers) = (context.ids, context.numbers);
         self.keep_content(&unit.input, &decision);
-        let queued = self.compose(step, &mut decision);
+        let queued = self.compose(step, &unit.input, &mut decision);
         let seq = EventSeq(self.seq);
         self.seq += 1;
         self.events.push(EventRow {
@@ -301,10 +302,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Composes what was planned, in the unit that queues it.
-    fn compose(&mut self, step: &Step, decision: &mut Decision) -> Vec<QueuedSend> {
+    fn compose(&mut self, step: &Step, input: &Input, decision: &mut Decision) -> Vec<QueuedSend> {
+        let files = if let Input::Send(order) = input { order.files.as_slice() } else { &[] };
         let mut queued = Vec::new();
         for plan in &decision.sends {
-            let mut built = outgoing::build(&self.ws, &step.keyring, plan);
+            let mut built = outgoing::build(&self.ws, &step.keyring, plan, files);
             if let Some(bytes) = step.composed.get(&plan.content) {
                 built = built.sent_as(bytes);
             }
@@ -487,6 +489,7 @@ fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
         forwards: order.forwards,
         status: order.status.clone(),
         new_thread: order.new_thread,
+        answers: order.answers,
     };
     decide::send(d, &request, &order.draft.draft)?;
     // After what may be refused: a refusal leaves nothing behind.

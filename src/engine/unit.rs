@@ -120,7 +120,11 @@ pub struct SendOrder {
     pub forwards: Option<MessageId>,
     pub status: Option<String>,
     pub new_thread: bool,
+    pub answers: Option<MessageId>,
     pub draft: Written,
+    /// The bytes of the draft's attachments, in its order. None where the journal is folded again: what was composed of
+    /// them is kept.
+    pub files: Vec<Arc<Vec<u8>>>,
 }
 
 /// A draft, and its bytes as they are stored.
@@ -135,7 +139,11 @@ impl Unit {
     pub fn weight(&self) -> usize {
         match &self.input {
             Input::Mail(mail) | Input::Retry { mail, .. } | Input::QuarantineRetry { mail, .. } => mail.weight(),
-            Input::Send(order) => order.draft.packed.weight(),
+            Input::Send(order) => {
+                let files: usize = order.files.iter().map(|file| file.len()).sum();
+                // As they are, as base64 and as that is stored.
+                order.draft.packed.weight() + 4 * files
+            }
             Input::Open { draft, .. } => draft.packed.weight(),
             Input::Review(order) => order.facts.body.text.len() + 2048,
             Input::Lease { sends, .. } | Input::Lapse { sends, .. } => 256 * sends.len(),

@@ -167,6 +167,7 @@ impl Desk {
             forwards: None,
             status: status.map(str::to_owned),
             new_thread: false,
+            answers: None,
         };
         let (done, decision) = self.decide(|d| decide::send(d, &request, &draft));
         done?;
