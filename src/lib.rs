@@ -8,11 +8,12 @@
 //! | --- | --- | --- |
 //! | 0 | [`domain`] | the words: types, no I/O, no rules beyond what a word means |
 //! | 1 | [`config`] [`parse`] [`classify`] [`decide`] [`compose`] [`explain`] | pure functions: no clock, files, network, async, logging |
-//! | 2 | [`store`] [`archive`] [`imap`] | I/O, no rules: the database; mail in files, on servers |
+//! | 1½ | [`net`] | what the rooms above share that talk to servers: TLS, passwords |
+//! | 2 | [`store`] [`archive`] [`imap`] [`smtp`] | I/O, no rules: the database; mail in files, on servers, to relays |
 //! | 3 | [`engine`] | the order of steps, retries, time |
 //! | 5 | [`cli`] | one file per command |
 //!
-//! SMTP comes to floor 2, workflows to floor 1, pages to floor 4.
+//! Workflows come to floor 1, pages to floor 4.
 //!
 //! # A message's walk
 //!

@@ -187,7 +187,8 @@ async fn content(wire: &mut Wire, mail: &[u8]) -> Result<(Delivery, State), Smtp
         Ok(answer) if answer.code < 400 => {
             Ok((Delivery::Unknown(wire.out_of_place(Stage::End, answer.reply())), State::Lost))
         }
-        Ok(answer) => Ok((refusal(answer.reply()), State::Free)),
+        // It may have come too early, in the middle of the mail, with another behind it.
+        Ok(answer) => Ok((refusal(answer.reply()), State::Lost)),
         // 421: it has closed without taking the mail.
         Err(error) if error.reply.is_some() => Err(error),
         Err(error) => Ok((Delivery::Unknown(error), State::Lost)),

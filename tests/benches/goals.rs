@@ -19,6 +19,7 @@ mod replay;
 #[path = "../it/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod server;
+mod smtp;
 
 use std::process::ExitCode;
 
@@ -26,8 +27,13 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 4] =
-    [("parse", parse::goals), ("postgres", postgres::goals), ("replay", replay::goals), ("scale", replay::scale)];
+const BENCHES: [(&str, Bench); 5] = [
+    ("parse", parse::goals),
+    ("postgres", postgres::goals),
+    ("replay", replay::goals),
+    ("scale", replay::scale),
+    ("smtp", smtp::goals),
+];
 
 /// sysexits: wrong usage.
 const USAGE: u8 = 64;

@@ -208,7 +208,7 @@ impl Client {
 
 const NOBODY: u32 = 65534;
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output().unwrap();
     output.stdout == b"0\n"
 }
@@ -238,7 +238,7 @@ fn certificate(folder: &Path, args: &[&str]) {
 }
 
 /// A port that nobody has at this moment.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 

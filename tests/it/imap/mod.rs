@@ -1,7 +1,7 @@
 //! Mailboxes on servers: `sync` against a real Dovecot, and against servers that misbehave as told.
 
 mod after;
-mod dovecot;
+pub mod dovecot;
 mod folders;
 mod logins;
 mod once;
