@@ -16,8 +16,10 @@ mod delivery;
 mod difference;
 mod exit;
 mod export;
+mod forward;
 mod help;
 mod init;
+mod letter;
 mod message;
 mod message_json;
 pub mod naming;
@@ -27,10 +29,12 @@ mod progress;
 mod quarantine;
 mod read_apart;
 mod replay;
+mod reply;
 mod restore;
 mod review;
 mod review_show;
 pub mod screen;
+mod send;
 mod setup;
 #[cfg(unix)]
 mod signals;
@@ -38,6 +42,7 @@ mod sources;
 mod stories;
 mod sync;
 mod ticket;
+mod ticket_move;
 mod times;
 pub mod transcript;
 mod why;
@@ -70,6 +75,9 @@ enum Command {
     Export(export::Args),
     Apply(apply::Args),
     Ticket(ticket::Args),
+    Reply(reply::Args),
+    Forward(forward::Args),
+    Send(send::Args),
     Message(message::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
@@ -89,6 +97,7 @@ Begin with:
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
+  ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd outbox list                  what is to leave, and what could not
   ticketd backup desk.bak              copy the database, whatever else uses it
 
@@ -113,6 +122,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Export(args) => export::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Ticket(args) => ticket::run(args),
+        Command::Reply(args) => reply::run(args),
+        Command::Forward(args) => forward::run(args),
+        Command::Send(args) => send::run(args),
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),

@@ -11,7 +11,7 @@ use crate::domain::*;
 pub enum Refusal {
     #[error("there is no such ticket")]
     NoTicket,
-    #[error("there is nobody to send it to: name a recipient")]
+    #[error("there is nobody to send it to: name a recipient (--to)")]
     NoRecipient,
     #[error("there is no team mailbox to send it from")]
     NoMailbox,

@@ -17,7 +17,11 @@ fn ids(server: &Scripted) -> Vec<String> {
 }
 
 fn texts(server: &Scripted) -> Vec<String> {
-    server.mails().iter().map(|mail| mail.split("\r\n\r\n").nth(1).unwrap().lines().next().unwrap().to_owned()).collect()
+    server
+        .mails()
+        .iter()
+        .map(|mail| mail.split("\r\n\r\n").nth(1).unwrap().lines().next().unwrap().to_owned())
+        .collect()
 }
 
 /// A relay that nobody answers for.

@@ -16,7 +16,8 @@ async fn two_desks_that_answer_each_other_stop_within_two_mails() {
     let here = Office::at(Store::in_memory().unwrap(), "support@a.example").await;
     let there = Office::at(Store::in_memory().unwrap(), "help@b.example").await;
     // Somebody's mail to the one desk claims to be from the other.
-    let first = "From: help@b.example\r\nTo: support@a.example\r\nSubject: Hello\r\nMessage-ID: <1@b.example>\r\n\r\nHi.\r\n";
+    let first =
+        "From: help@b.example\r\nTo: support@a.example\r\nSubject: Hello\r\nMessage-ID: <1@b.example>\r\n\r\nHi.\r\n";
     let mut on_their_way = vec![(&here, first.as_bytes().to_vec())];
     let mut sent = 0;
     while let Some((to, mail)) = on_their_way.pop() {
