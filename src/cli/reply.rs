@@ -13,8 +13,8 @@ use crate::store::views::{self, Ticket};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  echo 'It left this morning.' | ticketd reply 1001 --as alice
   ticketd reply 1001 --as alice --file answer.txt --attach invoice.pdf --quote
+  echo 'It left this morning.' | ticketd reply 1001 --as alice
   ticketd reply 1001 --as alice --file answer.txt --status closed
   ticketd reply 1001 --as alice --file - --to 'Tom Reed <tom@example.net>' --new-thread
 

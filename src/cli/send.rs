@@ -11,8 +11,8 @@ use crate::domain::*;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  echo 'We moved.' | ticketd send --contact 'Ann Lee <ann@example.com>' --subject 'Our new address' --as alice
   ticketd send --contact ann@example.com --subject Offer --file offer.txt --attach offer.pdf --mailbox sales --as bob
+  echo 'We moved.' | ticketd send --contact 'Ann Lee <ann@example.com>' --subject 'Our new address' --as alice
 
 Who is no contact yet becomes one. It belongs to no ticket and sets no status.
 Exit codes: 0 queued; 1 refused; 64 wrong arguments, no such user or mailbox; 65 the text is empty or no text, the

@@ -5,6 +5,7 @@
 //! minijinja stays in this room; lettre serves here for the MIME form alone.
 
 mod attachment;
+mod body;
 mod draft;
 mod forward;
 mod header;
@@ -20,7 +21,7 @@ pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
 pub use quote::quote;
 pub use template::{
-    ContactValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
+    ContactValues, FailureValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
     UserValues, Values, check, render,
 };
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};

@@ -7,10 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{Date, Headers};
-use lettre::message::{MultiPart, SinglePart};
-use sha2::{Digest, Sha256};
 
-use super::attachment::{self, Attachment};
+use super::attachment::Attachment;
+use super::body::body;
 use super::header::{mailboxes, one_line, shortened, unstructured};
 use super::{TOKEN_HEADER, Token, threading};
 use crate::domain::{EmailAddress, Participant, SECOND, Timestamp};
@@ -177,97 +176,12 @@ fn ascii_domain(address: &EmailAddress) -> Option<String> {
     sound.then_some(domain)
 }
 
-/// The part or parts of the mail, their Content fields first: the text, and behind it what is attached (RFC 2046 5.1.3).
-fn body(mail: &Outgoing) -> Vec<u8> {
-    let text = text_part(mail);
-    if mail.attachments.is_empty() {
-        return text;
-    }
-    let boundary = boundary(&mail.token, "boundary of files");
-    let mut out = format!("Content-Type: multipart/mixed;\r\n boundary=\"{boundary}\"\r\n\r\n").into_bytes();
-    for part in std::iter::once(text).chain(mail.attachments.iter().map(attachment::part)) {
-        out.extend(format!("--{boundary}\r\n").into_bytes());
-        out.extend(part);
-    }
-    out.extend(format!("--{boundary}--\r\n").into_bytes());
-    out
-}
-
-/// What is to be read, as text or as text and HTML.
-fn text_part(mail: &Outgoing) -> Vec<u8> {
-    let marker = mail.token.body_marker();
-    let text = SinglePart::plain(crlf(&above_quote(&marked_text(&mail.text, &marker), &mail.quote)));
-    match &mail.html {
-        None => text.formatted(),
-        Some(html) => {
-            let parts = MultiPart::alternative().boundary(boundary(&mail.token, "boundary")).singlepart(text);
-            parts.singlepart(SinglePart::html(crlf(&marked_html(html, &marker)))).formatted()
-        }
-    }
-}
-
-/// The text with the marker on a line of its own: at the end, but above a signature, which programs leave out when they
-/// quote (RFC 3676 4.3).
-fn marked_text(text: &str, marker: &str) -> String {
-    let text = text.trim_end_matches(['\r', '\n']);
-    let signature = text.replace("\r\n", "\n").starts_with("-- \n").then_some(0);
-    let signature = signature.or_else(|| text.rfind("\n-- \r\n").or_else(|| text.rfind("\n-- \n")).map(|at| at + 1));
-    match signature.and_then(|at| text.split_at_checked(at)) {
-        Some((above, signature)) => format!("{}{marker}\n\n{signature}", apart(above)),
-        None => format!("{}{marker}\n", apart(text)),
-    }
-}
-
-/// The text with the quote at its end.
-fn above_quote(text: &str, quote: &str) -> String {
-    if quote.is_empty() { text.to_owned() } else { format!("{}{quote}", apart(text)) }
-}
-
-/// A text with a blank line below it, where there is a text.
-fn apart(text: &str) -> String {
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() { String::new() } else { format!("{text}\n\n") }
-}
-
-/// The page with the marker at its end, small and grey.
-fn marked_html(html: &str, marker: &str) -> String {
-    let line = format!("<div style=\"color:#999999;font-size:11px\">{marker}</div>\n");
-    let html = html.trim_end_matches(['\r', '\n']);
-    let end = html.rfind("</body").or_else(|| html.rfind("</BODY")).unwrap_or(html.len());
-    match html.split_at_checked(end) {
-        Some((page, "")) => format!("{page}\n{line}"),
-        Some((page, end)) => format!("{page}{line}{end}"),
-        None => format!("{html}\n{line}"),
-    }
-}
-
-/// A boundary (RFC 2046 5.1.1) that belongs to this send: no text written before it can contain it.
-fn boundary(token: &Token, of: &str) -> String {
-    let digest = Sha256::new().chain_update(of).chain_update(token.as_str()).finalize();
-    digest.iter().take(20).fold(String::from("=_"), |text, byte| format!("{text}{byte:02x}"))
-}
-
-/// `text` with CRLF line ends and without NUL (RFC 5322 2.3), the line ends at its end left to the MIME form.
-fn crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    let mut after_cr = false;
-    for c in text.trim_end_matches(['\r', '\n']).chars() {
-        match c {
-            '\n' if after_cr => {}
-            '\r' | '\n' => out.push_str("\r\n"),
-            '\0' => {}
-            _ => out.push(c),
-        }
-        after_cr = c == '\r';
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use mail_parser::{Address as ParsedAddress, HeaderValue, Message, MessageParser};
     use proptest::prelude::*;
 
+    use super::super::body::{marked_html, marked_text};
     use super::super::{Keyring, SigningKey};
     use super::*;
     use crate::domain::SendReference;
@@ -380,23 +294,6 @@ mod tests {
         assert_eq!(field_names(&text), PLAIN_FIELDS, "{text}");
         let token = mail().token;
         assert!(text.ends_with(&format!("\r\n\r\nHello Ann,\r\nplease try again.\r\n\r\nref:{token}\r\n")), "{text}");
-    }
-
-    #[test]
-    fn the_marker_is_the_last_line_above_a_signature_and_within_the_page() {
-        for (text, expected) in [
-            ("Hello.\n", "Hello.\n\nref:x\n"),
-            ("", "ref:x\n"),
-            ("Hello.\n\n-- \nBo\n", "Hello.\n\nref:x\n\n-- \nBo"),
-            ("-- \nBo", "ref:x\n\n-- \nBo"),
-            ("Hello.\r\n-- \r\nBo", "Hello.\n\nref:x\n\n-- \r\nBo"),
-            ("a -- \nb", "a -- \nb\n\nref:x\n"),
-        ] {
-            assert_eq!(marked_text(text, "ref:x"), expected, "{text:?}");
-        }
-        let line = "<div style=\"color:#999999;font-size:11px\">ref:x</div>\n";
-        assert_eq!(marked_html("<p>Hi</p>\n", "ref:x"), format!("<p>Hi</p>\n{line}"));
-        assert_eq!(marked_html("<body><p>é</p></body></html>", "ref:x"), format!("<body><p>é</p>{line}</body></html>"));
     }
 
     #[test]

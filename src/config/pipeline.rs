@@ -143,6 +143,12 @@ fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<A
         table.require("users", "users = [\"alice\"]", report);
         users = table.texts("users", report).unwrap_or_default();
     }
+    for template in [table.text("send_email", report), table.text("notify", report)].into_iter().flatten() {
+        if *template.get_ref() == SEND_NOT_DELIVERED {
+            let message = format!("`{SEND_NOT_DELIVERED}` tells a user of a mail that did not arrive: no action can use it");
+            report.error(template.span(), message, "name another template, or add one with [[template]]");
+        }
+    }
     table.close(report);
     let users = users.iter().map(|user| known.users.resolve(user, report)).collect();
     match (mail, notice) {

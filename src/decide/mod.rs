@@ -20,6 +20,7 @@ mod send;
 mod setup;
 mod stage;
 mod ticket;
+mod undelivered;
 
 pub use arrival::{MailInput, arrival};
 pub use caps::counts_since as automatic_since;

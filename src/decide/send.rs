@@ -290,6 +290,7 @@ impl Deciding<'_> {
                     state,
                     status: None,
                     answer: None,
+                    told_at: None,
                     automatic_at,
                     subject_key,
                 };

@@ -98,5 +98,18 @@ pub enum SendText {
         name: String,
         language: Language,
         user: Option<UserId>,
+        /// Of the template that tells an author.
+        failure: Option<Undelivered>,
     },
+}
+
+/// What of a send did not arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undelivered {
+    /// Who did not get it.
+    pub address: AddressId,
+    /// Why, in a server's words or code.
+    pub reason: String,
+    /// The mail's subject.
+    pub subject: String,
 }

@@ -420,6 +420,8 @@ row! {
         status: Option<String>,
         /// The relay's last answer, without addresses.
         answer: Option<String>,
+        /// When its author was told that it did not arrive.
+        told_at: Option<Timestamp>,
         /// For the caps of automatic mail: when, and the key of the bare subject; `None` for what people wrote.
         automatic_at: Option<Timestamp>,
         subject_key: Option<LookupKey>,

@@ -7,6 +7,7 @@ pub mod delivery;
 mod desk;
 mod handle;
 mod intake;
+mod keys;
 mod mail;
 mod outgoing;
 mod readers;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compose::{
-    self, Attachment, AutomaticMark, ContactValues, Keyring, MailboxValues, Outgoing, Rendered, TicketValues,
+    self, Attachment, AutomaticMark, ContactValues, FailureValues, Keyring, MailboxValues, Outgoing, Rendered, TicketValues,
     UserValues,
 };
 use crate::decide::Composed;
@@ -97,9 +97,9 @@ impl Words<'_> {
                 let subject = subject.clone().unwrap_or_else(|| self.subject());
                 Ok(Text { subject, text: text.clone(), quote: quote.clone(), html: None })
             }
-            SendText::Template { name, language, user } => {
+            SendText::Template { name, language, user, failure } => {
                 let template = self.ws.setup.template(name).ok_or("there is no such template")?;
-                let values = self.values(*user).ok_or("there is no ticket to fill the template from")?;
+                let values = self.values(*user, failure.as_ref()).ok_or("there is no ticket to fill the template from")?;
                 let rendered = compose::render(template, *language, &values).map_err(|error| error.to_string())?;
                 let Rendered { subject, text, html } = rendered;
                 Ok(Text { subject, text, quote: String::new(), html })
@@ -135,40 +135,58 @@ impl Words<'_> {
         ticket.map_or_else(String::new, |ticket| format!("[{}-{}]", self.ws.setup.ticket_prefix, ticket.number))
     }
 
-    fn values(&self, user: Option<UserId>) -> Option<compose::Values> {
-        let ticket = self.ws.tickets.get(&self.plan.ticket?)?;
-        let record = self.ws.records.get(&ticket.record)?;
-        let pipeline = self.ws.setup.pipeline(&record.pipeline)?;
-        let status = pipeline.stage(&record.stage).map_or(record.stage.as_str(), |stage| stage.label.as_str());
+    fn values(&self, user: Option<UserId>, failure: Option<&Undelivered>) -> Option<compose::Values> {
+        let ticket = match (self.plan.ticket, failure) {
+            (Some(ticket), _) => self.ticket_values(ticket)?,
+            // A mail from a contact's record has none: all that is known is what the mail was about.
+            (None, Some(failure)) => TicketValues { subject: failure.subject.clone(), ..TicketValues::default() },
+            (None, None) => return None,
+        };
         let (_, mailbox) = self.ws.mailbox(self.plan.mailbox)?;
         let user = user.and_then(|id| self.ws.users.get(&id)).and_then(|row| self.ws.setup.user(&row.name));
+        let address = |failure: &Undelivered| self.ws.addresses.get(&failure.address).map(|row| row.address.clone());
         Some(compose::Values {
-            ticket: TicketValues {
-                number: ticket.number,
-                tag: self.tag(),
-                subject: record.title.clone(),
-                status: status.to_owned(),
-            },
-            contact: self.contact(ticket.record)?,
+            ticket,
+            contact: self.contact(failure),
             mailbox: MailboxValues {
                 name: mailbox.display_name.clone(),
                 address: mailbox.addresses.first().cloned().unwrap_or_default(),
             },
             user: user.map(|user| UserValues { name: user.display_name.clone() }),
+            failure: failure.map(|failure| FailureValues {
+                address: address(failure).unwrap_or_default(),
+                reason: failure.reason.clone(),
+            }),
         })
     }
 
-    /// The contact that the mail goes to; for a notification the ticket's first.
-    fn contact(&self, ticket: RecordId) -> Option<ContactValues> {
-        let addressed = self.plan.to.first().and_then(|id| self.ws.addresses.get(id)?.contact);
-        let contact = addressed.filter(|_| self.plan.purpose != SendPurpose::Notification);
-        let contact = contact.or_else(|| self.ws.contacts_of(ticket).next());
+    fn ticket_values(&self, ticket: RecordId) -> Option<TicketValues> {
+        let ticket = self.ws.tickets.get(&ticket)?;
+        let record = self.ws.records.get(&ticket.record)?;
+        let pipeline = self.ws.setup.pipeline(&record.pipeline)?;
+        let status = pipeline.stage(&record.stage).map_or(record.stage.as_str(), |stage| stage.label.as_str());
+        Some(TicketValues {
+            number: ticket.number,
+            tag: self.tag(),
+            subject: record.title.clone(),
+            status: status.to_owned(),
+        })
+    }
+
+    /// The contact that the mail goes to; for a notification whoever did not get a mail, or the ticket's first.
+    fn contact(&self, failure: Option<&Undelivered>) -> ContactValues {
+        let addressed = match failure {
+            Some(failure) => Some(&failure.address),
+            None => self.plan.to.first().filter(|_| self.plan.purpose != SendPurpose::Notification),
+        };
+        let contact = addressed.and_then(|id| self.ws.addresses.get(id)?.contact);
+        let contact = contact.or_else(|| self.ws.contacts_of(self.plan.ticket?).next());
         let row = contact.and_then(|contact| self.ws.contacts.get(&contact));
         let address = row.and_then(|row| self.ws.addresses.get(&row.address)).map(|row| row.address.clone());
-        Some(ContactValues {
+        ContactValues {
             name: row.map(|row| row.name.clone()).unwrap_or_default(),
             address: address.unwrap_or_default(),
-        })
+        }
     }
 
     fn answered(&self) -> Option<String> {

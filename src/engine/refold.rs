@@ -140,7 +140,11 @@ impl Names {
             Payload::Lease { sends, until } => Input::Lease { sends, until },
             Payload::Release { leases, due_at } => Input::Release { leases, due_at },
             Payload::Lapse { sends, hold } => Input::Lapse { sends, hold },
-            Payload::Dispatch(dispatch) => Input::Dispatch { ticket: outbox::ticket_of(tx, dispatch.send)?, dispatch },
+            Payload::Dispatch(dispatch) => {
+                let send = outbox::send(tx, dispatch.send)?;
+                let message = send.as_ref().map(|send| send.message);
+                Input::Dispatch { dispatch, ticket: send.and_then(|send| send.ticket), message }
+            }
             Payload::Outbox { send, order } => Input::Outbox { send, order },
         })
     }

@@ -79,10 +79,11 @@ pub enum Input {
         sends: Vec<SendId>,
         hold: bool,
     },
-    /// A relay answered. `ticket`: that of the send.
+    /// A relay answered. `ticket` and `message`: those of the send.
     Dispatch {
         dispatch: Dispatch,
         ticket: Option<RecordId>,
+        message: Option<MessageId>,
     },
     Outbox {
         send: SendId,

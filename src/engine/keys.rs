@@ -1,0 +1,78 @@
+//! Which rows a unit needs to be decided.
+
+use super::mail::Mail;
+use super::unit::{Input, Unit, Written};
+use crate::decide;
+use crate::domain::*;
+
+/// The rows that deciding a unit needs.
+pub(super) fn keys_of(unit: &Unit) -> Keys {
+    let mut keys = Keys::default();
+    match &unit.input {
+        Input::Setup(setup) => keys.addresses.extend(own_addresses(setup)),
+        Input::Mail(mail) => mail_keys(&mut keys, mail),
+        Input::Retry { timer, delivery, mail, .. } => {
+            mail_keys(&mut keys, mail);
+            keys.timers.insert(*timer);
+            keys.deliveries.insert(*delivery);
+        }
+        Input::Send(order) => {
+            keys.tickets.extend(order.ticket);
+            keys.messages.extend(order.forwards);
+            keys.messages.extend(order.answers);
+            draft_keys(&mut keys, &order.draft);
+        }
+        Input::Move { ticket, .. } => {
+            keys.tickets.insert(*ticket);
+        }
+        Input::Open { draft, .. } => draft_keys(&mut keys, draft),
+        Input::Merge { from, into } => keys.tickets.extend([*from, *into]),
+        Input::Review(order) => {
+            keys.merge(crate::classify::keys(&order.facts));
+            keys.messages.insert(order.request.message);
+            keys.tickets.extend(order.request.ticket);
+            order.original.iter().for_each(|original| draft_keys(&mut keys, original));
+        }
+        Input::QuarantineRetry { delivery, mail } => {
+            mail_keys(&mut keys, mail);
+            keys.deliveries.insert(*delivery);
+        }
+        Input::QuarantineDrop { delivery } => {
+            keys.deliveries.insert(*delivery);
+        }
+        Input::Lease { sends, .. } | Input::Lapse { sends, .. } => keys.sends.extend(sends),
+        Input::Release { leases, .. } => keys.sends.extend(leases.iter().map(|(send, _)| send)),
+        Input::Dispatch { dispatch, ticket } => {
+            keys.sends.insert(dispatch.send);
+            // What went well concerns nothing but the send.
+            let well = dispatch.answers.iter().all(|answer| answer.verdict == RelayVerdict::Accepted);
+            keys.tickets.extend(ticket.filter(|_| !well));
+        }
+        Input::Outbox { send, .. } => {
+            keys.sends.insert(*send);
+        }
+    }
+    keys.automatic_since = Some(decide::automatic_since(unit.at));
+    keys
+}
+
+/// Whatever is decided may be sent from a mailbox or to a user: an address that was not at hand would be made twice.
+pub(super) fn own_addresses(setup: &Setup) -> impl Iterator<Item = LookupKey> {
+    let mailboxes = setup.mailboxes.iter().flat_map(|mailbox| &mailbox.addresses);
+    let users = setup.users.iter().flat_map(|user| &user.addresses);
+    mailboxes.chain(users).map(|address| LookupKey::of(address.as_str()))
+}
+
+fn mail_keys(keys: &mut Keys, mail: &Mail) {
+    keys.contents.insert(mail.packed.digest.key());
+    if let Some(facts) = &mail.facts {
+        keys.merge(crate::classify::keys(facts));
+    }
+}
+
+fn draft_keys(keys: &mut Keys, written: &Written) {
+    keys.contents.insert(written.packed.digest.key());
+    let draft = &written.draft;
+    let people = draft.to.iter().chain(&draft.cc).chain(&draft.from);
+    keys.addresses.extend(people.map(|who| LookupKey::of(who.address.as_str())));
+}
