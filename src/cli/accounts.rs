@@ -6,6 +6,7 @@ use super::{Code, Failure};
 use crate::config::{Account, Config};
 use crate::domain::Setup;
 use crate::engine::sync::Mailbox;
+use crate::imap::{Cause, ImapError};
 use crate::net::load_secret;
 use crate::store::Location;
 
@@ -16,9 +17,7 @@ pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<V
         named => named.iter().map(|name| account(config, path, name)).collect::<Result<_, _>>()?,
     };
     if accounts.is_empty() {
-        let way_out = "add [mailbox.imap] with host, user and password_file below a [[mailbox]] (docs/mailboxes.md)";
-        let message = format!("no mailbox in {} says how it is reached", path.display());
-        return Err(Failure::new(Code::Config, message, way_out));
+        return Err(none(path));
     }
     let mut mailboxes: Vec<Mailbox> = Vec::new();
     let mut wrong = Vec::new();
@@ -34,6 +33,30 @@ pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<V
     match wrong.is_empty() {
         true => Ok(mailboxes),
         false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
+    }
+}
+
+/// No mailbox of that configuration can be reached.
+pub(super) fn none(path: &Path) -> Failure {
+    let way_out = "add [mailbox.imap] with host, user and password_file below a [[mailbox]] (docs/mailboxes.md)";
+    Failure::new(Code::Config, format!("no mailbox in {} says how it is reached", path.display()), way_out)
+}
+
+/// What an error means for the one that called.
+pub(super) fn code_of(error: &ImapError) -> Code {
+    match error.cause {
+        Cause::Temporary => Code::TryLater,
+        Cause::Refused => Code::NoPermission,
+        Cause::Configuration => Code::Config,
+    }
+}
+
+/// What to do about it.
+pub(super) fn way_out(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Temporary => "try again later; where it stays so, look at host, port, tls and ca_file in [mailbox.imap]",
+        Cause::Refused => "look at user and password in [mailbox.imap], and at what the account may read",
+        Cause::Configuration => "correct [mailbox.imap] (docs/mailboxes.md)",
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Code, Failure, times};
 use crate::compose::{self, Readers, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity, Spot};
-use crate::domain::{Setup, Template};
+use crate::domain::{SEND_NOT_DELIVERED, Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";

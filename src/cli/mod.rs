@@ -5,9 +5,12 @@
 
 mod accounts;
 mod apply;
+mod audit;
 mod backup;
 mod check;
+mod check_connect;
 mod config_file;
+mod contact;
 mod database;
 mod db;
 mod db_check;
@@ -16,6 +19,7 @@ mod delivery;
 mod difference;
 mod exit;
 mod export;
+mod fetching;
 mod forward;
 mod help;
 mod init;
@@ -27,6 +31,7 @@ mod numbers;
 mod outbox;
 mod progress;
 mod quarantine;
+mod quarantine_parked;
 mod read_apart;
 mod replay;
 mod reply;
@@ -70,6 +75,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Sync(sync::Args),
+    Audit(audit::Args),
     Replay(replay::Args),
     Why(why::Args),
     Export(export::Args),
@@ -79,6 +85,7 @@ enum Command {
     Forward(forward::Args),
     Send(send::Args),
     Message(message::Args),
+    Contact(contact::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
     Outbox(outbox::Args),
@@ -98,6 +105,7 @@ Begin with:
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
   ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
+  ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
   ticketd backup desk.bak              copy the database, whatever else uses it
 
@@ -117,6 +125,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
         Command::Sync(args) => sync::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),
@@ -126,6 +135,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Forward(args) => forward::run(args),
         Command::Send(args) => send::run(args),
         Command::Message(args) => message::run(args),
+        Command::Contact(args) => contact::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
         Command::Outbox(args) => outbox::run(args),

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs, UserArgs, wait_for};
+use super::quarantine_parked::{self as parked, Named};
 use super::screen::{self, Paint, columns, cut, line, wrap};
 use super::times::{local, now, rfc3339};
 use super::{Code, Failure};
@@ -23,10 +24,12 @@ Examples:
   ticketd quarantine list --db mail.db        what is there, oldest first
   ticketd quarantine show 12                  each attempt to read it, and how it begins
   ticketd quarantine retry 12 14 --as alice   read again; what can be read is decided
+  ticketd quarantine retry support/INBOX/7    what the server did not give: the next sync asks for it again
   ticketd quarantine export 12 mail.eml       the bytes as they arrived; `-`: standard output
   ticketd quarantine drop 12                  kept, and no more asked about
 
-Rows are those of deliveries, as `list` prints them (#12).
+Rows are those of deliveries, as `list` prints them (#12). Mail that a server does not give has none: it is named
+by mailbox, folder and UID.
 Exit codes: 0 done; 1 it still cannot be read; 64 wrong arguments; 66 it is not in quarantine;
 73 the file cannot be written; 75 the database is in use.")]
 pub(super) struct Args {
@@ -77,11 +80,13 @@ struct ShowArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ticketd quarantine retry 12 14 --as alice\n  ticketd quarantine drop 12")]
+#[command(
+    after_help = "Examples:\n  ticketd quarantine retry 12 14 --as alice\n  ticketd quarantine retry support/INBOX/7\n  ticketd quarantine drop 12"
+)]
 struct OrderArgs {
-    /// Rows of deliveries
-    #[arg(value_name = "#ROW", value_parser = row, required = true)]
-    deliveries: Vec<DeliveryId>,
+    /// Rows of deliveries, or places of what a server does not give
+    #[arg(value_name = "#ROW|MAILBOX/FOLDER/UID", value_parser = parked::named, required = true)]
+    named: Vec<Named>,
     #[command(flatten)]
     user: UserArgs,
     #[command(flatten)]
@@ -128,9 +133,11 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
     let states = if args.all { &states[..] } else { &states[..1] };
     // One more than is shown tells whether there are more.
     let mut found = database.store.read(|tx| waiting::unread(tx, states, args.limit.saturating_add(1)))?;
+    let mut not_given = parked::all(&database)?;
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let more = found.len() > limit;
+    let more = found.len() + not_given.len() > limit;
     found.truncate(limit);
+    not_given.truncate(limit - found.len());
     let mut out = std::io::stdout().lock();
     for unread in &found {
         match args.json {
@@ -138,10 +145,16 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
             false => writeln!(out, "{}", as_line(&database, unread))?,
         }
     }
+    for one in &not_given {
+        match args.json {
+            true => writeln!(out, "{}", parked::as_json(one, "parked"))?,
+            false => writeln!(out, "{}", parked::as_line(&database, one))?,
+        }
+    }
     drop(out);
     if more {
         writeln!(std::io::stderr().lock(), "there are more: --limit {}", args.limit.saturating_mul(2))?;
-    } else if found.is_empty() && !args.json {
+    } else if found.is_empty() && not_given.is_empty() && !args.json {
         writeln!(std::io::stderr().lock(), "nothing is in quarantine")?;
     }
     Ok(Code::Success)
@@ -150,7 +163,8 @@ fn list(args: &ListArgs) -> anyhow::Result<Code> {
 /// The mails of those rows, each once, before anything is done about one of them.
 fn all_unread(database: &Database, args: &OrderArgs) -> anyhow::Result<Vec<Unread>> {
     let mut all: Vec<Unread> = Vec::new();
-    for id in &args.deliveries {
+    for named in &args.named {
+        let Named::Row(id) = named else { continue };
         let found = unread(database, *id)?;
         if found.delivery.state == DeliveryState::Dropped {
             let way_out = format!("`ticketd quarantine export {} FILE` writes its bytes", id.0);
@@ -207,7 +221,17 @@ fn retry(args: &OrderArgs) -> anyhow::Result<Code> {
     let user = database.user(&args.user)?;
     let engine = database.engine()?;
     let mut code = Code::Success;
-    for found in all_unread(&database, args)? {
+    let not_given = args.named.iter().map(|named| parked::find(&database, named)).collect::<Result<Vec<_>, _>>()?;
+    let found = all_unread(&database, args)?;
+    for one in not_given.iter().flatten() {
+        parked::ask_again(&database, one)?;
+        let mut out = std::io::stdout().lock();
+        match args.json {
+            true => writeln!(out, "{}", parked::as_json(one, "asked_again"))?,
+            false => writeln!(out, "{}  the next sync asks for it again", parked::name(one))?,
+        }
+    }
+    for found in found {
         let id = found.delivery.id;
         let (mail, outcome) = wait_for(engine.retry_quarantined(now(), user, id))??;
         let mut out = std::io::stdout().lock();
@@ -247,6 +271,11 @@ fn drop_all(args: &OrderArgs) -> anyhow::Result<Code> {
     let database = args.database.open()?;
     let user = database.user(&args.user)?;
     let engine = database.engine()?;
+    if args.named.iter().any(|named| matches!(named, Named::Parked { .. })) {
+        let message = "nothing is here of what a server does not give: it cannot be dropped";
+        let way_out = "delete it on the server, or ask for it again: `ticketd quarantine retry MAILBOX/FOLDER/UID`";
+        return Err(Failure::new(Code::Usage, message, way_out).into());
+    }
     for found in all_unread(&database, args)? {
         let id = found.delivery.id;
         wait_for(engine.drop_quarantined(now(), user, id))??;

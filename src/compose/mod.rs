@@ -21,7 +21,7 @@ pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
 pub use quote::quote;
 pub use template::{
-    ContactValues, FailureValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
-    UserValues, Values, check, render,
+    ContactValues, FailureValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem,
+    TicketValues, UserValues, Values, check, render,
 };
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};

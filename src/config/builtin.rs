@@ -2,8 +2,8 @@
 //! sends.
 
 use crate::domain::{
-    Action, EmailAddress, Language, SEND_NOT_DELIVERED, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, StageState,
-    Template, TemplateText, TemplatedAutomation,
+    Action, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup, Stage,
+    StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.

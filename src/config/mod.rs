@@ -40,7 +40,7 @@ pub use lines::{Line, line_differences};
 pub use outline::Value;
 pub use password::PasswordFrom;
 pub use problem::{Problem, Severity};
-pub use relay::{Login, Mechanism, OnUnknown, Relay, ReturnPath};
+pub use relay::{Dkim, Login, Mechanism, OnUnknown, Relay, ReturnPath};
 pub use server::{Security, Server};
 pub use spot::{Spot, problem_at};
 

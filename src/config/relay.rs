@@ -41,6 +41,19 @@ pub struct Relay {
     pub per_domain: Option<u32>,
     pub on_unknown: OnUnknown,
     pub return_path: ReturnPath,
+    /// `None`: our mail is not signed here.
+    pub dkim: Option<Dkim>,
+}
+
+/// What our mail is signed with (RFC 6376).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dkim {
+    /// Who vouches for it: `example.org`. ASCII.
+    pub domain: String,
+    /// Where the public key is: `SELECTOR._domainkey.DOMAIN`. ASCII.
+    pub selector: String,
+    /// PEM file with a private key, RSA or Ed25519.
+    pub key_file: String,
 }
 
 /// Who we are to a relay.
@@ -106,6 +119,7 @@ fn read_relay(mut table: Table, names: &mut Names, report: &mut Report) -> Relay
         per_domain: read_count(&mut table, "per_domain", many, report),
         on_unknown: table.word("on_unknown", &on_unknown, report).unwrap_or(OnUnknown::Resend),
         return_path: table.word("return_path", &return_path, report).unwrap_or(ReturnPath::Verp),
+        dkim: read_dkim(&mut table, report),
     };
     table.close(report);
     relay
@@ -135,6 +149,28 @@ fn read_login(table: &mut Table, report: &mut Report) -> Option<Login> {
         password: password.unwrap_or(PasswordFrom::File(String::new())),
         mechanism,
     })
+}
+
+fn read_dkim(relay: &mut Table, report: &mut Report) -> Option<Dkim> {
+    let mut table = relay.table("dkim", report)?;
+    let name = |table: &mut Table, key, example, report: &mut Report| {
+        let name = table.needed_text(key, &format!("{key} = \"{example}\""), report)?;
+        if !name.get_ref().is_ascii() || !is_domain(name.get_ref()) {
+            let hint = format!("in ASCII, as it stands in the DNS: \"{example}\"");
+            report.error(name.span(), format!("`{}` is no name in the DNS", name.get_ref()), hint);
+        }
+        Some(name.get_ref().to_ascii_lowercase())
+    };
+    let dkim = Dkim {
+        domain: name(&mut table, "domain", "example.org", report).unwrap_or_default(),
+        selector: name(&mut table, "selector", "desk1", report).unwrap_or_default(),
+        key_file: table
+            .needed_text("key_file", "key_file = \"/etc/ticketd/dkim.pem\"", report)
+            .map(|path| path.get_ref().to_string())
+            .unwrap_or_default(),
+    };
+    table.close(report);
+    Some(dkim)
 }
 
 fn read_count(table: &mut Table, key: &'static str, of: RangeInclusive<u32>, report: &mut Report) -> Option<u32> {

@@ -40,6 +40,8 @@ pub enum Step {
     Open(OpenStep),
     /// A user merges a ticket into another.
     Merge(MergeStep),
+    /// A user says that an address that gave mail back takes it again.
+    Clear(ClearStep),
     /// A user settles what a mail waits for in review.
     Review(ReviewStep),
     /// Time passes: `2 days`.
@@ -134,6 +136,14 @@ pub struct OpenStep {
 pub struct MergeStep {
     pub ticket: i64,
     pub into: i64,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClearStep {
+    pub address: String,
     #[serde(rename = "as")]
     pub user: String,
 }

@@ -72,6 +72,9 @@ impl Deciding<'_> {
         self.put_message(mail, c, id, author);
         self.set_delivery(mail.delivery, id, DeliveryState::Decided);
         self.await_parents(mail.facts, id, c);
+        if let Some(author) = author {
+            self.lift_bounce(mail, c, author);
+        }
         self.follow(mail, c);
         self.after(mail, c);
     }

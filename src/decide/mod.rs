@@ -35,3 +35,4 @@ pub use review::review;
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
 pub use send::{MOST_ATTACHED, Refusal, send};
 pub use setup::{Objection, check_role, check_setup, objections, setup};
+pub use undelivered::clear_bounce;

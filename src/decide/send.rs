@@ -39,6 +39,10 @@ pub enum Refusal {
     BeingSent,
     #[error("it has no bytes: it could not be composed (`ticketd outbox show` says why)")]
     NotComposed,
+    #[error("no mail to or from that address is known")]
+    NoAddress,
+    #[error("that address has not given mail back: there is nothing to clear")]
+    NotBounced,
     #[error("there is no such message, or it did not arrive here")]
     NoMessage,
     #[error("the message is not of that ticket")]

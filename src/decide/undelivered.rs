@@ -1,19 +1,45 @@
 //! A mail that a user wrote did not arrive: the ticket shows it, and its author is told, once for each recipient.
 
+use super::arrival::MailInput;
 use super::caps::subject_key;
 use super::deciding::Deciding;
-use super::send::Outgoing;
+use super::send::{Outgoing, Refusal};
 use crate::domain::*;
 
+/// Somebody says that an address that gave mail back takes it again.
+pub fn clear_bounce(d: &mut Deciding<'_>, address: &EmailAddress) -> Result<AddressId, Refusal> {
+    let row = d.ws.address(address).cloned().ok_or(Refusal::NoAddress)?;
+    if row.bounced.is_none() {
+        return Err(Refusal::NotBounced);
+    }
+    let (address, user) = (row.id, d.context.actor);
+    d.decision.explanation.evidence.push(Evidence::BounceCleared { address, user });
+    d.change(Change::Address(AddressRow { bounced: None, ..row }));
+    Ok(address)
+}
+
 impl Deciding<'_> {
+    /// Who writes in a thread of ours takes mail. A machine proves nothing, nor does whoever failed authentication, nor
+    /// a mail that is older than a day: the bounce may be younger.
+    pub(super) fn lift_bounce(&mut self, mail: &MailInput<'_>, c: &Classification, author: AddressId) {
+        let proves = matches!(
+            c.kind,
+            Kind::CustomerReply | Kind::ParticipantReply | Kind::Forward | Kind::ReplyToForward | Kind::ContactOther
+        );
+        let trusted = c.authentication != Authentication::Fail && c.review != Some(ReviewReason::ForgedToken);
+        let old = mail.history || is_stale(mail.arrived.at, self.context.at);
+        if !proves || !trusted || old || c.standing.thread.is_none() || mail.facts.is_automatic() {
+            return;
+        }
+        let bounced = self.ws.addresses.get(&author).filter(|row| row.bounced.is_some()).cloned();
+        if let Some(row) = bounced {
+            self.decision.explanation.evidence.push(Evidence::BounceLifted { address: author });
+            self.change(Change::Address(AddressRow { bounced: None, ..row }));
+        }
+    }
+
     /// A report says that a recipient gave a send back for good. What nobody wrote concerns nobody.
-    pub(super) fn gave_back(
-        &mut self,
-        send: SendId,
-        address: AddressId,
-        status: &str,
-        silence: Option<EffectResult>,
-    ) {
+    pub(super) fn gave_back(&mut self, send: SendId, address: AddressId, status: &str, silence: Option<EffectResult>) {
         if self.ws.sends.get(&send).is_some_and(|send| !send.purpose.is_automated()) {
             self.send_failed(send);
             self.tell_author(send, address, in_words(status), silence);

@@ -70,6 +70,8 @@ pub enum Payload {
     Lapse { sends: Vec<SendId>, hold: bool },
     /// A send was tried.
     Dispatch(Dispatch),
+    /// A user says that an address that gave mail back takes it again.
+    ClearBounce { address: AddressId },
     /// A user orders something about a send.
     Outbox { send: SendId, order: OutboxOrder },
 }
@@ -92,6 +94,7 @@ impl Payload {
             Payload::Release { .. } => "release",
             Payload::Lapse { .. } => "lapse",
             Payload::Dispatch(_) => "dispatch",
+            Payload::ClearBounce { .. } => "clear_bounce",
             Payload::Outbox { .. } => "outbox",
         }
     }

@@ -418,13 +418,13 @@ row! {
         state: RecipientState,
         /// Enhanced status code of the last answer or bounce (RFC 3463).
         status: Option<String>,
+        /// For the caps of automatic mail: when, and the key of the bare subject; `None` for what people wrote.
+        automatic_at: Option<Timestamp>,
+        subject_key: Option<LookupKey>,
         /// The relay's last answer, without addresses.
         answer: Option<String>,
         /// When its author was told that it did not arrive.
         told_at: Option<Timestamp>,
-        /// For the caps of automatic mail: when, and the key of the bare subject; `None` for what people wrote.
-        automatic_at: Option<Timestamp>,
-        subject_key: Option<LookupKey>,
     }
 }
 

@@ -128,6 +128,16 @@ impl Engine {
         self.command(at, Some(user), Input::Merge { from, into }).await
     }
 
+    /// Somebody says that an address that gave mail back takes it again; `user`: `None` for the operator.
+    pub async fn clear_bounce(
+        &self,
+        at: Timestamp,
+        user: Option<&str>,
+        address: EmailAddress,
+    ) -> Result<Outcome, EngineError> {
+        self.command(at, user, Input::ClearBounce { address }).await
+    }
+
     /// Somebody orders something about a send in the outbox; `user`: `None` for the operator.
     pub async fn order_outbox(
         &self,

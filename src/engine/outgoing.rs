@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::compose::{
-    self, Attachment, AutomaticMark, ContactValues, FailureValues, Keyring, MailboxValues, Outgoing, Rendered, TicketValues,
-    UserValues,
+    self, Attachment, AutomaticMark, ContactValues, FailureValues, Keyring, MailboxValues, Outgoing, Rendered,
+    TicketValues, UserValues,
 };
 use crate::decide::Composed;
 use crate::domain::*;
@@ -99,7 +99,8 @@ impl Words<'_> {
             }
             SendText::Template { name, language, user, failure } => {
                 let template = self.ws.setup.template(name).ok_or("there is no such template")?;
-                let values = self.values(*user, failure.as_ref()).ok_or("there is no ticket to fill the template from")?;
+                let values =
+                    self.values(*user, failure.as_ref()).ok_or("there is no ticket to fill the template from")?;
                 let rendered = compose::render(template, *language, &values).map_err(|error| error.to_string())?;
                 let Rendered { subject, text, html } = rendered;
                 Ok(Text { subject, text, quote: String::new(), html })

@@ -145,6 +145,11 @@ impl Names {
                 let message = send.as_ref().map(|send| send.message);
                 Input::Dispatch { dispatch, ticket: send.and_then(|send| send.ticket), message }
             }
+            Payload::ClearBounce { address } => {
+                let found = views::addresses(tx, vec![address])?.remove(&address);
+                let row = found.ok_or_else(|| tx.damaged(format!("address {address} is missing")))?;
+                Input::ClearBounce { address: row.address }
+            }
             Payload::Outbox { send, order } => Input::Outbox { send, order },
         })
     }

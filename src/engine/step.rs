@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::keys::{keys_of, own_addresses};
 use super::mail::Mail;
+use super::needs::{keys_of, own_addresses};
 use super::outgoing;
 use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Work};
 use crate::compose::Keyring;
@@ -221,6 +221,7 @@ impl<'a> Batch<'a> {
             | Input::Release { .. }
             | Input::Lapse { .. }
             | Input::Dispatch { .. }
+            | Input::ClearBounce { .. }
             | Input::Outbox { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
@@ -374,6 +375,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
             decide::dispatched(d, dispatch)?;
             Ok(Payload::Dispatch(dispatch.clone()))
         }
+        Input::ClearBounce { address } => Ok(Payload::ClearBounce { address: decide::clear_bounce(d, address)? }),
         Input::Outbox { send, order } => {
             decide::order(d, *send, *order)?;
             Ok(Payload::Outbox { send: *send, order: *order })

@@ -162,6 +162,10 @@ impl Teller<'_> {
                 let order = Input::Merge { from: self.ticket(step.ticket)?, into: self.ticket(step.into)? };
                 self.ordered(Some(&step.user), order).await
             }
+            Step::Clear(step) => {
+                let order = Input::ClearBounce { address: person(&step.address)?.address };
+                self.ordered(Some(&step.user), order).await
+            }
             Step::Review(step) => self.review(step).await?,
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;

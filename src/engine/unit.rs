@@ -85,6 +85,10 @@ pub enum Input {
         ticket: Option<RecordId>,
         message: Option<MessageId>,
     },
+    /// Mail to that address may go out automatically again.
+    ClearBounce {
+        address: EmailAddress,
+    },
     Outbox {
         send: SendId,
         order: OutboxOrder,
@@ -154,6 +158,7 @@ impl Unit {
             | Input::Merge { .. }
             | Input::QuarantineDrop { .. }
             | Input::Dispatch { .. }
+            | Input::ClearBounce { .. }
             | Input::Outbox { .. } => 1024,
         }
     }

@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::error::{Cause, ImapError, is_forbidden, is_temporary, said};
 use super::meter::Meter;
+use crate::net::{Encryption, Secret};
 
 /// Bytes that the answer to a small command may have.
 pub(super) const SMALL: u64 = 256 * 1024;
@@ -19,6 +20,10 @@ pub struct Connection {
     pub(super) server: String,
     pub(super) capabilities: BTreeSet<String>,
     pub(super) commands: u32,
+    /// Words that were sent and are never shown.
+    pub(super) hidden: Vec<Secret>,
+    /// The last command was answered NO or BAD.
+    pub(super) refused: bool,
 }
 
 /// What a server says to a command.
@@ -44,12 +49,17 @@ pub(super) struct Command {
 
 impl Connection {
     pub(super) fn new(client: Client<Meter>, server: String) -> Self {
-        Connection { client, server, capabilities: BTreeSet::new(), commands: 0 }
+        Connection { client, server, capabilities: BTreeSet::new(), commands: 0, hidden: Vec::new(), refused: false }
     }
 
     /// Whether the server says that it can do that. Upper case.
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.contains(capability)
+    }
+
+    /// How it is encrypted; `None`: not at all.
+    pub fn encryption(&self) -> Option<Encryption> {
+        self.client.get_ref().transport().encryption()
     }
 
     /// What the server says that it can do.
@@ -60,6 +70,7 @@ impl Connection {
     /// Sends a command whose answer may have `allow` bytes. `name` is what errors call it.
     pub(super) async fn begin(&mut self, name: &'static str, rest: &str, allow: u64) -> Result<Command, ImapError> {
         self.commands += 1;
+        self.refused = false;
         let command = Command { tag: format!("T{}", self.commands), name };
         let space = if rest.is_empty() { "" } else { " " };
         let line = format!("{} {name}{space}{rest}\r\n", command.tag);
@@ -96,12 +107,15 @@ impl Connection {
                         ResponseCode::ReadOnly => Code::ReadOnly,
                         _ => Code::Other,
                     }))),
-                    _ => Err(self.refused(command.name, *status == Status::Bad, text)),
+                    _ => {
+                        self.refused = true;
+                        Err(self.refusal(command.name, *status == Status::Bad, text))
+                    }
                 }
             }
             Response::Done { .. } => Err(self.garbled(command.name, "it answers a command that was not given")),
             Response::Data { status: Status::Bye, outcome } if command.name != "LOGOUT" => {
-                let text = said(outcome.information.as_deref().unwrap_or_default());
+                let text = self.said(outcome.information.as_deref().unwrap_or_default());
                 Err(self.lost(command.name, &format!("the server said goodbye: {text}")))
             }
             other => Ok(Answer::Data(take(other))),
@@ -124,12 +138,32 @@ impl Connection {
         }
     }
 
-    fn refused(&self, name: &str, bad: bool, text: &str) -> ImapError {
-        let text = said(text);
+    /// The same for what the server may refuse: the connection is as good as before then. Gives its refusal.
+    pub(super) async fn offer(
+        &mut self,
+        name: &'static str,
+        rest: &str,
+        allow: u64,
+        see: impl FnMut(&Response<'_>),
+    ) -> Result<Result<Option<Code>, ImapError>, ImapError> {
+        match self.run(name, rest, allow, see).await {
+            Err(error) if self.refused => Ok(Err(error)),
+            answered => answered.map(Ok),
+        }
+    }
+
+    fn refusal(&self, name: &str, bad: bool, text: &str) -> ImapError {
+        let text = self.said(text);
         let cause = if is_forbidden(&text) { Cause::Refused } else { Cause::Temporary };
         let word = if bad { "BAD" } else { "NO" };
         let cause = if is_temporary(&text) { Cause::Temporary } else { cause };
+        let text = if text.is_empty() { "no reason was given" } else { &text };
         ImapError::new(&self.server, cause, format!("{name} was answered {word}: {text}"))
+    }
+
+    /// What a server said, as it may be shown: some repeat what they were told.
+    fn said(&self, text: &str) -> String {
+        said(&self.hidden.iter().fold(text.to_owned(), |text, hidden| hidden.taken_out(&text)))
     }
 
     pub(super) fn lost(&self, name: &str, what: &str) -> ImapError {
@@ -172,10 +206,13 @@ fn word_of(capability: &async_imap::imap_proto::Capability<'_>) -> String {
 }
 
 /// What kept an answer from being read. The library's words for what it could not parse hold all of it: mail, perhaps.
-fn words_of(error: &std::io::Error) -> String {
+pub(super) fn words_of(error: &std::io::Error) -> String {
     let text = error.to_string();
-    match text.contains("during parsing of") {
-        true => "it is no IMAP that the server sent".to_owned(),
-        false => text,
+    if text.contains("during parsing of") {
+        "it is no IMAP that the server sent".to_owned()
+    } else if error.kind() == std::io::ErrorKind::UnexpectedEof {
+        "the server closed the connection in the middle of an answer".to_owned()
+    } else {
+        text
     }
 }

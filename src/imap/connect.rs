@@ -1,32 +1,33 @@
 //! From a name to a connection that is logged in.
 
-use std::time::Duration;
-
 use async_imap::Client;
 use async_imap::imap_proto::{Response, Status};
 
-use super::command::{Answer, Connection, SMALL};
+use super::command::{Answer, Connection, SMALL, words_of};
 use super::error::{Cause, ImapError, said};
-use super::meter::{Meter, SILENCE};
+use super::limits::Limits;
+use super::meter::Meter;
 use crate::config::{Account, Security};
-use crate::net::{Secret, Transport, dial, encrypt};
-
-/// How long making a connection may take, and the same again for TLS.
-const CONNECTING: Duration = Duration::from_secs(30);
+use crate::net::{Secret, Transport, base64, dial, encrypt};
 
 /// Connects to the account's server and logs in.
 pub async fn connect(account: &Account, password: &Secret) -> Result<Connection, ImapError> {
+    connect_within(account, password, &Limits::default()).await
+}
+
+/// The same with other bounds on the server's time, then and afterwards.
+pub async fn connect_within(account: &Account, password: &Secret, limits: &Limits) -> Result<Connection, ImapError> {
     let server = account.server.to_string();
     let unreachable = |error| ImapError::unreachable(&server, error);
-    let stream = dial(&account.server, CONNECTING).await.map_err(unreachable)?;
+    let stream = dial(&account.server, limits.connecting).await.map_err(unreachable)?;
     let transport = match account.server.security {
-        Security::Implicit => encrypt(&account.server, stream, CONNECTING).await.map_err(unreachable)?,
+        Security::Implicit => encrypt(&account.server, stream, limits.connecting).await.map_err(unreachable)?,
         Security::StartTls | Security::None => Transport::Plain(stream),
     };
     let careful = account.server.security == Security::StartTls;
-    let mut connection = greeted(transport, server, careful).await?;
+    let mut connection = greeted(transport, server, careful, limits).await?;
     if careful {
-        connection = start_tls(account, connection).await?;
+        connection = start_tls(account, connection, limits).await?;
     }
     connection.ask_capabilities().await?;
     log_in(&mut connection, &account.user, password).await?;
@@ -34,15 +35,21 @@ pub async fn connect(account: &Account, password: &Secret) -> Result<Connection,
     if connection.can("ID") {
         // Some servers let nobody in who does not say who they are (RFC 2971; 163.com).
         let id = format!("(\"name\" \"ticketd\" \"version\" \"{}\")", env!("CARGO_PKG_VERSION"));
-        connection.run("ID", &id, SMALL, |_| {}).await?;
+        // Who does not want to know it is none of those.
+        let _refused = connection.offer("ID", &id, SMALL, |_| {}).await?;
     }
     tracing::debug!(server = connection.server, "logged in");
     Ok(connection)
 }
 
 /// Reads the greeting (RFC 9051 7.1.5).
-async fn greeted(transport: Transport, server: String, careful: bool) -> Result<Connection, ImapError> {
-    let mut meter = Meter::new(transport, SILENCE);
+async fn greeted(
+    transport: Transport,
+    server: String,
+    careful: bool,
+    limits: &Limits,
+) -> Result<Connection, ImapError> {
+    let mut meter = Meter::new(transport, *limits);
     meter.allow(SMALL);
     if careful {
         meter.read_nothing_ahead();
@@ -51,8 +58,8 @@ async fn greeted(transport: Transport, server: String, careful: bool) -> Result<
     let greeting = connection.client.read_response().await;
     let greeting = match greeting {
         Ok(Some(greeting)) => greeting,
-        Ok(None) => return Err(connection.lost("the greeting", "the server closed it")),
-        Err(error) => return Err(connection.lost("the greeting", &error.to_string())),
+        Ok(None) => return Err(connection.lost("the greeting", "the server closed the connection")),
+        Err(error) => return Err(connection.lost("the greeting", &words_of(&error))),
     };
     match greeting.parsed() {
         Response::Data { status: Status::Ok, .. } => Ok(connection),
@@ -69,7 +76,7 @@ async fn greeted(transport: Transport, server: String, careful: bool) -> Result<
 }
 
 /// Turns to TLS, or gives up. What the server said before counts for nothing afterwards (RFC 9051 6.2.1).
-async fn start_tls(account: &Account, mut connection: Connection) -> Result<Connection, ImapError> {
+async fn start_tls(account: &Account, mut connection: Connection, limits: &Limits) -> Result<Connection, ImapError> {
     connection.ask_capabilities().await?;
     if !connection.can("STARTTLS") {
         let what = "it offers no STARTTLS; is `tls = \"implicit\"` meant, with port 993?";
@@ -80,9 +87,9 @@ async fn start_tls(account: &Account, mut connection: Connection) -> Result<Conn
     let Transport::Plain(stream) = client.into_inner().into_transport() else {
         return Err(ImapError::new(&server, Cause::Temporary, "it is encrypted already"));
     };
-    let encrypted = encrypt(&account.server, stream, CONNECTING).await;
+    let encrypted = encrypt(&account.server, stream, limits.connecting).await;
     let transport = encrypted.map_err(|error| ImapError::unreachable(&server, error))?;
-    let mut meter = Meter::new(transport, SILENCE);
+    let mut meter = Meter::new(transport, *limits);
     meter.allow(SMALL);
     Ok(Connection::new(Client::new(meter), server))
 }
@@ -90,6 +97,7 @@ async fn start_tls(account: &Account, mut connection: Connection) -> Result<Conn
 /// Logs in: AUTHENTICATE PLAIN (RFC 4616) where it is offered, else by the command LOGIN, else by the mechanism of that
 /// name, which no RFC describes.
 async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    connection.hidden = forms(user, password);
     let done = if connection.can("AUTH=PLAIN") {
         plain(connection, user, password).await
     } else if connection.can("LOGINDISABLED") && connection.can("AUTH=LOGIN") {
@@ -101,12 +109,20 @@ async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> R
         login(connection, user, password).await
     };
     done.map_err(|error| {
-        let refused = error.what.contains(" was answered ") && !super::error::is_temporary(&error.what);
+        let refused = connection.refused && !super::error::is_temporary(&error.what);
         let cause = if refused { Cause::Refused } else { error.cause };
-        let what = password.taken_out(&error.what);
-        let what = if refused { format!("the login was refused: {what}") } else { what };
-        ImapError { cause, what, ..error }
+        let what = if refused { format!("the login was refused: {}", error.what) } else { error.what };
+        ImapError { cause, what, server: error.server }
     })
+}
+
+/// The password in every form in which it is sent, the longest first.
+fn forms(user: &str, password: &Secret) -> Vec<Secret> {
+    let word = password.reveal();
+    let plain = base64(format!("\0{user}\0{word}").as_bytes());
+    let quoted = quoted(word).map(|quoted| quoted.trim_matches('"').to_owned());
+    let forms = [Some(plain), Some(base64(word.as_bytes())), quoted];
+    forms.into_iter().flatten().map(Secret::new).chain([password.clone()]).collect()
 }
 
 async fn plain(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
@@ -180,32 +196,9 @@ pub(super) fn quoted(text: &str) -> Option<String> {
     plain.then(|| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
-/// RFC 4648 4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let bits = three.iter().chain(&[0, 0]).take(3).fold(0u32, |bits, byte| bits << 8 | u32::from(*byte));
-        for place in 0..4usize {
-            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize);
-            out.push(if place > three.len() { '=' } else { digit.map_or('=', |digit| char::from(*digit)) });
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{base64, quoted};
-
-    #[test]
-    fn the_vectors_of_rfc_4648() {
-        for (text, coded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")]
-        {
-            assert_eq!(base64(text.as_bytes()), coded);
-        }
-    }
+    use super::quoted;
 
     #[test]
     fn what_no_quoted_string_can_hold_is_sent_otherwise() {

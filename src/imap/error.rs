@@ -28,6 +28,13 @@ pub enum Cause {
 }
 
 impl ImapError {
+    /// Whether it would have come whatever mail was asked for: the server is busy, or says that it is not there.
+    pub fn is_of_no_mail(&self) -> bool {
+        let what = self.what.to_ascii_uppercase();
+        let busy = ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[THROTTLED]"];
+        busy.iter().any(|code| what.contains(code)) || says_busy(&what)
+    }
+
     pub(super) fn new(server: &str, cause: Cause, what: impl Into<String>) -> Self {
         ImapError { server: server.to_owned(), cause, what: what.into() }
     }
@@ -52,8 +59,12 @@ pub(super) fn is_temporary(said: &str) -> bool {
     ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]", "[EXPUNGEISSUED]"]
         .iter()
         .any(|code| said.contains(code))
-        || said.contains("AUTHENTICATED BUT NOT CONNECTED")
-        || said.contains("TOO MANY SIMULTANEOUS CONNECTIONS")
+        || says_busy(&said)
+}
+
+/// In upper case: what Exchange and Gmail say without a code.
+fn says_busy(said: &str) -> bool {
+    said.contains("AUTHENTICATED BUT NOT CONNECTED") || said.contains("TOO MANY SIMULTANEOUS CONNECTIONS")
 }
 
 /// Whether a NO says that the account may not do that (RFC 5530).

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
+use async_imap::imap_proto::{AttributeValue, MailboxDatum, MessageSection, Response, SectionPath};
 
 use super::command::{Answer, Command, Connection, SMALL};
 use super::error::ImapError;
-use super::sets::sets;
+use super::sets::{set_text, sets};
 use crate::domain::Timestamp;
 
 /// Bytes that a server may take to say UID, size and date of a mail.
 const LINE: u64 = 512;
 /// What a server may send beyond the size that it said: sizes are estimates with some.
 const SLACK: u64 = 64 * 1024;
+/// Mails between which gaps are looked for with one command: its answer is a line.
+const SEARCHED: usize = 10_000;
 /// Bytes of a header that are fetched at most.
 const MOST_HEADER: u64 = 2 * 1024 * 1024;
 
@@ -50,13 +52,37 @@ pub struct Fetching<'c> {
 }
 
 impl Connection {
-    /// What is there from `first` on, by UID. `exists`: mails in the folder, as it was opened.
+    /// What is there from `first` on, by UID. `exists`: mails in the folder, as it was opened. What an answer leaves out
+    /// counts as gone only where a search does not find it either.
     pub async fn list(&mut self, first: u32, exists: u32) -> Result<Vec<Listed>, ImapError> {
         if exists == 0 {
             return Ok(Vec::new());
         }
         let allow = SMALL + LINE * u64::from(exists);
-        self.listed(&format!("{first}:* (UID RFC822.SIZE INTERNALDATE)"), allow, |uid| uid >= first).await
+        let mut found =
+            self.listed(&format!("{first}:* (UID RFC822.SIZE INTERNALDATE)"), allow, |uid| uid >= first).await?;
+        let left_out = self.left_out(first, &found).await?;
+        found.extend(self.list_these(&left_out).await?);
+        found.sort_by_key(|listed| listed.uid);
+        Ok(found)
+    }
+
+    /// The UIDs of the mails with the numbers from `first` to `last` in the folder, as it was opened. Numbers stay while
+    /// nothing else is asked (RFC 9051 7.5.1).
+    pub async fn uids(&mut self, first: u32, last: u32) -> Result<Vec<u32>, ImapError> {
+        let count = u64::from(last.saturating_sub(first)) + 1;
+        let mut found = Vec::new();
+        self.run("FETCH", &format!("{first}:{last} (UID)"), SMALL + LINE * count, |response| {
+            if let Response::Fetch(number, values) = response
+                && (first..=last).contains(number)
+            {
+                found.extend(uid_of(values));
+            }
+        })
+        .await?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Which of these are there.
@@ -65,8 +91,49 @@ impl Connection {
         for (set, uids) in sets(uids) {
             let allow = SMALL + LINE * uids.len() as u64;
             let items = format!("{set} (UID RFC822.SIZE INTERNALDATE)");
-            found.extend(self.listed(&items, allow, |uid| uids.binary_search(&uid).is_ok()).await?);
+            let listed = self.listed(&items, allow, |uid| uids.binary_search(&uid).is_ok()).await?;
+            if listed.len() < uids.len() {
+                let mut there = self.search(&set).await?;
+                there.retain(|uid| listed.iter().all(|listed| listed.uid != *uid) && uids.contains(uid));
+                if let Some(uid) = there.first() {
+                    return Err(self.garbled("UID FETCH", &format!("UID {uid} is there, and it says nothing of it")));
+                }
+            }
+            found.extend(listed);
         }
+        Ok(found)
+    }
+
+    /// What is there between `first` and the last of these, without them. Where there are none, from `first` on.
+    async fn left_out(&mut self, first: u32, found: &[Listed]) -> Result<Vec<u32>, ImapError> {
+        let mut left_out = Vec::new();
+        if found.is_empty() && first == 1 {
+            left_out = self.search("1:*").await?;
+        }
+        let mut from = first;
+        for listed in found.chunks(SEARCHED) {
+            let Some(last) = listed.last().map(|last| last.uid) else { break };
+            // No gaps, nothing to look for.
+            if (last - from) as usize >= listed.len() {
+                let there = self.search(&format!("{from}:{last}")).await?.into_iter();
+                let is_left_out = |uid: &u32| listed.binary_search_by_key(uid, |listed| listed.uid).is_err();
+                left_out.extend(there.filter(|uid| (from..=last).contains(uid)).filter(is_left_out));
+            }
+            from = last.saturating_add(1);
+        }
+        Ok(left_out)
+    }
+
+    async fn search(&mut self, set: &str) -> Result<Vec<u32>, ImapError> {
+        let mut found = Vec::new();
+        self.run("UID SEARCH", &format!("UID {set}"), SMALL, |response| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = response {
+                found.extend(uids);
+            }
+        })
+        .await?;
+        found.sort_unstable();
+        found.dedup();
         Ok(found)
     }
 
@@ -98,8 +165,7 @@ impl Connection {
             Part::Whole => ("BODY.PEEK[]", bytes + bytes / 8 + count * LINE + SLACK),
             Part::Header => ("BODY.PEEK[HEADER]", bytes.min(MOST_HEADER * count) + count * LINE + SLACK),
         };
-        let set: Vec<String> = sets(uids).into_iter().map(|(set, _)| set).collect();
-        let command = self.begin("UID FETCH", &format!("{} (UID {item})", set.join(",")), allow).await?;
+        let command = self.begin("UID FETCH", &format!("{} (UID {item})", set_text(uids)), allow).await?;
         Ok(Fetching { connection: self, command, wanted: uids.iter().copied().collect() })
     }
 }

@@ -68,10 +68,10 @@ impl Connection {
     }
 
     async fn open(&mut self, name: &'static str, folder: &str) -> Result<Opened, ImapError> {
-        let (mut uidvalidity, mut exists, mut uidnext) = (None, 0, None);
+        let (mut uidvalidity, mut exists, mut uidnext) = (None, None, None);
         let word = self.folder_word(folder)?;
         let opened = self.run(name, &word, SMALL, |response| match response {
-            Response::MailboxData(MailboxDatum::Exists(count)) => exists = *count,
+            Response::MailboxData(MailboxDatum::Exists(count)) => exists = Some(*count),
             Response::Data { outcome, .. } => match outcome.code {
                 Some(ResponseCode::UidValidity(value)) => uidvalidity = Some(value),
                 Some(ResponseCode::UidNext(value)) => uidnext = Some(value),
@@ -80,10 +80,11 @@ impl Connection {
             _ => {}
         });
         opened.await.map_err(|error| ImapError { what: format!("folder `{folder}`: {}", error.what), ..error })?;
-        match uidvalidity {
-            Some(uidvalidity) => Ok(Opened { uidvalidity, exists, uidnext }),
+        match (uidvalidity, exists) {
+            (Some(uidvalidity), Some(exists)) => Ok(Opened { uidvalidity, exists, uidnext }),
             // Without one there are no UIDs that last (RFC 9051 2.3.1.1).
-            None => Err(self.garbled(name, "it says no UIDVALIDITY")),
+            (None, _) => Err(self.garbled(name, "it says no UIDVALIDITY")),
+            (_, None) => Err(self.garbled(name, "it does not say how many mails there are")),
         }
     }
 

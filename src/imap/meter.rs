@@ -2,7 +2,8 @@
 //!
 //! A reader of IMAP believes what a server says: a literal of so many bytes is waited for, and room is made for it. So the
 //! bytes are counted here, on their way in. Each command says how much its answer may be; a literal that would exceed it is
-//! refused before any of it is read. Time is bounded by what comes: silence, and less than a least rate, end the connection.
+//! refused before any of it is read. What is no literal is bounded for each response: a reader begins it anew whenever more
+//! of it comes. Time is bounded by what comes: silence, and less than a least rate, end the connection.
 //! Only time spent waiting counts: whoever reads slowly here is not the server's fault.
 
 use std::io::{Error, ErrorKind};
@@ -15,10 +16,12 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::net::Transport;
 
-/// How long a server may be silent in the middle of a command.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
-/// Bytes a second that must come at least, beyond that.
-const LEAST_RATE: f64 = 1000.0;
+use super::limits::Limits;
+
+/// Bytes that a response may have outside of its literals: some 20,000 UIDs fit into a line.
+const LONGEST_TEXT: usize = 256 * 1024;
+/// Opening parens in there. Its reader calls itself for some, and what is asked for here has two.
+const MOST_PARENS: usize = 100;
 /// Characters of a line's end that are looked at: `{4294967295+}` and CRLF.
 const LONGEST_END: usize = 16;
 
@@ -26,13 +29,16 @@ const LONGEST_END: usize = 16;
 #[derive(Debug)]
 pub(super) struct Meter {
     transport: Transport,
-    silence: Duration,
+    limits: Limits,
     /// Bytes that may still come.
     left: u64,
     /// Bytes of a literal that are still to come: no lines are looked for in them.
     literal: u64,
     /// The end of the line so far.
     end: Vec<u8>,
+    /// Bytes of the response so far, outside of literals, and opening parens among them.
+    text: usize,
+    parens: usize,
     /// What came since the last command, and how long it was waited for.
     came: u64,
     waited: Duration,
@@ -43,17 +49,19 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub(super) fn new(transport: Transport, silence: Duration) -> Self {
+    pub(super) fn new(transport: Transport, limits: Limits) -> Self {
         Meter {
             transport,
-            silence,
+            limits,
             left: 0,
             literal: 0,
             end: Vec::new(),
+            text: 0,
+            parens: 0,
             came: 0,
             waited: Duration::ZERO,
             waiting: None,
-            sleep: Box::pin(sleep(silence)),
+            sleep: Box::pin(sleep(limits.silence)),
             byte_by_byte: false,
         }
     }
@@ -69,6 +77,10 @@ impl Meter {
     /// over: TLS makes nothing of them (the injection of RFC 9051 11.1 and CVE-2011-0411).
     pub(super) fn read_nothing_ahead(&mut self) {
         self.byte_by_byte = true;
+    }
+
+    pub(super) fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     pub(super) fn into_transport(self) -> Transport {
@@ -89,12 +101,18 @@ impl Meter {
             }
             let line_end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
             let (line, rest) = bytes.split_at(line_end.unwrap_or(bytes.len()));
+            self.count_text(line)?;
             let tail = line.get(line.len().saturating_sub(LONGEST_END)..).unwrap_or_default();
             self.end.extend_from_slice(tail);
             self.end.drain(..self.end.len().saturating_sub(LONGEST_END));
             if line_end.is_some() {
-                self.literal = announced(&self.end).unwrap_or_default();
+                let announced = announced(&self.end);
+                self.literal = announced.unwrap_or_default();
                 self.end.clear();
+                if announced.is_none() {
+                    // The response ends here.
+                    (self.text, self.parens) = (0, 0);
+                }
                 // `left` counts from the end of what came; the rest of that may belong to the literal.
                 if self.literal > self.left.saturating_add(rest.len() as u64) {
                     return Err(too_much());
@@ -105,21 +123,30 @@ impl Meter {
         Ok(())
     }
 
+    fn count_text(&mut self, text: &[u8]) -> Result<(), Error> {
+        self.text += text.len();
+        self.parens += memchr::memchr_iter(b'(', text).count();
+        match self.text > LONGEST_TEXT || self.parens > MOST_PARENS {
+            true => Err(too_much()),
+            false => Ok(()),
+        }
+    }
+
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         if self.waiting.is_none() {
             let now = Instant::now();
             self.waiting = Some(now);
-            self.sleep.as_mut().reset(now + self.silence);
+            self.sleep.as_mut().reset(now + self.limits.silence);
         }
         ready!(Future::poll(self.sleep.as_mut(), cx));
-        Poll::Ready(Error::new(ErrorKind::TimedOut, format!("nothing came for {:?}", self.silence)))
+        Poll::Ready(Error::new(ErrorKind::TimedOut, format!("nothing came for {:?}", self.limits.silence)))
     }
 
     /// The wait is over: whether it was worth it.
     fn waited(&mut self) -> Result<(), Error> {
         let Some(since) = self.waiting.take() else { return Ok(()) };
         self.waited += since.elapsed();
-        let patience = self.silence + Duration::from_secs_f64(self.came as f64 / LEAST_RATE);
+        let patience = self.limits.silence + Duration::from_secs(self.came) / self.limits.least_rate.max(1);
         match self.waited > patience {
             true => {
                 let what = format!("it is too slow: {} bytes in {} s", self.came, self.waited.as_secs());

@@ -12,12 +12,15 @@ mod connect;
 mod error;
 mod fetch;
 mod folder;
+mod limits;
 mod meter;
 mod names;
 mod sets;
 
 pub use command::Connection;
-pub use connect::connect;
+pub use connect::{connect, connect_within};
 pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};
+pub use limits::Limits;
+pub use sets::set_text;

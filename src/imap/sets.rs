@@ -31,6 +31,11 @@ pub(super) fn sets(uids: &[u32]) -> Vec<(String, &[u32])> {
     sets
 }
 
+/// Ascending UIDs as one set, for people: `3,7:9`.
+pub fn set_text(uids: &[u32]) -> String {
+    sets(uids).into_iter().map(|(set, _)| set).collect::<Vec<_>>().join(",")
+}
+
 fn follows(one: &u32, next: &u32) -> bool {
     one.checked_add(1) == Some(*next)
 }

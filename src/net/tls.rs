@@ -126,7 +126,7 @@ impl ServerCertVerifier for Named {
     }
 }
 
-fn pem_words(error: &rustls::pki_types::pem::Error) -> String {
+pub(super) fn pem_words(error: &rustls::pki_types::pem::Error) -> String {
     match error {
         rustls::pki_types::pem::Error::Io(error) => error.to_string(),
         error => format!("it is no PEM file: {error}"),

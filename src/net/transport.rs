@@ -4,15 +4,45 @@ use std::io::Result;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use super::certificate::validity;
+use crate::domain::Timestamp;
 
 /// A connection.
 #[derive(Debug)]
 pub enum Transport {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// How a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encryption {
+    /// `TLSv1.3`
+    pub version: &'static str,
+    /// Until when the server's certificate is valid. `None`: it does not say so in a way that can be read.
+    pub certificate_until: Option<Timestamp>,
+}
+
+impl Transport {
+    /// How it is encrypted; `None`: not at all.
+    pub fn encryption(&self) -> Option<Encryption> {
+        let Transport::Tls(stream) = self else { return None };
+        let (_, session) = stream.get_ref();
+        let certificate = session.peer_certificates().and_then(<[_]>::first);
+        Some(Encryption {
+            version: match session.protocol_version() {
+                Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+                Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
+                _ => "TLS",
+            },
+            certificate_until: certificate.and_then(validity).map(|(_, until)| until),
+        })
+    }
 }
 
 impl AsyncRead for Transport {

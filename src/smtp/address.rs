@@ -19,13 +19,16 @@ pub(super) fn path(address: &EmailAddress) -> Result<Path, String> {
     if !is_local_part(local) {
         return Err(refused("what stands before the @ is not allowed there"));
     }
-    let domain = match domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let (domain, inside) = match domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
         // An address literal (RFC 5321 4.1.3).
-        Some(_) => domain.to_owned(),
-        None => idna::domain_to_ascii(domain).map_err(|_| refused("its domain is none"))?,
+        Some(literal) => (domain.to_owned(), literal.replace(':', ".")),
+        None => {
+            let ascii = idna::domain_to_ascii(domain).map_err(|_| refused("its domain is none"))?;
+            (ascii.clone(), ascii)
+        }
     };
-    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
-    if domain.is_empty() || !domain.chars().all(sound) {
+    if inside.is_empty() || !inside.chars().all(plain) {
         return Err(refused("its domain is none"));
     }
     Ok(Path { address: Address::new_dangerous(local, domain), needs_utf8: !local.is_ascii() })

@@ -12,6 +12,7 @@
 mod address;
 mod connect;
 mod content;
+mod dkim;
 mod error;
 mod limits;
 mod login;
@@ -21,6 +22,7 @@ mod send;
 mod wire;
 
 pub use connect::{Connection, connect};
+pub use dkim::{KeyError, Signer};
 pub use error::{Cause, SmtpError, Stage};
 pub use limits::Limits;
 pub use reply::Reply;

@@ -4,12 +4,27 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-use super::{Location, StoreError};
+use super::{Location, StoreError, postgres};
 
-/// Takes the lock; it is held as long as what is given lives, and falls with the process. Of a database on a server there is
-/// none yet.
-pub fn lock(database: &Location) -> Result<Option<File>, StoreError> {
-    let Location::File(path) = database else { return Ok(None) };
+/// Held while this lives; it falls with the process.
+#[derive(Default)]
+pub struct Lock {
+    /// `FILE.lock`, locked.
+    _file: Option<File>,
+    _server: Option<postgres::lock::Lock>,
+}
+
+/// Takes the lock.
+pub fn lock(database: &Location) -> Result<Lock, StoreError> {
+    Ok(match database {
+        Location::File(path) => Lock { _file: Some(lock_file(path, database)?), ..Lock::default() },
+        Location::Server(address) => {
+            Lock { _server: Some(postgres::lock::lock(address, &database.to_string())?), ..Lock::default() }
+        }
+    })
+}
+
+fn lock_file(path: &Path, database: &Location) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let failed = |error: std::io::Error| StoreError::CannotOpen {
@@ -22,7 +37,7 @@ pub fn lock(database: &Location) -> Result<Option<File>, StoreError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&name).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Fetching { database: database.to_string() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }

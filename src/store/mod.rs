@@ -25,6 +25,7 @@ mod sqlite;
 mod statement;
 mod tables;
 mod tx;
+pub mod unfetched;
 pub mod views;
 pub mod waiting;
 pub mod watched;

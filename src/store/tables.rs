@@ -52,11 +52,11 @@ pub(super) const OWN_TABLES: [TableNames; 3] = [
     TableNames { table: "signing_key", columns: &["kid", "secret", "created_at", "retired_at"], key: &["kid"] },
 ];
 
-/// How far folders on servers were read (0003.sql).
-pub(super) const WATCHED_TABLES: [TableNames; 3] = [
+/// How far folders on servers were read (0003.sql, 0004.sql).
+pub(super) const WATCHED_TABLES: [TableNames; 4] = [
     TableNames {
         table: "watched_folder",
-        columns: &["mailbox", "folder", "uidvalidity", "passed", "boundary", "since", "finished"],
+        columns: &["mailbox", "folder", "uidvalidity", "passed", "boundary", "since", "finished", "skipped"],
         key: &["mailbox", "folder"],
     },
     TableNames {
@@ -69,9 +69,14 @@ pub(super) const WATCHED_TABLES: [TableNames; 3] = [
         columns: &["key", "mailbox", "folder", "uidvalidity", "uid"],
         key: &["key", "mailbox", "folder", "uidvalidity", "uid"],
     },
+    TableNames {
+        table: "unfetched",
+        columns: &["mailbox", "folder", "uidvalidity", "uid", "count", "at", "failure"],
+        key: &["mailbox", "folder", "uidvalidity", "uid"],
+    },
 ];
 
-/// Relays that are left alone (0004.sql).
+/// Relays that are left alone (0005.sql).
 pub(super) const RELAY_TABLES: [TableNames; 1] =
     [TableNames { table: "relay_pause", columns: &["relay", "since", "until", "why"], key: &["relay"] }];
 

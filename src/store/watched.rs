@@ -1,12 +1,13 @@
 //! Folders on servers: how far each was read, what of it is stored, and what was withheld. Not journaled: see 0003.sql.
+//! What a server does not give is in [`super::unfetched`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
-use crate::domain::{Arrival, LookupKey, Payload, Timestamp};
+use crate::domain::{Arrival, DeliveryState, LookupKey, Payload, Timestamp};
 
-/// A folder as it was seen last (0003.sql says what each column means).
+/// A folder as it was seen last (0003.sql and 0004.sql say what each column means).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watched {
     pub uidvalidity: i64,
@@ -14,6 +15,7 @@ pub struct Watched {
     pub boundary: i64,
     pub since: Timestamp,
     pub finished: i64,
+    pub skipped: i64,
 }
 
 /// A folder of a mailbox, under one UIDVALIDITY.
@@ -25,18 +27,18 @@ pub struct Position<'a> {
 }
 
 impl Position<'_> {
-    fn values(&self) -> Vec<Value> {
+    pub(super) fn values(&self) -> Vec<Value> {
         vec![text(self.mailbox), text(self.folder), Value::Integer(self.uidvalidity)]
     }
 }
 
 /// The folder, where it was seen before.
 pub fn watched(tx: &mut Tx<'_>, mailbox: &str, folder: &str) -> Result<Option<Watched>, StoreError> {
-    let sql = "SELECT uidvalidity, passed, boundary, since, finished FROM watched_folder \
+    let sql = "SELECT uidvalidity, passed, boundary, since, finished, skipped FROM watched_folder \
                WHERE mailbox = $1 AND folder = $2";
     let rows = tx.query(sql, &[text(mailbox), text(folder)])?;
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
-    match <[Value; 5]>::try_from(row) {
+    match <[Value; 6]>::try_from(row) {
         Ok(
             [
                 Value::Integer(uidvalidity),
@@ -44,19 +46,21 @@ pub fn watched(tx: &mut Tx<'_>, mailbox: &str, folder: &str) -> Result<Option<Wa
                 Value::Integer(boundary),
                 Value::Integer(since),
                 Value::Integer(finished),
+                Value::Integer(skipped),
             ],
-        ) => Ok(Some(Watched { uidvalidity, passed, boundary, since: Timestamp(since), finished })),
+        ) => Ok(Some(Watched { uidvalidity, passed, boundary, since: Timestamp(since), finished, skipped })),
         _ => Err(tx.damaged("table watched_folder")),
     }
 }
 
 /// Keeps what is known of a folder.
 pub fn keep(tx: &mut Tx<'_>, mailbox: &str, folder: &str, row: &Watched) -> Result<(), StoreError> {
-    let sql = "INSERT INTO watched_folder (mailbox, folder, uidvalidity, passed, boundary, since, finished) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (mailbox, folder) DO UPDATE SET \
+    let sql = "INSERT INTO watched_folder (mailbox, folder, uidvalidity, passed, boundary, since, finished, skipped) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (mailbox, folder) DO UPDATE SET \
                uidvalidity = excluded.uidvalidity, passed = excluded.passed, boundary = excluded.boundary, \
-               since = excluded.since, finished = excluded.finished";
-    let numbers = [row.uidvalidity, row.passed, row.boundary, row.since.0, row.finished].map(Value::Integer);
+               since = excluded.since, finished = excluded.finished, skipped = excluded.skipped";
+    let numbers =
+        [row.uidvalidity, row.passed, row.boundary, row.since.0, row.finished, row.skipped].map(Value::Integer);
     let values: Vec<Value> = [text(mailbox), text(folder)].into_iter().chain(numbers).collect();
     tx.execute(sql, &values).map(|_| ())
 }
@@ -84,6 +88,39 @@ pub fn last_uid(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<i64, StoreError> {
 pub fn stored(tx: &mut Tx<'_>, at: &Position<'_>, first: i64, last: i64) -> Result<BTreeSet<i64>, StoreError> {
     let sql = "SELECT d.uid FROM delivery d JOIN folder f ON f.id = d.folder JOIN mailbox m ON m.id = f.mailbox \
                WHERE m.name = $1 AND f.name = $2 AND d.uidvalidity = $3 AND d.uid >= $4 AND d.uid <= $5";
+    let mut values = at.values();
+    values.extend([Value::Integer(first), Value::Integer(last)]);
+    Ok(integers(tx.query(sql, &values)?))
+}
+
+/// The same, each with what it means for its message.
+pub fn stored_states(
+    tx: &mut Tx<'_>,
+    at: &Position<'_>,
+    first: i64,
+    last: i64,
+) -> Result<BTreeMap<i64, DeliveryState>, StoreError> {
+    let sql = "SELECT d.uid, d.state FROM delivery d JOIN folder f ON f.id = d.folder \
+               JOIN mailbox m ON m.id = f.mailbox \
+               WHERE m.name = $1 AND f.name = $2 AND d.uidvalidity = $3 AND d.uid >= $4 AND d.uid <= $5";
+    let mut values = at.values();
+    values.extend([Value::Integer(first), Value::Integer(last)]);
+    let mut found = BTreeMap::new();
+    for row in tx.query(sql, &values)? {
+        let Ok([Value::Integer(uid), state]) = <[Value; 2]>::try_from(row) else { continue };
+        let state = DeliveryState::from_value(state).map_err(|error| tx.damaged(format!("table delivery: {error}")))?;
+        found.insert(uid, state);
+    }
+    Ok(found)
+}
+
+/// Those of the UIDs in that span of which the header only is stored.
+pub fn header_only(tx: &mut Tx<'_>, at: &Position<'_>, first: i64, last: i64) -> Result<BTreeSet<i64>, StoreError> {
+    // A quote inside of a text stands behind a backslash: this is the field itself (JSON, RFC 8259 7).
+    let sql = "SELECT d.uid FROM delivery d JOIN folder f ON f.id = d.folder \
+               JOIN mailbox m ON m.id = f.mailbox JOIN event e ON e.seq = d.event \
+               WHERE m.name = $1 AND f.name = $2 AND d.uidvalidity = $3 AND d.uid >= $4 AND d.uid <= $5 \
+               AND e.payload LIKE '%\"header_only\":true%'";
     let mut values = at.values();
     values.extend([Value::Integer(first), Value::Integer(last)]);
     Ok(integers(tx.query(sql, &values)?))

@@ -9,7 +9,11 @@
     reason = "a bench prints its figures and fails loudly"
 )]
 
+#[path = "../it/imap/dovecot.rs"]
+#[expect(dead_code, reason = "the tests use the rest of it")]
+mod dovecot;
 mod histories;
+mod imap;
 mod mails;
 mod measure;
 mod padding;
@@ -27,7 +31,8 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
+    ("imap", imap::goals),
     ("parse", parse::goals),
     ("postgres", postgres::goals),
     ("replay", replay::goals),

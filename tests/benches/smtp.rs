@@ -122,6 +122,7 @@ fn send(database: &Path, port: u16) -> Duration {
         per_domain: None,
         on_unknown: OnUnknown::Resend,
         return_path: ReturnPath::Verp,
+        dkim: None,
     };
     let outlets = [Outlet { relay, secret: None }];
     let stop = AtomicBool::new(false);

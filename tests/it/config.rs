@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use ticketd::config::{
-    self, After, Config, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath, STARTER, Security,
-    Severity, Start,
+    self, After, Config, Dkim, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath, STARTER,
+    Security, Severity, Start,
 };
 use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
@@ -160,6 +160,8 @@ fn relays_are_in_the_order_of_the_file_with_every_key_or_its_default() {
     assert_eq!(main.login, Some(login));
     assert_eq!((main.connections, main.per_minute, main.per_domain), (4, Some(120), Some(1)));
     assert_eq!((main.on_unknown, main.return_path), (OnUnknown::Hold, ReturnPath::Mailbox));
+    let (domain, selector, key_file) = ("example.org".to_owned(), "desk1".to_owned(), "dkim.pem".to_owned());
+    assert_eq!((&main.dkim, &spare.dkim), (&Some(Dkim { domain, selector, key_file }), &None));
     assert_eq!((spare.name.as_str(), spare.server.security, &spare.login), ("spare", Security::None, &None));
     assert_eq!((spare.connections, spare.per_minute, spare.per_domain), (2, None, None));
     assert_eq!((spare.on_unknown, spare.return_path, &spare.hello), (OnUnknown::Resend, ReturnPath::Verp, &None));

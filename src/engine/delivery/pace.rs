@@ -73,14 +73,14 @@ mod tests {
         assert!(pace.has_room(&to("a.example")));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn mails_begin_no_faster_than_so_many_a_minute() {
         let begun = Instant::now();
-        let mut pace = Pace::new(Some(30), None);
-        for _ in 0..15 {
+        let mut pace = Pace::new(Some(60 * 100), None);
+        for _ in 0..11 {
             tokio::time::sleep_until(pace.next()).await;
             pace.begin(&[]);
         }
-        assert_eq!(begun.elapsed().as_secs(), 28);
+        assert!(begun.elapsed() >= Duration::from_millis(100), "{:?}", begun.elapsed());
     }
 }

@@ -20,22 +20,57 @@ pub(super) async fn finish(
         return Ok(0);
     }
     let (first, last) = (row.finished + 1, row.passed);
+    let whole = whole(store, at, first, last)?;
+    let finished = act(connection, at, &whole, after).await?;
+    if let Some(finished) = finished {
+        store.write(|tx| watched::keep(tx, at.mailbox, at.folder, &Watched { finished: last, ..*row }))?;
+        return Ok(finished);
+    }
+    Ok(0)
+}
+
+/// The same with those of these ascending UIDs that are stored.
+pub(super) async fn finish_these(
+    connection: &mut Connection,
+    store: &Store,
+    at: &Position<'_>,
+    uids: &[u32],
+    after: &After,
+) -> Result<u64, Trouble> {
+    let (Some(first), Some(last)) = (uids.first(), uids.last()) else { return Ok(0) };
+    if *after == After::Nothing {
+        return Ok(0);
+    }
+    let mut whole = whole(store, at, i64::from(*first), i64::from(*last))?;
+    whole.retain(|uid| uids.binary_search(uid).is_ok());
+    Ok(act(connection, at, &whole, after).await?.unwrap_or_default())
+}
+
+/// The mails in that span of which all is stored, and not as history.
+fn whole(store: &Store, at: &Position<'_>, first: i64, last: i64) -> Result<Vec<u32>, Trouble> {
     let arrivals = store.read(|tx| watched::arrivals(tx, at, first, last))?;
     let whole = arrivals.into_iter().filter(|(_, arrival)| !arrival.history && !arrival.reading.header_only);
-    let uids: Vec<u32> = whole.filter_map(|(uid, _)| u32::try_from(uid).ok()).collect();
+    Ok(whole.filter_map(|(uid, _)| u32::try_from(uid).ok()).collect())
+}
+
+/// Gives how many. `None`: the folder was recreated at this moment; the next time it is read anew.
+async fn act(
+    connection: &mut Connection,
+    at: &Position<'_>,
+    uids: &[u32],
+    after: &After,
+) -> Result<Option<u64>, Trouble> {
     if !uids.is_empty() {
         let opened = connection.select(at.folder).await?;
         if i64::from(opened.uidvalidity) != at.uidvalidity {
-            // Recreated at this moment: the next time it is read anew.
-            return Ok(0);
+            return Ok(None);
         }
         match after {
             After::Nothing => {}
-            After::Seen => connection.mark_seen(&uids).await?,
-            After::Move(folder) => connection.move_to(&uids, folder).await?,
-            After::Delete => connection.delete(&uids).await?,
+            After::Seen => connection.mark_seen(uids).await?,
+            After::Move(folder) => connection.move_to(uids, folder).await?,
+            After::Delete => connection.delete(uids).await?,
         }
     }
-    store.write(|tx| watched::keep(tx, at.mailbox, at.folder, &Watched { finished: last, ..*row }))?;
-    Ok(uids.len() as u64)
+    Ok(Some(uids.len() as u64))
 }

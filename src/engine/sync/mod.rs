@@ -9,7 +9,11 @@
 //! is therefore always: what it has, less what is stored. The position up to which nothing needs to be asked any more moves
 //! only once all before it is seen to be stored ([`position`]).
 
+mod auditing;
+mod fetching;
 mod finishing;
+mod folders;
+mod looking;
 mod personal;
 mod position;
 mod reading;
@@ -26,11 +30,14 @@ use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::ImapError;
+use crate::imap::{ImapError, Limits};
 use crate::net::Secret;
 use crate::store::StoreError;
 
-use reading::{Reading, Room};
+pub use auditing::{Audited, FolderAudit, audit_all};
+use fetching::Room;
+pub use looking::{FolderSeen, Looked, Sight, look};
+use reading::Reading;
 
 /// Mailboxes that are read at a time.
 const AT_ONCE: usize = 8;
@@ -51,6 +58,9 @@ pub struct Order {
     pub history: Option<Timestamp>,
     /// Nothing is done on the server, whatever the mailbox says.
     pub leave_server: bool,
+    /// What an audit ([`audit_all`]) misses is fetched, and what was not given before; nothing else.
+    pub repair: bool,
+    pub limits: Limits,
 }
 
 /// What happens to mailbox number `mailbox` meanwhile.
@@ -81,6 +91,8 @@ pub struct Read {
 pub struct Summary {
     /// Mails that tie to nothing, in a user's own inbox.
     pub withheld: u64,
+    /// Mails that the server did not give, and that are not asked for any more.
+    pub parked: u64,
     /// Mails that something was done with on the server.
     pub finished: u64,
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::config::Start;
 use crate::domain::{MINUTE, Millis, Timestamp};
-use crate::imap::{Listed, Opened};
+use crate::imap::Listed;
+use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
 use crate::store::{StoreError, Tx};
 
@@ -12,9 +13,9 @@ use crate::store::{StoreError, Tx};
 /// before the first time is taken rather than lost.
 const GRACE: Millis = 10 * MINUTE;
 
-/// What is known of a folder as it is opened: what was kept, or, where that does not hold for it, what is kept from now on.
-/// `highest`: the highest UID in it.
-pub(super) fn seen(
+/// What is known of a folder as it is opened: what was kept, or, where that does not hold for it, what is to be kept from
+/// now on. `highest`: the highest UID in it.
+pub(super) fn known(
     tx: &mut Tx<'_>,
     at: &Position<'_>,
     start: Start,
@@ -29,12 +30,12 @@ pub(super) fn seen(
         (Start::Now, Some(before)) => before,
         (Start::Now, None) => now,
     };
-    let row = match known {
+    Ok(match known {
         // An earlier start is asked for: what was left alone is looked at again.
         Some(row) if row.uidvalidity == at.uidvalidity && begins < row.since => {
-            Watched { passed: 0, since: begins, ..row }
+            Watched { passed: 0, since: begins, skipped: 0, ..row }
         }
-        Some(row) if row.uidvalidity == at.uidvalidity => return Ok(row),
+        Some(row) if row.uidvalidity == at.uidvalidity => row,
         // Recreated, or numbered anew: what is there is looked at again, and recognised where it is stored.
         Some(row) => Watched {
             uidvalidity: at.uidvalidity,
@@ -42,30 +43,48 @@ pub(super) fn seen(
             boundary: highest,
             since: row.since.min(begins),
             finished: 0,
+            skipped: 0,
         },
-        None => Watched {
-            uidvalidity: at.uidvalidity,
+        None => {
             // Read for the first time, with nothing to be taken of what is there.
-            passed: if start == Start::Now && before.is_none() { highest } else { 0 },
-            boundary: highest,
-            since: begins,
-            finished: 0,
-        },
-    };
+            let skipped = if start == Start::Now && before.is_none() { highest } else { 0 };
+            Watched {
+                uidvalidity: at.uidvalidity,
+                passed: skipped,
+                boundary: highest,
+                since: begins,
+                finished: 0,
+                skipped,
+            }
+        }
+    })
+}
+
+/// The same, kept.
+pub(super) fn seen(
+    tx: &mut Tx<'_>,
+    at: &Position<'_>,
+    start: Start,
+    highest: i64,
+    now: Timestamp,
+) -> Result<Watched, StoreError> {
+    let row = known(tx, at, start, highest, now)?;
     watched::keep(tx, at.mailbox, at.folder, &row)?;
+    unfetched::forget_others(tx, at)?;
     Ok(row)
 }
 
-/// The highest UID that there can be in a folder.
-pub(super) fn highest(opened: &Opened, listed: &[Listed]) -> i64 {
-    let last = listed.last().map_or(0, |listed| i64::from(listed.uid));
-    opened.uidnext.map_or(last, |next| i64::from(next) - 1).max(last)
+/// The highest UID that was seen in a folder. Not what UIDNEXT says: a server that is wrong about that would have mail
+/// passed over that it has not shown.
+pub(super) fn highest(listed: &[Listed]) -> i64 {
+    listed.last().map_or(0, |listed| i64::from(listed.uid))
 }
 
 /// Whether a mail is to be taken as new: it came after the folder was seen first, or arrived since the start.
 pub(super) fn is_new(row: &Watched, listed: &Listed, start: Start) -> bool {
     let grace = if start == Start::Now { GRACE } else { 0 };
-    i64::from(listed.uid) > row.boundary || listed.arrived_at.is_none_or(|arrived| arrived.plus(grace) >= row.since)
+    let uid = i64::from(listed.uid);
+    uid > row.boundary || uid > row.skipped && listed.arrived_at.is_none_or(|arrived| arrived.plus(grace) >= row.since)
 }
 
 /// Whether a mail was left alone because it had arrived before the start, and not before `since`.
@@ -74,11 +93,13 @@ pub(super) fn is_history(row: &Watched, listed: &Listed, since: Timestamp) -> bo
     i64::from(listed.uid) <= row.boundary && listed.arrived_at.is_some_and(arrived_before)
 }
 
-/// What of `listed` is neither stored nor withheld.
+/// What of `listed` is neither stored nor withheld nor parked.
 pub(super) fn absent(tx: &mut Tx<'_>, at: &Position<'_>, listed: &[Listed]) -> Result<Vec<Listed>, StoreError> {
     let (Some(first), Some(last)) = (listed.first(), listed.last()) else { return Ok(Vec::new()) };
     let (first, last) = (i64::from(first.uid), i64::from(last.uid));
     let mut known: BTreeSet<i64> = watched::stored(tx, at, first, last)?;
     known.extend(watched::withheld(tx, at, first, last)?);
+    let failures = unfetched::of_folder(tx, at)?.into_iter();
+    known.extend(failures.filter(|(_, count)| *count >= MOST_FAILURES).map(|(uid, _)| uid));
     Ok(listed.iter().filter(|listed| !known.contains(&i64::from(listed.uid))).copied().collect())
 }

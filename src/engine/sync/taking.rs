@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use super::Progress;
-use super::reading::{Event, Held};
+use super::fetching::{Event, Held};
 use crate::domain::Timestamp;
 use crate::engine::handle::{Engine, EngineError};
 use crate::engine::mail::{Mail, RawMail};

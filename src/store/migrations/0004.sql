@@ -1,24 +1,18 @@
--- The outbox: what a relay said about each recipient, and how what is due is found.
+-- Mail on servers that was left alone whatever it says, and mail that a server does not give.
 
--- The last answer of a relay, code first, without addresses.
-ALTER TABLE send_recipient ADD COLUMN answer TEXT;
--- When the user who wrote it was told that it did not arrive.
-ALTER TABLE send_recipient ADD COLUMN told_at {INTEGER};
+-- UIDs up to there were in a folder when it was seen first, and `start` left all of them alone.
+ALTER TABLE watched_folder ADD COLUMN skipped {INTEGER} NOT NULL DEFAULT 0;
 
--- What is to be tried, by when; held and settled sends are not in it.
-CREATE INDEX send_waiting ON send (due_at, id) WHERE state IN ('queued', 'deferred', 'unknown');
--- What must leave before a later send of its ticket does.
-CREATE INDEX send_before ON send (ticket, id) WHERE state IN ('queued', 'sending', 'deferred');
--- What a program was handing to a relay.
-CREATE INDEX send_sending ON send (id) WHERE state = 'sending';
-
--- What was decided about a send after it was queued.
-CREATE INDEX decision_of_send ON decision (message) WHERE kind IS NULL AND message IS NOT NULL;
-
--- Relays that refuse us as a whole, and until when they are left alone. No part of the state that the journal gives.
-CREATE TABLE relay_pause (
-    relay TEXT PRIMARY KEY NOT NULL,
-    since {INTEGER} NOT NULL,
-    until {INTEGER} NOT NULL,
-    why TEXT NOT NULL
-) {ROWS};
+-- Mail whose FETCH failed, until it is stored or gone. `count`: how often when it was asked for alone; 0: together with
+-- others, of which one was at fault, or somebody has asked for it again. Three times, and it is asked for no more. `at`,
+-- `failure`: when that was the last time, and what was said. No part of the state that the journal gives.
+CREATE TABLE unfetched (
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity {INTEGER} NOT NULL,
+    uid {INTEGER} NOT NULL,
+    count {INTEGER} NOT NULL,
+    at {INTEGER} NOT NULL,
+    failure TEXT NOT NULL,
+    PRIMARY KEY (mailbox, folder, uidvalidity, uid)
+) {LINKS};

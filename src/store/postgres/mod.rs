@@ -5,6 +5,7 @@ mod address;
 pub(super) mod check;
 mod connection;
 mod errors;
+pub(super) mod lock;
 mod migrate;
 mod transaction;
 mod values;

@@ -230,7 +230,7 @@ fn name_of(flag: &str) -> String {
     String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned()
 }
 
-fn certificate(folder: &Path, args: &[&str]) {
+pub fn certificate(folder: &Path, args: &[&str]) {
     let mut command = Command::new("openssl");
     command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]).args(args);
     let made = command.current_dir(folder).output().unwrap();

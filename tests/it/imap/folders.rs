@@ -86,3 +86,62 @@ fn a_folder_that_is_recreated_or_renamed_gives_its_mail_no_second_effect() {
     assert_eq!(tickets(&desk).len(), 2);
     folds(&desk);
 }
+
+#[test]
+fn labels_that_look_like_folders_give_one_message_whatever_comes_first() {
+    let Some(server) = Dovecot::shared("imap labels") else { return };
+    let folders = "folders = [\"INBOX\", \"Label/Urgent\", \"All Mail\"]\nstart = \"all\"";
+    let desk = desk(&team("support", &plain(&server, "labels", folders)));
+    let mut client = server.client("labels");
+    client.run("CREATE Label/Urgent");
+    client.run("CREATE \"All Mail\"");
+    let asks = mail("label-asks", "ann@example.com", "support@example.org", "");
+    let more = "In-Reply-To: <label-asks@example.com>\n";
+    let adds = mail("label-adds", "ann@example.com", "support@example.org", more);
+    // In INBOX the customer's last word only; what it follows on stands in folders that are read later, as on Gmail.
+    client.append("INBOX", &adds);
+    client.append("Label/Urgent", &asks);
+    for every in [&asks, &adds] {
+        client.append("\"All Mail\"", every);
+    }
+    let said = sync(&desk, &[]);
+    assert!(said.starts_with("support: 4 taken: 2 duplicate, "), "{said}");
+    assert_eq!(tickets(&desk).len(), 1, "{said}");
+    let threads = "SELECT count(DISTINCT thread) FROM message WHERE message_id LIKE 'label-%'";
+    assert_eq!((number(&desk, threads), number(&desk, "SELECT count(*) FROM delivery")), (1, 4));
+    // A label that is taken off and put on again is no news.
+    client.run("SELECT Label/Urgent");
+    client.run("UID STORE 1 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    client.append("Label/Urgent", &asks);
+    assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 duplicate\n");
+    assert_eq!((tickets(&desk).len(), desk.run(&["audit"]).0), (1, 0));
+    folds(&desk);
+}
+
+#[test]
+fn a_folder_that_may_not_be_read_is_told_and_keeps_no_other_mailbox() {
+    let acl = "mail_plugins = acl\nplugin {\n  acl = vfile\n}";
+    let Some(server) = Dovecot::start("imap permissions", acl) else { return };
+    let closed = team("closed", &plain(&server, "noperm", "folders = [\"INBOX\", \"Work\"]\nstart = \"all\""));
+    let open = team("open", &plain(&server, "perm", "start = \"all\""));
+    let desk = desk(&[closed, open].concat());
+    let mut client = server.client("noperm");
+    client.run("CREATE Work");
+    client.append("Work", &mail("noperm2", "bob@example.com", "closed@example.org", ""));
+    server.deliver("noperm", "1", mail("noperm1", "ann@example.com", "closed@example.org", ""));
+    server.deliver("perm", "1", mail("perm1", "eve@example.com", "open@example.org", ""));
+    // Rights of RFC 4314: to see that it is there, and nothing of what is in it.
+    let rights = server.folder.path().join("mail/noperm/Maildir/.Work/dovecot-acl");
+    std::fs::write(&rights, "owner l\n").unwrap();
+    let (code, out, err) = desk.run(&["sync"]);
+    assert_eq!(code, 77, "{out}{err}");
+    assert!(out.contains("closed: 1 taken: 1 new_conversation, then it failed\nopen: 1 taken: "), "{out}");
+    assert!(err.contains("folder `Work`: EXAMINE was answered NO: [NOPERM]"), "{err}");
+    for command in [&["audit"][..], &["check", "--connect"]] {
+        let (code, out, err) = desk.run(command);
+        assert!(code == 77 && [out, err].concat().contains("folder `Work`: EXAMINE"), "{command:?}");
+    }
+    std::fs::write(&rights, "owner lrwstipekxa\n").unwrap();
+    assert_eq!(sync(&desk, &[]), "closed: 1 taken: 1 new_conversation\nopen: nothing new\n");
+}

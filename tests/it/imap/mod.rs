@@ -1,10 +1,16 @@
 //! Mailboxes on servers: `sync` against a real Dovecot, and against servers that misbehave as told.
 
 mod after;
+mod audit;
+mod check;
 pub mod dovecot;
 mod folders;
+mod kill;
 mod logins;
+mod memory;
 mod once;
+mod parked;
 mod personal;
-mod place;
+pub mod place;
+mod scripted;
 mod start;

@@ -105,7 +105,7 @@ fn a_server_that_is_restarted_in_the_middle_costs_a_run_and_no_mail() {
     let database = desk.0.path().join("desk.db");
     let began = Instant::now();
     // In the middle: some of it is stored.
-    while !database.exists() || number(&desk, "SELECT count(*) FROM delivery") == 0 {
+    while stored(&database) == 0 {
         assert!(began.elapsed() < Duration::from_secs(60));
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -119,4 +119,13 @@ fn a_server_that_is_restarted_in_the_middle_costs_a_run_and_no_mail() {
     assert_eq!(tickets(&desk).len(), MAILS);
     assert_eq!(number(&desk, "SELECT count(*) FROM delivery"), i64::try_from(MAILS).unwrap());
     assert_eq!(sync(&desk, &[]), "support: nothing new\n");
+}
+
+/// Deliveries in a database that the program may not have made yet.
+fn stored(database: &std::path::Path) -> i64 {
+    let Ok(database) = rusqlite::Connection::open_with_flags(database, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+    else {
+        return 0;
+    };
+    database.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).unwrap_or_default()
 }

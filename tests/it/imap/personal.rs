@@ -70,3 +70,24 @@ fn a_users_own_inbox_is_never_changed() {
     let (code, _, err) = desk(&config).run(&["sync"]);
     assert!(code == 78 && err.contains("a user's own inbox is never changed"), "{err}");
 }
+
+#[test]
+fn a_teams_copy_that_comes_after_a_users_own_decides_the_message() {
+    let Some(server) = Dovecot::shared("imap team copy") else { return };
+    let desk = with_alice(&server, "copy-team", "copy-alice");
+    server.deliver("copy-team", "1", mail("copy-first", "ann@example.com", "support@example.org", ""));
+    sync(&desk, &[]);
+    // Ann is a contact by now, so the user's own copy is read; it opens nothing.
+    let both = mail("copy-both", "ann@example.com", "alice@example.org, support@example.org", "");
+    server.deliver("copy-alice", "1", both.clone());
+    assert_eq!(sync(&desk, &["alice"]), "alice: 1 taken: 1 contact_other\n");
+    assert_eq!(tickets(&desk).len(), 1);
+    server.deliver("copy-team", "2", both);
+    sync(&desk, &[]);
+    assert_eq!(tickets(&desk).len(), 2);
+    assert_eq!(number(&desk, "SELECT count(*) FROM delivery WHERE message IS NOT NULL"), 3);
+    let by_team = "SELECT count(*) FROM message m JOIN delivery d ON d.id = m.delivery JOIN folder f ON f.id = d.folder \
+                   JOIN mailbox b ON b.id = f.mailbox WHERE b.name = 'support' AND m.kind = 'new_conversation'";
+    assert_eq!(number(&desk, by_team), 2);
+    folds(&desk);
+}

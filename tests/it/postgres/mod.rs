@@ -10,6 +10,7 @@ mod opening;
 mod proxy;
 mod server;
 mod stories;
+mod syncing;
 
 // The contract, on this driver.
 #[path = "../store/attempts.rs"]

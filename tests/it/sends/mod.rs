@@ -5,3 +5,4 @@ mod commands;
 mod live;
 mod quoting;
 mod refusals;
+mod undelivered;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod connecting;
+mod dkim;
 mod postfix;
 mod relays;
 pub mod scripted;

@@ -229,6 +229,7 @@ pub fn relay(host: &str, port: u16, security: Security) -> Relay {
         per_domain: None,
         on_unknown: OnUnknown::Resend,
         return_path: ReturnPath::Verp,
+        dkim: None,
     }
 }
 
