@@ -1,4 +1,5 @@
-//! A file in a mail: its part with its header fields (RFC 2045, 2183, 2231).
+//! A file in a mail: its part with its header fields (RFC 2045, 2183, 2231). The fields are written here: lettre's own
+//! attachment has the name in Content-Disposition alone.
 
 use std::sync::Arc;
 

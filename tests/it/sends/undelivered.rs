@@ -6,6 +6,7 @@ use ticketd::domain::*;
 
 use super::live::{Desk as Live, date, question};
 use crate::desk::{ALICE, CLEO, DORA, Desk, SUPPORT, Sent, address, answer, mail, report, with};
+use crate::replay::{documented, fields};
 
 const MAILER: &str = "mailer-daemon@mx.example.com";
 
@@ -236,6 +237,11 @@ fn an_address_is_cleared_from_the_command_line() {
     let again = desk.run(&["contact", "clear", "grace@example.com", "--as", "alice"], "");
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
     assert!(again.stderr.contains("nothing to clear"), "{}", again.stderr);
+    let sent = desk.object(&["reply", "1", "--as", "alice"], "It left.");
+    let report = String::from_utf8(dsn(sent["message_id"].as_str().unwrap(), "grace@example.com")).unwrap();
+    desk.takes("support", report.replace("report@", "another@").as_bytes());
+    let cleared = desk.object(&["contact", "clear", "grace@example.com"], "");
+    assert_eq!(fields(&cleared, &[]), documented("ticketd contact clear"));
     let unknown = desk.run(&["contact", "clear", "nobody@example.com"], "");
     assert_eq!(unknown.code, 66, "{}", unknown.stderr);
     desk.takes("support", &question("grace@example.com", "next", "And now?\n"));
