@@ -53,7 +53,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         let setup = in_force(&store, &path, &config, &mailboxes, &database)?;
         let order = Order { repair: true, ..Order::default() };
         let done = wait_for(read(&store, &setup, mailboxes.clone(), order))??;
-        if done.stopped {
+        if done.stop.load(std::sync::atomic::Ordering::Relaxed) {
             return Ok(Code::Stopped);
         }
         repaired = Some(done.taken.into_iter().map(|(mailbox, taken)| (mailbox, taken.mails)).collect());

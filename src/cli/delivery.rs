@@ -1,25 +1,34 @@
 //! What `sync` and `outbox flush` share: the relays with their secrets, one pass over what is due, and what came of it.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::config_file::counted;
+use super::database::wait_for;
 use super::progress::progress;
 use super::times::{local, now, rfc3339};
 use super::{Code, Failure};
 use crate::config::Config;
+use crate::domain::Origin;
 use crate::engine::Engine;
 use crate::engine::delivery::{self, Delivered, Outlet, Step, Way};
 use crate::net::load_secret;
-use crate::smtp::{Cause, Limits, SmtpError};
+use crate::smtp::{Cause, Limits, Signer, SmtpError};
+use crate::store::{Store, outbox};
 
-/// The relays of the configuration. What is wrong with their secrets is said all at once.
+/// The relays of the configuration. What is wrong with their secrets and keys is said all at once.
 pub(super) fn outlets(config: &Config) -> Result<Vec<Outlet>, Failure> {
     let (mut outlets, mut wrong) = (Vec::new(), Vec::new());
     for relay in &config.relays {
-        match relay.login.as_ref().map(|login| load_secret(&login.password)).transpose() {
-            Ok(secret) => outlets.push(Outlet { relay: relay.clone(), secret }),
+        if let Some(Err(error)) = relay.login.as_ref().map(|login| load_secret(&login.password)) {
+            wrong.push(format!("relay {}: {error}", relay.name));
+        }
+        match relay.dkim.as_ref().map(Signer::load).transpose() {
+            Ok(signer) => outlets.push(Outlet { relay: relay.clone(), signer: signer.map(Arc::new) }),
             Err(error) => wrong.push(format!("relay {}: {error}", relay.name)),
         }
     }
@@ -27,6 +36,33 @@ pub(super) fn outlets(config: &Config) -> Result<Vec<Outlet>, Failure> {
         true => Ok(outlets),
         false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
     }
+}
+
+/// Delivers what is due and says what came of it, where anything is to be said. Gives the exit code that it means.
+pub(super) fn deliver_due(
+    store: &Store,
+    outlets: &[Outlet],
+    stop: &AtomicBool,
+    json: bool,
+    zone: &TimeZone,
+) -> anyhow::Result<Code> {
+    if outlets.is_empty() {
+        let waiting = store.read(outbox::waiting)?;
+        if waiting > 0 {
+            let mut err = std::io::stderr().lock();
+            writeln!(
+                err,
+                "ticketd: {} waiting in the outbox, and no relay that could take mail",
+                counted(usize::try_from(waiting).unwrap_or(usize::MAX), "mail", "mails")
+            )?;
+            writeln!(err, "  add a [[relay]] with its host to the configuration (docs/sending.md)")?;
+        }
+        return Ok(Code::Success);
+    }
+    let engine = Engine::resume(store.clone(), Origin::Live)?;
+    let delivered = wait_for(deliver(&engine, outlets, false, stop))??;
+    tell(&delivered, store.read(outbox::waiting)?, json, zone)?;
+    Ok(code_of(&delivered))
 }
 
 /// Delivers what is due, with a progress bar on a terminal.
@@ -48,7 +84,7 @@ pub(super) async fn deliver(
 }
 
 /// Says what came of it. `waiting`: sends that are in the outbox still.
-pub(super) fn tell(delivered: &Delivered, waiting: u64, json: bool, zone: &jiff::tz::TimeZone) -> anyhow::Result<()> {
+pub(super) fn tell(delivered: &Delivered, waiting: u64, json: bool, zone: &TimeZone) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match json {
         true => writeln!(out, "{}", as_json(delivered, waiting))?,

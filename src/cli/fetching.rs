@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 
@@ -93,7 +94,8 @@ pub(super) struct Done {
     pub read: Vec<Read>,
     /// By the number of the mailbox.
     pub taken: BTreeMap<usize, Taken>,
-    pub stopped: bool,
+    /// Set once somebody told it to stop.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// Reads these mailboxes, with a bar for each on a terminal.
@@ -119,13 +121,13 @@ pub(super) async fn read(store: &Store, setup: &Setup, mailboxes: Vec<Mailbox>, 
     })
     .await?;
     bars.clear();
-    Ok(Done { read, taken, stopped: stop.load(Ordering::Relaxed) })
+    Ok(Done { read, taken, stop })
 }
 
 /// Nothing stops it but the system's own way.
 #[cfg(not(unix))]
-fn stop_when_told() -> std::io::Result<std::sync::Arc<std::sync::atomic::AtomicBool>> {
-    Ok(std::sync::Arc::default())
+fn stop_when_told() -> std::io::Result<Arc<AtomicBool>> {
+    Ok(Arc::default())
 }
 
 /// A bar for each mailbox, on a terminal.

@@ -1,21 +1,22 @@
-//! `ticketd sync`: reads every mailbox once, and ends.
+//! `ticketd sync`: reads every mailbox once, sends what is due, and ends.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
 use super::database::{find, wait_for};
 use super::fetching::{Chosen, Done, MailArgs, Taken, in_force, read};
-use super::{Code, accounts};
+use super::{Code, accounts, delivery, times};
 use crate::config::read_date;
 use crate::domain::*;
 use crate::engine::sync::{Order, Read, Summary};
 use crate::imap::{ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance};
 
-/// Read the mailboxes once: what is new in them is taken, stored and decided
+/// Read the mailboxes once: what is new in them is taken, stored and decided, and what is due is sent
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,9 +27,10 @@ Examples:
   ticketd sync --json                   one JSON object a mailbox (docs/json.md)
 
 Run again it takes what came since; run again after it was ended in any way, it goes on (docs/mailboxes.md).
-Exit codes: 0 all mailboxes were read; 64 wrong arguments; 66 no such file; 75 a mailbox could not be read for
-now (the others were), or another sync is at work; 77 a login was refused; 78 the configuration is wrong;
-130 stopped by Ctrl-C, what was fetched is finished. Of several the highest.")]
+Exit codes: 0 all mailboxes were read; 64 wrong arguments; 66 no such file; 75 a mailbox could not be read or a
+relay not be reached for now (the others were), or another sync is at work; 77 a login was refused, or a relay
+refuses us; 78 the configuration is wrong; 130 stopped by Ctrl-C, what was fetched is finished. Of several the
+highest.")]
 pub(super) struct Args {
     #[command(flatten)]
     mail: MailArgs,
@@ -58,11 +60,20 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let setup = in_force(&desk.store, &path, &config, &mailboxes, &database)?;
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
     let order = Order { history: args.history, leave_server: args.dry_run, repair: false, limits: Limits::default() };
-    let Done { read, taken, stopped } = wait_for(read(&desk.store, &setup, mailboxes, order))??;
+    // Before anything is read: what is wrong here is said while nothing has happened yet.
+    let outlets = delivery::outlets(&config)?;
+    let Done { read, taken, stop } = wait_for(read(&desk.store, &setup, mailboxes, order))??;
     tell(&args, &names, &read, &taken)?;
-    let worst =
-        read.iter().filter_map(|read| read.result.as_ref().err()).map(accounts::code_of).max_by_key(|code| *code as u8);
-    Ok(if stopped { Code::Stopped } else { worst.unwrap_or(Code::Success) })
+    let mut codes: Vec<Code> =
+        read.iter().filter_map(|read| read.result.as_ref().err()).map(accounts::code_of).collect();
+    if !args.dry_run && !stop.load(Ordering::Relaxed) {
+        let zone = times::zone(config.time_zone.as_deref())?;
+        codes.push(delivery::deliver_due(&desk.store, &outlets, &stop, args.json, &zone)?);
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Code::Stopped);
+    }
+    Ok(codes.into_iter().max_by_key(|code| *code as u8).unwrap_or(Code::Success))
 }
 
 /// The database that is worked on: a copy where nothing is to be kept.

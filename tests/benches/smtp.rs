@@ -124,7 +124,7 @@ fn send(database: &Path, port: u16) -> Duration {
         return_path: ReturnPath::Verp,
         dkim: None,
     };
-    let outlets = [Outlet { relay, secret: None }];
+    let outlets = [Outlet { relay, signer: None }];
     let stop = AtomicBool::new(false);
     let way = Way { outlets: &outlets, limits: Limits::default(), clock, stop: &stop, ignore_pauses: false };
     runtime().block_on(async {

@@ -138,7 +138,7 @@ fn check_tells_programs_the_same_as_json() {
     Run {
         args: &["check", "--json"],
         files: &[("ticketd.toml", SUPPORT)],
-        stdout: "{\"file\":\"ticketd.toml\",\"mailboxes\":1,\"ok\":true,\"pipelines\":1,\"problems\":[],\"users\":0}\n",
+        stdout: "{\"connections\":null,\"file\":\"ticketd.toml\",\"mailboxes\":1,\"ok\":true,\"pipelines\":1,\"problems\":[],\"users\":0}\n",
         ..Run::default()
     }
     .check();
@@ -146,7 +146,7 @@ fn check_tells_programs_the_same_as_json() {
         args: &["check", "--json"],
         files: &[("ticketd.toml", &format!("{SUPPORT}kind = \"teem\"\n"))],
         code: 78,
-        stdout: "{\"file\":\"ticketd.toml\",\"mailboxes\":null,\"ok\":false,\"pipelines\":null,\"problems\":[\
+        stdout: "{\"connections\":null,\"file\":\"ticketd.toml\",\"mailboxes\":null,\"ok\":false,\"pipelines\":null,\"problems\":[\
                  {\"column\":8,\"hint\":\"did you mean `team`?\",\"line\":4,\"message\":\"`teem` is no value of `kind`\",\
                  \"severity\":\"error\",\"width\":6}],\"users\":null}\n",
         ..Run::default()

@@ -1,13 +1,15 @@
 //! A carrier: one connection to a relay at a time, and the mails that go over it, one after the other.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use super::envelope::envelope_of;
-use super::{Outlet, answers};
+use super::{Outlet, Way, answers};
 use crate::config::Relay;
 use crate::domain::*;
-use crate::net::Secret;
-use crate::smtp::{Cause, Connection, Delivery, Envelope, Limits, SmtpError, connect};
+use crate::net::{SecretError, load_secret};
+use crate::smtp::{Cause, Connection, Delivery, Envelope, Limits, Signer, SmtpError, Stage, connect};
 use crate::store::outbox::DueSend;
 use crate::store::{Store, StoreError, content};
 
@@ -39,17 +41,18 @@ pub(super) enum Trouble {
 pub(super) struct Carrier {
     index: usize,
     relay: Relay,
-    secret: Option<Secret>,
+    signer: Option<Arc<Signer>>,
     limits: Limits,
+    clock: fn() -> Timestamp,
     store: Store,
     open: Option<Connection>,
     carried: u32,
 }
 
 impl Carrier {
-    pub fn new(index: usize, outlet: &Outlet, limits: Limits, store: Store) -> Carrier {
-        let Outlet { relay, secret } = outlet.clone();
-        Carrier { index, relay, secret, limits, store, open: None, carried: 0 }
+    pub fn new(index: usize, outlet: &Outlet, way: &Way<'_>, store: Store) -> Carrier {
+        let Outlet { relay, signer } = outlet.clone();
+        Carrier { index, relay, signer, limits: way.limits, clock: way.clock, store, open: None, carried: 0 }
     }
 
     /// Carries what it is given until there is nothing more, then says goodbye.
@@ -69,6 +72,8 @@ impl Carrier {
     async fn carry(&mut self, due: &DueSend) -> Result<Answers, Trouble> {
         let content = due.content;
         let mail = self.store.read(|tx| content::raw(tx, content)).map_err(Trouble::Store)?;
+        let signed = self.signer.as_ref().and_then(|signer| signer.sign(&mail, (self.clock)()));
+        let mail = signed.unwrap_or(mail);
         let envelope = envelope_of(due, self.relay.return_path);
         let is_fresh = self.connection().await?;
         let mut sent = self.send(&envelope, &mail).await;
@@ -102,11 +107,19 @@ impl Carrier {
         if self.open.as_ref().is_some_and(Connection::is_open) {
             return Ok(false);
         }
-        let connected = connect(&self.relay, self.secret.as_ref(), &self.limits).await.map_err(Trouble::Relay)?;
+        // Read each time: somebody else renews a token.
+        let secret = self.relay.login.as_ref().map(|login| load_secret(&login.password)).transpose();
+        let secret = secret.map_err(|error| self.no_secret(error))?;
+        let connected = connect(&self.relay, secret.as_ref(), &self.limits).await.map_err(Trouble::Relay)?;
         tracing::debug!(relay = self.relay.name, "connected");
         self.open = Some(connected);
         self.carried = 0;
         Ok(true)
+    }
+
+    fn no_secret(&self, error: SecretError) -> Trouble {
+        let (server, what) = (self.relay.server.to_string(), error.to_string());
+        Trouble::Relay(SmtpError { server, stage: Stage::Login, cause: Cause::Configuration, what, reply: None })
     }
 
     async fn send(&mut self, envelope: &Envelope, mail: &[u8]) -> Result<Vec<Delivery>, SmtpError> {

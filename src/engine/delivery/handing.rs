@@ -66,7 +66,7 @@ pub(super) async fn hand_over(
     for index in 0..carriers(outlet) {
         let (line, mails) = mpsc::channel(1);
         lines.push(line);
-        tasks.spawn(Carrier::new(index, outlet, way.limits, engine.store().clone()).run(mails, done.clone()));
+        tasks.spawn(Carrier::new(index, outlet, way, engine.store().clone()).run(mails, done.clone()));
     }
     drop(done);
     let mut handing = Handing {

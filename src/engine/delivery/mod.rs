@@ -11,25 +11,24 @@ mod envelope;
 mod handing;
 mod pace;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::handle::{Engine, EngineError};
 use super::unit::Input;
 use crate::config::{OnUnknown, Relay};
 use crate::domain::*;
-use crate::net::Secret;
-use crate::smtp::{Cause, Limits, SmtpError};
+use crate::smtp::{Cause, Limits, Signer, SmtpError};
 use crate::store::outbox::{self, RelayPause};
 
 /// For how long a relay is left alone that refuses us: asked again and again it would lock the account.
 const PAUSE: Millis = 30 * MINUTE;
 
-/// A relay with its secret, at hand.
+/// A relay, and what signs the mail that goes over it.
 #[derive(Debug, Clone)]
 pub struct Outlet {
     pub relay: Relay,
-    /// `None`: the relay takes our mail without a login.
-    pub secret: Option<Secret>,
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// What became of the outbox in one pass.

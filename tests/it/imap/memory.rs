@@ -47,7 +47,11 @@ fn a_mail_of_40_mb_among_many_small_ones_is_taken_in_bounded_memory() {
     let ended = child.wait_with_output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     println!("{small} small mails and one of 40 MB: {} MB at the peak", peak / MB);
-    assert_eq!((tickets(&desk).len(), desk.run(&["audit"]).0), (small + 1, 0));
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    // On a busy machine a build for tests may not have read the large one in time: then it is stored, and tried again.
+    assert!([small, small + 1].contains(&tickets(&desk).len()), "{said}");
+    let (code, audited, err) = desk.run(&["audit"]);
+    assert!(code == 0 && audited.contains(&format!("INBOX: {} there, ", small + 1)), "{audited}{err}");
     let whole = "SELECT max(size) FROM content";
     assert!(number(&desk, whole) > 40 * MB as i64, "the large one is stored whole");
     assert!(peak > 0 && peak < MOST, "{} MB", peak / MB);

@@ -92,7 +92,7 @@ impl Office {
     }
 
     pub async fn deliver_as(&self, relays: &[Relay], ignore_pauses: bool) -> Delivered {
-        let outlets: Vec<_> = relays.iter().map(|relay| Outlet { relay: relay.clone(), secret: None }).collect();
+        let outlets: Vec<_> = relays.iter().map(|relay| Outlet { relay: relay.clone(), signer: None }).collect();
         let way = Way { outlets: &outlets, limits: limits(), clock: now, stop: &self.stop, ignore_pauses };
         deliver(&self.engine, &way, &mut |_: Step| ()).await.unwrap()
     }
