@@ -94,7 +94,7 @@ impl Desk {
     }
 
     pub fn store(&self) -> Store {
-        Store::open(&Location::from(self.0.path().join("desk.db").into_os_string())).unwrap()
+        Store::open(Location::from(self.0.path().join("desk.db").into_os_string())).unwrap()
     }
 
     /// A mail arrives in a mailbox.
