@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Code, Failure, times};
 use crate::compose::{self, Readers, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity, Spot};
-use crate::domain::{Setup, Template};
+use crate::domain::{SEND_NOT_DELIVERED, Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -58,8 +58,12 @@ fn zone_problem(text: &str, config: &Config) -> Option<Problem> {
 
 fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Problem> {
     let hint = "placeholders are written {{ ticket.subject }}; the starter file of `ticketd init` lists them";
-    let readers = if setup.mails_contacts(&template.name) { Readers::Contacts } else { Readers::Users };
     let name = template.name.as_str();
+    let readers = match name {
+        SEND_NOT_DELIVERED => Readers::Author,
+        _ if setup.mails_contacts(name) => Readers::Contacts,
+        _ => Readers::Users,
+    };
     let words = |found: TemplateProblem| {
         let TemplateProblem { language, part, line, column, at, message } = found;
         let inside = Spot::Template { name, language, key: part.as_str(), at };

@@ -159,6 +159,7 @@ fn word(order: &Input) -> &'static str {
         | Input::Lapse { .. }
         | Input::Dispatch { .. }
         | Input::Outbox { .. } => "outbox",
+        Input::ClearBounce { .. } => "clear",
     }
 }
 
@@ -203,6 +204,7 @@ fn deed(order: &Input, names: &Names) -> String {
         Input::Lease { .. } | Input::Release { .. } | Input::Lapse { .. } | Input::Dispatch { .. } => {
             "hands mail to a relay".to_owned()
         }
+        Input::ClearBounce { address } => format!("says that {address} takes mail again"),
         Input::Outbox { send, order } => format!("orders {order} for send {send}"),
     }
 }

@@ -4,19 +4,24 @@
 //! and keys come in from outside. What strangers wrote (subjects, names, ids) never becomes a header field of its own.
 //! minijinja stays in this room; lettre serves here for the MIME form alone.
 
+mod attachment;
+mod body;
 mod draft;
 mod forward;
 mod header;
 mod outgoing;
+mod quote;
 mod template;
 mod threading;
 mod token;
 
+pub use attachment::{Attachment, file_name, media_type};
 pub use draft::DraftError;
 pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
+pub use quote::quote;
 pub use template::{
-    ContactValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
-    UserValues, Values, check, render,
+    ContactValues, FailureValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem,
+    TicketValues, UserValues, Values, check, render,
 };
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};

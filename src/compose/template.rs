@@ -9,7 +9,7 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::header::one_line;
-use crate::domain::{EmailAddress, Language, Template, TemplateText};
+use crate::domain::{EmailAddress, Language, SEND_NOT_DELIVERED, Template, TemplateText};
 
 /// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
 const FUEL: u64 = 100_000;
@@ -29,6 +29,9 @@ const KNOWN: &[&str] = &[
 /// What a template may name that only users read. `user` alone is for asking whether there is one.
 const KNOWN_OF_USERS: &[&str] = &["user", "user.name"];
 
+/// What the template may name that tells of a mail that did not arrive, besides.
+const KNOWN_OF_FAILURES: &[&str] = &["failure", "failure.address", "failure.reason"];
+
 /// Who reads what a template says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
@@ -36,6 +39,8 @@ pub enum Readers {
     Contacts,
     /// Users alone: notifications.
     Users,
+    /// A user whose mail did not arrive.
+    Author,
 }
 
 /// What fills a template.
@@ -46,9 +51,12 @@ pub struct Values {
     pub mailbox: MailboxValues,
     /// The user whom a notification tells something.
     pub user: Option<UserValues>,
+    /// The mail of that user's that did not arrive.
+    pub failure: Option<FailureValues>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Number 0 and empty texts where a mail has no ticket.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct TicketValues {
     pub number: i64,
     /// `[PREFIX-123]`.
@@ -75,6 +83,14 @@ pub struct MailboxValues {
 pub struct UserValues {
     /// The display name.
     pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FailureValues {
+    /// Who did not get it.
+    pub address: EmailAddress,
+    /// What a server said, or a code and its words; may be empty.
+    pub reason: String,
 }
 
 /// A filled template.
@@ -219,19 +235,21 @@ fn part_problems(
 
 /// What is wrong with naming that, if anything is.
 fn unknown_name(name: &str, readers: Readers) -> Option<String> {
-    let of_users = KNOWN_OF_USERS.contains(&name);
-    if KNOWN.contains(&name) || (of_users && readers == Readers::Users) {
+    let known: &[&[&str]] = match readers {
+        Readers::Contacts => &[KNOWN],
+        Readers::Users => &[KNOWN, KNOWN_OF_USERS],
+        Readers::Author => &[KNOWN, KNOWN_OF_USERS, KNOWN_OF_FAILURES],
+    };
+    if known.iter().any(|names| names.contains(&name)) {
         return None;
     }
-    let known = KNOWN.join(", ");
-    Some(match readers {
-        Readers::Users => format!("unknown variable `{name}`; known are {known}, {}", KNOWN_OF_USERS.join(", ")),
-        Readers::Contacts if of_users => {
-            format!(
-                "`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}"
-            )
-        }
-        Readers::Contacts => format!("unknown variable `{name}`; known are {known}"),
+    let known = known.concat().join(", ");
+    Some(if KNOWN_OF_USERS.contains(&name) {
+        format!("`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}")
+    } else if KNOWN_OF_FAILURES.contains(&name) {
+        format!("`{name}` is known in the template `{SEND_NOT_DELIVERED}` only; known are {known}")
+    } else {
+        format!("unknown variable `{name}`; known are {known}")
     })
 }
 
@@ -246,7 +264,9 @@ fn sample(readers: Readers) -> Values {
         },
         contact: ContactValues { name: "Name".to_owned(), address: address() },
         mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
-        user: (readers == Readers::Users).then(|| UserValues { name: "User".to_owned() }),
+        user: (readers != Readers::Contacts).then(|| UserValues { name: "User".to_owned() }),
+        failure: (readers == Readers::Author)
+            .then(|| FailureValues { address: address(), reason: "550 5.1.1 no such user".to_owned() }),
     }
 }
 
@@ -314,6 +334,18 @@ mod tests {
             assert_eq!(found.len(), 1, "{text}: {found:?}");
             assert!(found[0].message.contains("is known in notifications only"), "{found:?}");
             assert!(!found[0].message.contains("mailbox.address, user"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_template_of_mail_that_did_not_arrive_may_name_the_failure() {
+        for name in KNOWN_OF_FAILURES {
+            let one = template("s", &format!("{{{{ {name} }}}}"), None);
+            assert_eq!(check(&one, Readers::Author), [], "{name}");
+            for readers in [Readers::Contacts, Readers::Users] {
+                let found = check(&one, readers);
+                assert!(found[0].message.contains("is known in the template `send_not_delivered` only"), "{found:?}");
+            }
         }
     }
 

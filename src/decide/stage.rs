@@ -109,25 +109,37 @@ impl Deciding<'_> {
         hindrance: Option<EffectResult>,
         because: Because,
     ) {
+        let told = hindrance.map_or_else(|| self.user_to_tell(user, template, because.silence), Err);
+        match told {
+            Ok((user, address)) => {
+                let purpose = SendPurpose::Notification;
+                self.queue_template(record, automation, template, purpose, address, Some(user), because);
+            }
+            Err(outcome) => self.effect(automation, template, outcome, None),
+        }
+    }
+
+    /// Where a user is told something with that template, if nothing speaks against it. `silence`: what speaks against
+    /// automatic mail.
+    pub(super) fn user_to_tell(
+        &mut self,
+        user: &str,
+        template: &str,
+        silence: Option<EffectResult>,
+    ) -> Result<(UserId, AddressId), EffectResult> {
         let setup = self.ws.setup.clone();
         let named = setup.user(user).zip(self.ws.user_named(user).map(|row| row.id));
-        let Some((setup_user, id)) = named else {
-            return self.effect(automation, template, EffectResult::NoContact, None);
-        };
-        let missing = setup.template(template).is_none().then_some(EffectResult::NoTemplate);
+        let (setup_user, id) = named.ok_or(EffectResult::NoContact)?;
         // What else keeps automatic mail from a customer does not keep it from the team; age does.
-        let stale = because.silence.filter(|reason| *reason == EffectResult::Stale);
-        if let Some(outcome) = hindrance.or(stale).or(missing) {
-            return self.effect(automation, template, outcome, None);
+        if silence == Some(EffectResult::Stale) {
+            return Err(EffectResult::Stale);
         }
-        let Some(address) = setup_user.addresses.first().cloned() else {
-            return self.effect(automation, template, EffectResult::NoContact, None);
-        };
+        setup.template(template).ok_or(EffectResult::NoTemplate)?;
+        let address = setup_user.addresses.first().cloned().ok_or(EffectResult::NoContact)?;
         if setup.team_mailbox_at(&address).is_some() {
-            return self.effect(automation, template, EffectResult::OwnAddress, None);
+            return Err(EffectResult::OwnAddress);
         }
-        let address = self.address(&Participant { name: setup_user.display_name.clone(), address });
-        self.queue_template(record, automation, template, SendPurpose::Notification, address, Some(id), because);
+        Ok((id, self.address(&Participant { name: setup_user.display_name.clone(), address })))
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one fact of the mail; a struct would be read once")]
@@ -160,7 +172,7 @@ impl Deciding<'_> {
             automation: Some(automation.to_owned()),
             template: Some(template.to_owned()),
             subject_key: Some(self.subject_of(record, template)),
-            text: SendText::Template { name: template.to_owned(), language, user },
+            text: SendText::Template { name: template.to_owned(), language, user, failure: None },
         });
         self.effect(automation, template, EffectResult::Queued, Some(send));
     }
@@ -177,7 +189,7 @@ impl Deciding<'_> {
         subject_key(template, self.ws.records.get(&record).map_or("", |row| row.title.as_str()))
     }
 
-    fn effect(&mut self, automation: &str, template: &str, outcome: EffectResult, send: Option<SendId>) {
+    pub(super) fn effect(&mut self, automation: &str, template: &str, outcome: EffectResult, send: Option<SendId>) {
         let effect = Effect { automation: automation.to_owned(), template: template.to_owned(), outcome, send };
         self.decision.explanation.effects.push(effect);
     }

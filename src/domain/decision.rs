@@ -90,10 +90,26 @@ pub enum SendText {
     Written {
         subject: Option<String>,
         text: String,
+        /// Quoted below it; empty without.
+        quote: String,
+        attachments: Vec<AttachedFile>,
     },
     Template {
         name: String,
         language: Language,
         user: Option<UserId>,
+        /// Of the template that tells an author.
+        failure: Option<Undelivered>,
     },
+}
+
+/// What of a send did not arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undelivered {
+    /// Who did not get it.
+    pub address: AddressId,
+    /// Why, in a server's words or code.
+    pub reason: String,
+    /// The mail's subject.
+    pub subject: String,
 }

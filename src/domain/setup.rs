@@ -234,6 +234,9 @@ pub enum Action {
     Notify { template: String, users: Vec<String> },
 }
 
+/// The template that tells a user that a mail of his own did not arrive. No action can use it.
+pub const SEND_NOT_DELIVERED: &str = "send_not_delivered";
+
 /// A mail text with placeholders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {

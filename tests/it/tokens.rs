@@ -29,6 +29,8 @@ fn sent(html: bool) -> (String, String) {
         references: Vec::new(),
         token: token.clone(),
         automatic: AutomaticMark::None,
+        quote: String::new(),
+        attachments: Vec::new(),
     };
     (String::from_utf8(build(&mail).unwrap().bytes).unwrap(), token.to_string())
 }

@@ -16,8 +16,12 @@ pub fn setup() -> impl Strategy<Value = Setup> {
         |(ticket_prefix, users, templates, pipelines, mailboxes, ignore)| {
             let users: Vec<UserSetup> = users.into_iter().enumerate().map(|(n, user)| make_user(n, user)).collect();
             let templates = make_templates(templates);
-            let pipelines: Vec<Pipeline> =
-                pipelines.into_iter().enumerate().map(|(n, some)| make_pipeline(n, some, &users, &templates)).collect();
+            let of_actions = templates.iter().filter(|one| one.name != SEND_NOT_DELIVERED).cloned().collect::<Vec<_>>();
+            let pipelines: Vec<Pipeline> = pipelines
+                .into_iter()
+                .enumerate()
+                .map(|(n, some)| make_pipeline(n, some, &users, &of_actions))
+                .collect();
             let mailboxes =
                 mailboxes.into_iter().enumerate().map(|(n, some)| make_mailbox(n, some, &users, &pipelines)).collect();
             let ignore = ignore.into_iter().enumerate();
