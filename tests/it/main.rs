@@ -14,6 +14,7 @@ mod automatic;
 mod backup;
 mod bad_input;
 mod bounces;
+mod circle;
 mod cli;
 mod config;
 mod config_as_code;

@@ -282,7 +282,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={d}/mail/%u
+  args = uid={uid} gid={gid} home={d}/mail/%u allow_all_users=yes
 }}
 namespace inbox {{
   inbox = yes

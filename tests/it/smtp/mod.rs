@@ -3,7 +3,7 @@
 mod addresses;
 mod connecting;
 mod dkim;
-mod postfix;
+pub mod postfix;
 mod relays;
 pub mod scripted;
 mod sending;

@@ -26,16 +26,40 @@ pub struct Postfix {
 impl Postfix {
     /// `None`, said aloud, where it cannot run.
     pub fn start(test: &str) -> Option<Postfix> {
+        Postfix::start_with(test, "", "")
+    }
+
+    /// One that takes mail from this machine without a login, and delivers what is for example.org, example.com and
+    /// example.net to its Dovecot by LMTP, where each address is a user. `gone@example.com` is forwarded to nobody, which is
+    /// reported only after the mail was taken.
+    pub fn with_mailboxes(test: &str) -> Option<Postfix> {
+        let lmtp = free_port();
+        let postfix = format!(
+            "smtpd_recipient_restrictions = permit_mynetworks, reject
+virtual_mailbox_domains = example.org, example.com, example.net
+virtual_mailbox_maps = static:any/
+virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
+recipient_delimiter = +
+virtual_alias_maps = inline:{{ {{gone@example.com = lost@void.example}} }}
+transport_maps = inline:{{ {{void.example = error:5.1.1 nobody is here}} }}
+"
+        );
+        let listener = format!("inet_listener lmtp {{\n    address = 127.0.0.1\n    port = {lmtp}\n  }}");
+        let dovecot = format!("protocols = imap lmtp\nrecipient_delimiter = +\nservice lmtp {{\n  {listener}\n}}");
+        Postfix::start_with(test, &postfix, &dovecot)
+    }
+
+    fn start_with(test: &str, more: &str, dovecot: &str) -> Option<Postfix> {
         if !is_root() || Command::new("postconf").arg("mail_version").output().is_err() {
             println!("skipped: {test}: no postfix here, or not root (tests/run installs postfix)");
             return None;
         }
         let auth = free_port();
         let listener = format!("inet_listener sasl {{\n    address = 127.0.0.1\n    port = {auth}\n  }}");
-        let dovecot = Dovecot::start(test, &format!("service auth {{\n  {listener}\n}}"))?;
+        let dovecot = Dovecot::start(test, &format!("service auth {{\n  {listener}\n}}\n{dovecot}"))?;
         let folder = tempfile::Builder::new().prefix("pf").tempdir().unwrap();
         let (submission, smtps) = (free_port(), free_port());
-        write_files(folder.path(), dovecot.folder.path(), (submission, smtps, auth));
+        write_files(folder.path(), dovecot.folder.path(), (submission, smtps, auth), more);
         let log = fs::File::create(folder.path().join("start.log")).unwrap();
         let mut command = Command::new("postfix");
         command.arg("-c").arg(folder.path().join("conf")).arg("start-fg");
@@ -62,7 +86,7 @@ impl Postfix {
         }
     }
 
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         let read = |name| fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
         read("start.log") + &read("mail.log")
     }
@@ -96,7 +120,7 @@ impl Drop for Postfix {
     }
 }
 
-fn write_files(folder: &Path, keys: &Path, (submission, smtps, auth): (u16, u16, u16)) {
+fn write_files(folder: &Path, keys: &Path, (submission, smtps, auth): (u16, u16, u16), more: &str) {
     for name in ["conf", "queue", "data", "mail"] {
         fs::create_dir(folder.join(name)).unwrap();
     }
@@ -143,6 +167,11 @@ maillog_file_prefixes = {d}
 disable_dns_lookups = yes
 "
     );
+    // Said twice, a parameter is warned about by whoever reads it: the program that writes the log too, to itself.
+    let key = |line: &str| line.split(" = ").next().map(str::to_owned);
+    let replaced: Vec<_> = more.lines().map(key).collect();
+    let kept = main.lines().filter(|line| !replaced.contains(&key(line))).collect::<Vec<_>>().join("\n");
+    let main = format!("{kept}\n{more}");
     fs::write(folder.join("conf/main.cf"), main).unwrap();
     // Service, type, private, unprivileged, chroot, wakeup, most processes, command.
     let mut master = format!(
@@ -153,6 +182,7 @@ cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
 postlog unix-dgram n - n - 1 postlogd
 "
     );
@@ -169,7 +199,9 @@ postlog unix-dgram n - n - 1 postlogd
         ("smtp", "smtp"),
         ("showq", "showq"),
     ] {
-        master += &format!("{service} unix - - n - - {command}\n");
+        // Those that keep files about a mail go by no limit of their own.
+        let most = if command == "bounce" { "0" } else { "-" };
+        master += &format!("{service} unix - - n - {most} {command}\n");
     }
     fs::write(folder.join("conf/master.cf"), master).unwrap();
 }
