@@ -11,12 +11,14 @@ mod outgoing;
 mod template;
 mod threading;
 mod token;
+mod values;
 
 pub use draft::DraftError;
 pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
-pub use template::{
-    ContactValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem, TicketValues,
-    UserValues, Values, check, render,
-};
+pub use template::{RenderError, Rendered, TemplatePart, TemplateProblem, check, render};
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};
+pub use values::{
+    ContactValues, DigestLine, DigestList, DigestValues, MailboxValues, Readers, TicketValues, UserValues, Values,
+    known_variables,
+};

@@ -30,7 +30,7 @@ mod template;
 mod text;
 mod user;
 
-use crate::domain::Setup;
+use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 
 pub use account::{Account, After, MOST_BYTES, Start, read_date};
 pub use difference::{Change, Difference, Place, differences};
@@ -61,6 +61,11 @@ pub struct Config {
     pub relays: Vec<Relay>,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
+}
+
+/// The built-in digest of notifications.
+pub fn digest_template() -> Option<Template> {
+    builtin::templates().into_iter().find(|template| template.name == DIGEST_TEMPLATE)
 }
 
 /// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.

@@ -59,7 +59,9 @@ pub(super) fn outline(setup: &Setup) -> Thing {
     parts.extend(setup.ignore.iter().map(ignore));
     parts.extend(setup.pipelines.iter().map(pipeline));
     parts.extend(setup.templates.iter().map(template));
-    Thing { sort: "", name: None, keys: vec![("ticket_prefix", text(&setup.ticket_prefix))], parts }
+    let mut keys = vec![("ticket_prefix", text(&setup.ticket_prefix))];
+    keys.extend(setup.public_url.as_ref().map(|url| ("public_url", text(url))));
+    Thing { sort: "", name: None, keys, parts }
 }
 
 fn mailbox(mailbox: &MailboxSetup) -> Thing {

@@ -4,8 +4,10 @@ use super::builtin;
 use super::duration;
 use super::names::{Names, label_from};
 use super::problem::Report;
-use super::table::Table;
-use crate::domain::{Action, Millis, Pipeline, Stage, StageAutomation, StageState, TemplatedAutomation};
+use super::table::{Placed, Table};
+use crate::domain::{
+    Action, DIGEST_TEMPLATE, Millis, Pipeline, Stage, StageAutomation, StageState, TemplatedAutomation,
+};
 
 /// Names that a pipeline may refer to.
 pub(super) struct Known<'n> {
@@ -132,8 +134,8 @@ fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report:
 
 /// `{ send_email = "template" }` or `{ notify = "template", users = ["alice"] }`.
 fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<Action> {
-    let mail = table.text("send_email", report).map(|template| known.templates.resolve(&template, report));
-    let notice = table.text("notify", report).map(|template| known.templates.resolve(&template, report));
+    let mail = table.text("send_email", report).map(|template| read_template(&template, known, report));
+    let notice = table.text("notify", report).map(|template| read_template(&template, known, report));
     if table.has("send_email") == table.has("notify") {
         let hint = "for example: { send_email = \"ticket_received\" } or { notify = \"…\", users = [\"alice\"] }";
         report.error(table.place(), "an action is either `send_email` or `notify`", hint);
@@ -150,4 +152,13 @@ fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<A
         (None, Some(template)) => Some(Action::Notify { template, users }),
         _ => None,
     }
+}
+
+fn read_template(template: &Placed<&str>, known: &Known<'_>, report: &mut Report) -> String {
+    if *template.get_ref() == DIGEST_TEMPLATE {
+        let hint =
+            "it goes out by itself where a user has more than 10 notifications in an hour: name another template";
+        report.error(template.span(), "this template is about many notifications, not about one ticket", hint);
+    }
+    known.templates.resolve(template, report)
 }

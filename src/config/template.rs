@@ -1,14 +1,37 @@
 //! `[[template]]`: texts of automatic mail. One replaces the built-in template of its name or adds to them.
 
+use std::ops::Range;
+
 use super::builtin;
 use super::mailbox::read_language;
 use super::names::Names;
 use super::problem::Report;
 use super::table::Table;
-use crate::domain::{Template, TemplateText};
+use crate::domain::{Setup, Template, TemplateText};
 
-/// Reads every `[[template]]`. Gives them with the built-in ones that they do not replace, and the names of all.
-pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Template>, Names) {
+/// What the file says of templates.
+pub(super) struct Templates {
+    /// With the built-in ones that it does not replace.
+    pub all: Vec<Template>,
+    pub names: Names,
+    /// Those that are not transactional, and where the file says so.
+    marketing: Vec<(String, Range<usize>)>,
+}
+
+impl Templates {
+    /// Marketing mail needs a way out (RFC 8058), and that a place.
+    pub fn require_unsubscribing(&self, setup: &Setup, report: &mut Report) {
+        let hint = "set `public_url` at the top of the file, where contacts unsubscribe: \"https://desk.example.org\"";
+        for (name, place) in self.marketing.iter().filter(|(name, _)| setup.mails_contacts(name)) {
+            let message = format!("`{name}` goes to contacts (send_email), who could not unsubscribe from it");
+            report.error(place.clone(), message, hint);
+        }
+    }
+}
+
+/// Reads every `[[template]]`.
+pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> Templates {
+    let mut marketing = Vec::new();
     let mut templates = builtin::templates();
     let mut names = Names::of("template", "ticket_closed");
     for template in &templates {
@@ -17,6 +40,8 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
     for mut table in root.tables("template", report) {
         let name = names.claim(&mut table, report);
         let transactional = table.flag("transactional", report).unwrap_or(true);
+        let place = table.place_of("transactional").filter(|_| !transactional);
+        marketing.extend(place.map(|(_, place)| (name.clone(), place)));
         let texts = read_texts(&mut table, report);
         table.close(report);
         let template = Template { name, transactional, texts };
@@ -25,7 +50,7 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
             None => templates.push(template),
         }
     }
-    (templates, names)
+    Templates { all: templates, names, marketing }
 }
 
 fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {

@@ -6,6 +6,7 @@
 mod arrival;
 mod caps;
 mod deciding;
+mod digest;
 mod effect;
 mod fold;
 mod hand;
@@ -24,6 +25,7 @@ mod ticket;
 pub use arrival::{MailInput, arrival};
 pub use caps::counts_since as automatic_since;
 pub use deciding::{Context, Deciding};
+pub use digest::digest;
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
 pub use outbox::{dispatched, lapse, lease, order, release};

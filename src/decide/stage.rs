@@ -127,6 +127,10 @@ impl Deciding<'_> {
             return self.effect(automation, template, EffectResult::OwnAddress, None);
         }
         let address = self.address(&Participant { name: setup_user.display_name.clone(), address });
+        if let Some(until) = self.notices_full_until(address) {
+            self.keep_for_digest(id, record, template, until);
+            return self.effect(automation, template, EffectResult::Digested, None);
+        }
         self.queue_template(record, automation, template, SendPurpose::Notification, address, Some(id), because);
     }
 
@@ -177,7 +181,7 @@ impl Deciding<'_> {
         subject_key(template, self.ws.records.get(&record).map_or("", |row| row.title.as_str()))
     }
 
-    fn effect(&mut self, automation: &str, template: &str, outcome: EffectResult, send: Option<SendId>) {
+    pub(super) fn effect(&mut self, automation: &str, template: &str, outcome: EffectResult, send: Option<SendId>) {
         let effect = Effect { automation: automation.to_owned(), template: template.to_owned(), outcome, send };
         self.decision.explanation.effects.push(effect);
     }

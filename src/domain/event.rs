@@ -72,6 +72,8 @@ pub enum Payload {
     Dispatch(Dispatch),
     /// A user orders something about a send.
     Outbox { send: SendId, order: OutboxOrder },
+    /// A user's hour is over: what was beyond the cap of notifications is told in one mail.
+    Digest { timer: TimerId, fence: i64 },
 }
 
 impl Payload {
@@ -93,6 +95,7 @@ impl Payload {
             Payload::Lapse { .. } => "lapse",
             Payload::Dispatch(_) => "dispatch",
             Payload::Outbox { .. } => "outbox",
+            Payload::Digest { .. } => "digest",
         }
     }
 }

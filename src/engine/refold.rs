@@ -140,6 +140,7 @@ impl Names {
             Payload::Lapse { sends, hold } => Input::Lapse { sends, hold },
             Payload::Dispatch(dispatch) => Input::Dispatch { ticket: outbox::ticket_of(tx, dispatch.send)?, dispatch },
             Payload::Outbox { send, order } => Input::Outbox { send, order },
+            Payload::Digest { timer, fence } => Input::Digest { timer, fence },
         })
     }
 

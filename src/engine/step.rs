@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::mail::Mail;
-use super::needs::{keys_of, own_addresses};
+use super::needs::{addresses_of_users, keys_of, own_addresses};
 use super::outgoing;
 use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Work};
 use crate::compose::Keyring;
@@ -65,6 +65,7 @@ impl Step {
         let mut keys = Keys::default();
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
         keys.addresses.extend(own_addresses(&setup));
+        keys.users.extend(addresses_of_users(&setup));
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
@@ -221,7 +222,8 @@ impl<'a> Batch<'a> {
             | Input::Release { .. }
             | Input::Lapse { .. }
             | Input::Dispatch { .. }
-            | Input::Outbox { .. } => return,
+            | Input::Outbox { .. }
+            | Input::Digest { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
             Change::Content(row) => Some(row.id),
@@ -376,6 +378,10 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::Outbox { send, order } => {
             decide::order(d, *send, *order)?;
             Ok(Payload::Outbox { send: *send, order: *order })
+        }
+        Input::Digest { timer, fence } => {
+            decide::digest(d, *timer, *fence)?;
+            Ok(Payload::Digest { timer: *timer, fence: *fence })
         }
     }
 }

@@ -88,6 +88,11 @@ pub enum Input {
         send: SendId,
         order: OutboxOrder,
     },
+    /// A digest is due, under its timer's fence.
+    Digest {
+        timer: TimerId,
+        fence: i64,
+    },
 }
 
 impl Input {
@@ -145,7 +150,8 @@ impl Unit {
             | Input::Merge { .. }
             | Input::QuarantineDrop { .. }
             | Input::Dispatch { .. }
-            | Input::Outbox { .. } => 1024,
+            | Input::Outbox { .. }
+            | Input::Digest { .. } => 1024,
         }
     }
 }

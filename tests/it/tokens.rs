@@ -29,6 +29,7 @@ fn sent(html: bool) -> (String, String) {
         references: Vec::new(),
         token: token.clone(),
         automatic: AutomaticMark::None,
+        unsubscribe: None,
     };
     (String::from_utf8(build(&mail).unwrap().bytes).unwrap(), token.to_string())
 }

@@ -22,7 +22,10 @@ pub fn setup() -> impl Strategy<Value = Setup> {
                 mailboxes.into_iter().enumerate().map(|(n, some)| make_mailbox(n, some, &users, &pipelines)).collect();
             let ignore = ignore.into_iter().enumerate();
             let ignore = ignore.map(|(n, rule)| IgnoreRule { name: format!("rule-{n}"), ..rule }).collect();
-            Setup { ticket_prefix, mailboxes, users, ignore, pipelines, templates }
+            // Without it, what is not transactional may not go to contacts.
+            let public_url = templates.iter().any(|template| !template.transactional);
+            let public_url = public_url.then(|| "https://desk.example.org/td".to_owned());
+            Setup { ticket_prefix, public_url, mailboxes, users, ignore, pipelines, templates }
         },
     )
 }
@@ -115,6 +118,8 @@ fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &
         some.rules.map(|(on, at)| TemplatedAutomation { on, target: at.get(&stages).name.clone() });
     let action = |(tells, template, user): SomeAction| {
         let template = template.get(templates).name.clone();
+        // That one is about no ticket.
+        let template = if template == DIGEST_TEMPLATE { "ticket_closed".to_owned() } else { template };
         match users.is_empty() || !tells {
             true => Action::SendEmail { template },
             false => Action::Notify { template, users: vec![user.get(users).name.clone(); 1] },
