@@ -166,9 +166,11 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
     let tries = tries(&database, &entry)?;
     let mut out = std::io::stdout().lock();
     if args.json {
+        let past: Vec<_> = tries.iter().map(|(at, text)| json!({ "at": rfc3339(*at), "text": text })).collect();
         let mut object = as_json(&entry);
-        let past = tries.iter().map(|(at, text)| json!({ "at": rfc3339(*at), "text": text }));
-        object["past"] = past.collect();
+        if let Some(fields) = object.as_object_mut() {
+            fields.insert("past".to_owned(), past.into());
+        }
         writeln!(out, "{object}")?;
         return Ok(Code::Success);
     }
@@ -218,7 +220,7 @@ fn order_all(args: &OrderArgs, order: OutboxOrder) -> anyhow::Result<Code> {
             (true, _) => writeln!(out, "{}", as_json(&entry))?,
             (false, OutboxOrder::Cancel) => writeln!(out, "#{}  cancelled", entry.send.id)?,
             (false, _) => {
-                writeln!(out, "#{}  waits to be sent: `ticketd sync` or `outbox flush` does it", entry.send.id)?
+                writeln!(out, "#{}  waits to be sent: `ticketd sync` or `outbox flush` does it", entry.send.id)?;
             }
         }
     }

@@ -52,23 +52,32 @@ impl HeaderFields {
     }
 
     /// The fields whose lower-cased name is `wanted`.
-    pub fn whose<'f>(&'f self, wanted: impl Fn(&str) -> bool + 'f) -> impl Iterator<Item = (&'f str, Cow<'f, str>)> {
-        self.folded().filter(move |(name, _)| wanted(name)).map(|(name, value)| (name, unfolded(value)))
+    pub fn whose<'f>(&'f self, wanted: impl Fn(&[u8]) -> bool + 'f) -> impl Iterator<Item = (&'f str, Cow<'f, str>)> {
+        // A mail is asked for several names that hardly any has: only a field that is wanted is cut out as text.
+        let spans = self
+            .spans()
+            .filter(move |&(start, name_end, _)| self.text.as_bytes().get(start..name_end).is_some_and(&wanted));
+        spans.map(|span| self.field(span)).map(|(name, value)| (name, unfolded(value)))
     }
 
     /// The values of the fields of one name, given in lower case.
     pub fn of<'f>(&'f self, name: &'f str) -> impl Iterator<Item = Cow<'f, str>> {
-        self.whose(move |found| found == name).map(|(_, value)| value)
+        self.whose(move |found| found == name.as_bytes()).map(|(_, value)| value)
     }
 
     fn folded(&self) -> impl Iterator<Item = (&str, &str)> {
-        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        self.spans().map(|span| self.field(span))
+    }
+
+    /// Per field, where it begins, where its name ends and where it ends.
+    fn spans(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         let mut start = 0;
-        self.ends.iter().map(move |&(name_end, end)| {
-            let field = (part(start, name_end), part(name_end, end));
-            start = end;
-            field
-        })
+        self.ends.iter().map(move |&(name_end, end)| (std::mem::replace(&mut start, end), name_end, end))
+    }
+
+    fn field(&self, (start, name_end, end): (usize, usize, usize)) -> (&str, &str) {
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        (part(start, name_end), part(name_end, end))
     }
 }
 

@@ -160,7 +160,9 @@ impl<'e, T> Intake<'e, T> {
         self.stopped.append(&mut self.groups);
     }
 
-    /// Forgets the attempts that were noted for what was not read, once all else is decided: nobody tried.
+    /// Forgets the attempts that were noted for what was not read, once all else is decided: nobody tried. And those that an
+    /// earlier run left of mails that were decided then: they were noted together with others, and are not brought again.
+    /// What would end the program was not among them, for it came to this end.
     pub async fn end(self) -> Result<(), EngineError> {
         let mut keys = Vec::new();
         for group in self.stopped {
@@ -172,8 +174,12 @@ impl<'e, T> Intake<'e, T> {
             }
             keys.push(key);
         }
-        if !keys.is_empty() {
-            self.engine.store().write(|tx| attempts::forget(tx, keys.iter().copied()))?;
+        let left: Vec<ContentDigest> = self.unfinished.into_keys().collect();
+        if !keys.is_empty() || !left.is_empty() {
+            self.engine.store().write(|tx| {
+                attempts::forget(tx, keys.iter().copied())?;
+                attempts::forget_decided(tx, left.iter().copied())
+            })?;
         }
         Ok(())
     }

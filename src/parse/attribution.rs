@@ -148,6 +148,14 @@ fn begins_with_cjk_date(line: &str) -> bool {
 }
 
 fn has_verb(line: &str) -> bool {
+    // The form of most, and what no verb stands in, need no copy in lower case and no automaton.
+    if line.is_ascii() {
+        return line.ends_with(" wrote:") || (VERBS.may_be_in(line) && VERBS.begin_word_in(&line.to_ascii_lowercase()));
+    }
+    // Most verbs stand in small letters, and to change those of other scripts takes long.
+    if VERBS.begin_word_in(line) {
+        return true;
+    }
     let lower = line.to_lowercase();
     VERBS.begin_word_in(&lower) || (!lower.is_ascii() && GLUED.is_in(&lower))
 }

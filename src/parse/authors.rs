@@ -8,7 +8,7 @@ use super::lines::is_mark;
 use super::phrases::Phrases;
 use super::tables;
 use super::words::folded;
-use crate::domain::Participant;
+use crate::domain::{EmailAddress, Participant};
 
 static BEHALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::ON_BEHALF));
 
@@ -18,6 +18,10 @@ const LONGEST: usize = 1_000;
 /// The people of an author's field, and the name of the first: the whole value where it holds no address.
 pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
     let value = value.get(..LONGEST).unwrap_or(value);
+    if let Some(person) = plain(value) {
+        let name = person.name.clone();
+        return (vec![person], name);
+    }
     let (sender, behalf) = split_at_behalf(value);
     let mut people = addressed(behalf.unwrap_or(sender));
     if let (Some(name), true) = (behalf, people.is_empty()) {
@@ -30,6 +34,17 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
     }
     let name = people.first().map_or_else(|| bare_name(behalf.unwrap_or(value)), |person| person.name.clone());
     (people, name)
+}
+
+/// `Ann Lee <ann@example.org>`, of letters alone: nearly all are so, and there is nothing to take off.
+fn plain(value: &str) -> Option<Participant> {
+    let (name, address) = value.strip_suffix('>')?.split_once(" <")?;
+    let of_letters = name.trim() == name && name.chars().all(|c| c.is_alphabetic() || c == ' ') && !name.contains("  ");
+    let of_words = address.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'@'));
+    let (local, domain) = address.split_once('@')?;
+    let dotted = domain.contains('.') && !domain.contains('@') && !address.starts_with('.') && !address.ends_with('.');
+    let sound = of_letters && of_words && dotted && !name.is_empty() && !local.is_empty();
+    sound.then(|| EmailAddress::parse(address)).flatten().map(|address| Participant { name: name.to_owned(), address })
 }
 
 /// The date and the author of an attribution line that stands in place of a block.

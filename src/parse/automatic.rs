@@ -1,11 +1,11 @@
 //! Signs that a machine wrote the mail (RFC 3834 5 and what vacation programs write instead).
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::codes;
 use super::phrases::Phrases;
 use super::tables;
+use super::words::Words;
 use crate::domain::{AutomaticSign, Facts, Subject, SubjectPrefix};
 
 /// An out-of-office message says so within its first lines; in bytes, of which some scripts need three a letter.
@@ -31,7 +31,7 @@ enum Role {
     Feedback,
 }
 
-static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
+static ROLES: LazyLock<Words<Role>> = LazyLock::new(|| {
     let vacation = tables::VACATION_HEADERS.iter().map(|&name| (name, Role::Vacation));
     let valued = tables::VACATION_VALUES.iter().map(|&(name, values)| (name, Role::Valued(values)));
     let programs = tables::PROGRAM_HEADERS.iter().map(|&name| (name, Role::Program));
@@ -40,12 +40,12 @@ static ROLES: LazyLock<HashMap<&'static str, Role>> = LazyLock::new(|| {
         ("x-auto-response-suppress", Role::Suppress),
         ("feedback-id", Role::Feedback),
     ];
-    vacation.chain(valued).chain(programs).chain(own).collect()
+    Words::of(vacation.chain(valued).chain(programs).chain(own))
 });
 
 /// The names of all such fields begin so; others are not looked up.
-fn may_have_role(name: &str) -> bool {
-    ["x-", "auto", "feed", "pre", "delivered-to"].iter().any(|start| name.starts_with(start))
+fn may_have_role(name: &[u8]) -> bool {
+    matches!(name, [b'x', b'-', ..] | [b'a', b'u', ..] | [b'f' | b'd', b'e', ..] | [b'p', b'r', ..])
 }
 
 /// What the header says.
@@ -61,7 +61,7 @@ impl Header {
     fn of(facts: &Facts) -> Self {
         let mut header = Header::default();
         for (name, value) in facts.headers.whose(may_have_role) {
-            match ROLES.get(name) {
+            match ROLES.written_so(name) {
                 Some(Role::Submitted) => {
                     // Of several fields the strongest counts.
                     header.submitted = [header.submitted, keyword(&value)].into_iter().flatten().max_by_key(strength);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::lines::{Lines, bare, is_mark, unquoted};
 use super::tables;
 pub(super) use super::tables::Label;
-use super::words::Words;
+use super::words::{Words, is_one_line};
 
 /// Longest label in bytes; a letter of most scripts takes two or three.
 const LONGEST_LABEL: usize = 64;
@@ -212,6 +212,9 @@ impl Block {
         }
         // QQ pads values with spaces; Hebrew and Arabic clients wrap addresses in marks of direction.
         field.reserve(value.len());
+        if is_one_line(value) {
+            return field.push_str(value);
+        }
         for (number, word) in value.split_whitespace().enumerate() {
             if number > 0 {
                 field.push(' ');

@@ -8,6 +8,7 @@ use super::codes;
 use super::notice;
 use super::phrases::Phrases;
 use super::tables;
+use super::words::one_line;
 use crate::domain::{BounceClass, Facts, Report, ReportKind, ReportedRecipient, SubjectPrefix};
 
 /// So much of the first paragraph is its opening.
@@ -47,11 +48,12 @@ impl Outside {
     pub fn of(facts: &Facts) -> Self {
         let prefix = facts.subject.outermost();
         let passed_on = prefix.is_some_and(|prefix| prefix != SubjectPrefix::Automatic);
-        let tail = || facts.subject.base.rsplit_once(':').is_some_and(|(_, tail)| SUBJECTS.is_in(&codes::folded(tail)));
+        let is_bounces = |text: &str| SUBJECTS.may_be_in(text) && SUBJECTS.is_in(&codes::folded(text));
+        let tail = || facts.subject.base.rsplit_once(':').is_some_and(|(_, tail)| is_bounces(tail));
         Outside {
             sender: sender(facts),
             failed_header: facts.headers.of("x-failed-recipients").next().is_some(),
-            subject: !passed_on && SUBJECTS.is_in(&codes::folded(&facts.subject.text)),
+            subject: !passed_on && is_bounces(&facts.subject.text),
             tail: prefix == Some(SubjectPrefix::Reply) && tail(),
             passed_on,
         }
@@ -86,7 +88,7 @@ fn sender(facts: &Facts) -> Sender {
             if from.contains("MAILER-DAEMON") {
                 return Sender::Daemon;
             }
-            if from.contains("<>") || is_system_name(&from) {
+            if from.contains("<>") || is_system_name(&one_line(&from)) {
                 return Sender::Postmaster;
             }
         }
@@ -98,7 +100,7 @@ fn sender(facts: &Facts) -> Sender {
 }
 
 fn is_system_name(name: &str) -> bool {
-    !name.is_empty() && NAMES.is_in(&codes::folded(name))
+    NAMES.may_be_in(name) && NAMES.is_in(&codes::folded(name))
 }
 
 /// Reads a bounce that is no RFC 3464 report. `has_original`: a mail or its header is attached. `is_report`: the mail calls

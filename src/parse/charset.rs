@@ -107,8 +107,8 @@ pub(super) fn is_utf7(label: &str) -> bool {
 /// The label in lower case, its many spellings brought to one.
 fn canonical(label: &str) -> String {
     let label = label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '<' | '>'));
-    let mut lower: String =
-        label.chars().take(LONGEST_LABEL).collect::<String>().to_ascii_lowercase().replace('_', "-");
+    let small = |c: char| if c == '_' { '-' } else { c.to_ascii_lowercase() };
+    let mut lower: String = label.chars().take(LONGEST_LABEL).map(small).collect();
     if let Some(known) = tables::CHARSET_ALIASES.iter().find(|(alias, _)| *alias == lower) {
         return known.1.to_owned();
     }

@@ -1,6 +1,7 @@
 //! Display names (RFC 5322 3.4) as people read them.
 
 use super::encoded_words;
+use super::words::is_one_line;
 
 /// A name as people read it: encoded words decoded, on one line, no quotes around it.
 pub(super) fn shown(name: &str) -> String {
@@ -28,11 +29,5 @@ pub(super) fn shown(name: &str) -> String {
 
 /// Whether a name is ASCII of single words, without quotes around it or encoded words in it: as it is shown.
 fn is_shown_so(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let edge = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\''));
-    let plain = |b: u8| matches!(b, b' '..=b'~') & (b != b'?');
-    edge(bytes.first())
-        && edge(bytes.last())
-        && bytes.iter().fold(true, |all, b| all & plain(*b))
-        && !bytes.windows(2).any(|pair| pair == b"  ")
+    !name.starts_with(['"', '\'']) && !name.ends_with(['"', '\'']) && !name.contains('?') && is_one_line(name)
 }

@@ -19,8 +19,19 @@ pub(super) struct Words<'t> {
 /// Whether a text may hold encoded words.
 pub(super) fn stand_in(text: &str) -> bool {
     // Most texts have no question mark at all: looking for one byte needs nothing to be set up.
+    begin_of_word(text).is_some()
+}
+
+/// Where the next `=?` stands.
+fn begin_of_word(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'?', bytes).any(|at| at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'='))
+    memchr::memchr_iter(b'?', bytes).filter_map(|at| at.checked_sub(1)).find(|before| bytes.get(*before) == Some(&b'='))
+}
+
+/// Where the next `?=` stands.
+fn end_of_word(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'?', bytes).find(|at| bytes.get(at + 1) == Some(&b'='))
 }
 
 /// Decodes every encoded word of a text on one line.
@@ -30,7 +41,7 @@ pub(super) fn decode(text: &str) -> Words<'_> {
     }
     let mut reader = Reader { text, end: 0, out: String::with_capacity(text.len()), run: None, sound: true };
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find("=?")).map(|found| at + found) {
+    while let Some(found) = text.get(at..).and_then(begin_of_word).map(|found| at + found) {
         let between = text.get(at..found).unwrap_or_default();
         match reader.word(found + 2) {
             Some((word, after)) => {
@@ -90,11 +101,11 @@ impl<'t> Reader<'t> {
     fn end_of(&mut self, from: usize) -> (usize, usize) {
         if self.end < from {
             let rest = self.text.get(from..).unwrap_or_default();
-            self.end = rest.find("?=").map_or(usize::MAX, |at| from + at);
+            self.end = end_of_word(rest).map_or(usize::MAX, |at| from + at);
         }
         let limit = self.end.min(self.text.len());
         let data = self.text.get(from..limit).unwrap_or_default();
-        if let Some(next) = data.find("=?").filter(|at| data.get(..*at).is_some_and(|d| d.ends_with([' ', '\t']))) {
+        if let Some(next) = begin_of_word(data).filter(|at| data.get(..*at).is_some_and(|d| d.ends_with([' ', '\t']))) {
             let data = data.get(..next).unwrap_or_default();
             return (from + data.trim_end().len(), from + data.trim_end().len());
         }

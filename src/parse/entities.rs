@@ -7,29 +7,30 @@ const LONGEST: usize = 12;
 
 /// Replaces every known reference; unknown ones stay as they are written.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
-    let mut out = String::with_capacity(text.len());
-    let (before, mut rest) = text.split_at(first);
-    out.push_str(before);
-    while let Some(name) = rest.strip_prefix('&') {
-        let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#').unwrap_or(0);
-        match character(name.get(..end).unwrap_or_default()) {
-            Some(c) => {
-                out.push(c);
-                let after = name.get(end..).unwrap_or_default();
-                rest = after.strip_prefix(';').unwrap_or(after);
-            }
-            None => {
-                out.push('&');
-                rest = name;
-            }
-        }
-        let next = memchr::memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
-        let (plain, tail) = rest.split_at(next);
-        out.push_str(plain);
-        rest = tail;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, c, after)) = split_at_first(rest) {
+        out.reserve(rest.len());
+        out.push_str(before);
+        out.push(c);
+        rest = after;
     }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// The text before the first known reference, its character and the text behind it.
+pub(super) fn split_at_first(text: &str) -> Option<(&str, char, &str)> {
+    memchr::memchr_iter(b'&', text.as_bytes()).find_map(|at| {
+        let name = text.get(at + 1..)?;
+        let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#').unwrap_or(0);
+        let c = character(name.get(..end)?)?;
+        let after = name.get(end..)?;
+        Some((text.get(..at)?, c, after.strip_prefix(';').unwrap_or(after)))
+    })
 }
 
 fn character(name: &str) -> Option<char> {

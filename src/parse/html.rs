@@ -35,6 +35,12 @@ pub(super) fn to_text(html: &str) -> Page {
     while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         let (text, from_tag) = rest.split_at(open);
         writer.text(text);
+        // Of all tags this is the most frequent, and it is nearly always written so.
+        if let (Some(after), None) = (from_tag.strip_prefix("<br>"), &writer.hidden) {
+            writer.line();
+            rest = after;
+            continue;
+        }
         rest = match markup(from_tag) {
             Markup::Tag(tag, after) => writer.tag(&tag, after),
             Markup::Nothing(after) => after,
@@ -216,17 +222,36 @@ impl Writer {
         if raw.is_empty() || self.hidden.is_some() {
             return;
         }
-        let decoded = entities::decode(raw);
         if self.pre_depth > 0 {
-            return self.preformatted(&decoded);
+            return self.preformatted(&entities::decode(raw));
         }
-        let mut from = 0;
-        for word in decoded.as_bytes().split(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')) {
-            self.space |= from > 0;
-            if !word.is_empty() {
-                self.word(decoded.get(from..from + word.len()).unwrap_or_default());
+        let mut rest = raw;
+        while let Some((before, c, after)) = entities::split_at_first(rest) {
+            self.words(before);
+            self.words(c.encode_utf8(&mut [0; 4]));
+            rest = after;
+        }
+        self.words(rest);
+    }
+
+    /// Text with white space folded. Words with single spaces between them, which are nearly all, are taken together.
+    fn words(&mut self, text: &str) {
+        let mut rest = text;
+        loop {
+            let begun = rest.trim_start_matches(is_space);
+            self.space |= begun.len() < rest.len();
+            if begun.is_empty() {
+                return;
             }
-            from += word.len() + 1;
+            let bytes = begun.as_bytes();
+            let ends = |at: &usize| {
+                let next = || bytes.get(at + 1).is_none_or(|next| is_space(char::from(*next)));
+                bytes.get(*at).is_some_and(|b| is_space(char::from(*b)) && (*b != b' ' || next()))
+            };
+            let end = (0..bytes.len()).find(ends).unwrap_or(bytes.len());
+            let (words, behind) = begun.split_at_checked(end).unwrap_or((begun, ""));
+            self.word(words);
+            rest = behind;
         }
     }
 
@@ -252,13 +277,15 @@ impl Writer {
             self.out.push(' ');
         }
         self.space = false;
-        // A no-break space begins with the byte 0xC2.
-        if word.bytes().any(|b| matches!(b, 0xc2 | 0)) {
-            self.out.extend(word.chars().map(|c| match c {
-                '\u{a0}' => ' ',
-                '\0' => '\u{FFFD}',
-                c => c,
-            }));
+        // A no-break space begins with the byte 0xC2. Without a way out of the loop it is compiled to one over whole words.
+        if word.bytes().fold(false, |any, b| any | matches!(b, 0xc2 | 0)) {
+            for piece in word.split_inclusive(['\u{a0}', '\0']) {
+                match (piece.strip_suffix('\u{a0}'), piece.strip_suffix('\0')) {
+                    (Some(before), _) => self.out.extend([before, " "]),
+                    (_, Some(before)) => self.out.extend([before, "\u{FFFD}"]),
+                    _ => self.out.push_str(piece),
+                }
+            }
         } else {
             self.out.push_str(word);
         }
@@ -310,6 +337,11 @@ impl Writer {
         }
         Page { text: self.out, marks: self.marks }
     }
+}
+
+/// The white space of HTML.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c')
 }
 
 /// What follows `</name …>`; nothing when it never comes.

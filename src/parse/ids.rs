@@ -12,7 +12,7 @@ pub(super) fn list(value: &str) -> (Vec<String>, bool) {
         let end = memchr::memchr2(b'<', b'>', inside.as_bytes()).unwrap_or(inside.len());
         let closed = inside.get(end..).is_some_and(|tail| tail.starts_with('>'));
         let id = without_space(inside.get(..end).unwrap_or_default());
-        malformed |= !closed || !id.contains('@');
+        malformed |= !closed || memchr::memchr(b'@', id.as_bytes()).is_none();
         if !id.is_empty() {
             ids.push(id);
         }

@@ -93,8 +93,12 @@ impl<'t> Lines<'t> {
 
     /// Whether the line is quoted; behind the end none is.
     pub fn is_quoted(&self, number: usize) -> bool {
-        let marked = |span: &Span| matches!(self.text.as_bytes().get(span.bare_from as usize), Some(b'>' | 0xef));
-        self.spans.get(number).is_some_and(marked) && is_quoted(self.get(number))
+        let Some(span) = self.spans.get(number) else { return false };
+        match self.text.as_bytes().get(span.bare_from as usize) {
+            Some(b'>') if span.bare_from == span.from => true,
+            Some(b'>' | 0xef) => is_quoted(self.get(number)),
+            _ => false,
+        }
     }
 }
 

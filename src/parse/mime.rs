@@ -38,12 +38,12 @@ enum Kind {
 }
 
 /// A multipart whose end was not seen yet, and the mail itself around them.
-struct Level {
+struct Level<'m> {
     /// `mixed`, `alternative`, …
     subtype: Subtype,
     /// The number of the multipart among the parts.
     part: usize,
-    boundary: Option<Boundary>,
+    boundary: Option<Boundary<'m>>,
     /// The numbers of its own parts.
     parts: Vec<u32>,
     /// Whether it stands in a multipart/alternative, or is one.
@@ -64,8 +64,8 @@ enum Subtype {
     Other,
 }
 
-impl Level {
-    fn root() -> Level {
+impl Level<'_> {
+    fn root() -> Self {
         Level {
             subtype: Subtype::Other,
             part: 0,
@@ -81,18 +81,18 @@ impl Level {
 }
 
 /// What parts are delimited by (RFC 2046 5.1.1), without the hyphens.
-struct Boundary(Vec<u8>);
+struct Boundary<'m>(Cow<'m, str>);
 
 /// What every delimiter begins with. Looking for that and comparing what follows needs nothing to be set up for each mail.
 static HYPHENS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"));
 
-impl Boundary {
+impl Boundary<'_> {
     /// Where the first delimiter begins and ends.
     fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
         let mut from = 0;
         loop {
             let at = from + HYPHENS.find(text.get(from..)?)?;
-            if text.get(at + 2..)?.starts_with(&self.0) {
+            if text.get(at + 2..)?.starts_with(self.0.as_bytes()) {
                 return Some((at, at + 2 + self.0.len()));
             }
             // Of three hyphens the last two may be it.
@@ -106,7 +106,7 @@ struct Reader<'m> {
     stream: MessageStream<'m>,
     message: Message<'m>,
     /// From the mail to the innermost multipart.
-    open: Vec<Level>,
+    open: Vec<Level<'m>>,
 }
 
 impl<'m> Reader<'m> {
@@ -165,9 +165,12 @@ impl<'m> Reader<'m> {
     }
 
     /// Goes to the first part of a multipart.
-    fn multipart(&mut self, content_type: &ContentType<'m>, part: usize) -> Option<Level> {
-        let boundary = content_type.attribute("boundary").filter(|boundary| !boundary.is_empty())?;
-        let boundary = Boundary(boundary.as_bytes().to_vec());
+    fn multipart(&mut self, content_type: &ContentType<'m>, part: usize) -> Option<Level<'m>> {
+        let mut attributes = content_type.attributes()?.iter();
+        let boundary = Boundary(attributes.find(|attribute| attribute.name == "boundary")?.value.clone());
+        if boundary.0.is_empty() {
+            return None;
+        }
         let (_, behind) = boundary.find(self.raw.get(self.stream.offset()..)?)?;
         self.stream.skip_bytes(behind);
         self.stream.skip_crlf();
@@ -258,7 +261,7 @@ impl<'m> Reader<'m> {
     }
 
     /// An alternative in one form only: it is text and page.
-    fn share_only_form(&mut self, ended: &Level) {
+    fn share_only_form(&mut self, ended: &Level<'_>) {
         if ended.subtype != Subtype::Alternative || !ended.wants_text || !ended.wants_html {
             return;
         }
@@ -321,9 +324,23 @@ fn decoded<'m>(headers: &[Header<'m>], body: &'m [u8], in_multipart: bool) -> Op
 fn text<'m>(bytes: Cow<'m, [u8]>, content_type: Option<&ContentType<'_>>) -> Cow<'m, str> {
     let label = content_type.and_then(|found| found.attribute("charset")).unwrap_or_default();
     match charset_decoder(label.as_bytes()) {
-        Some(decoder) if !(holds_ascii(label) && bytes.is_ascii()) => Cow::Owned(decoder(&bytes)),
-        _ => in_utf8(bytes),
+        None => in_utf8(bytes),
+        Some(_) if holds_ascii(label) && bytes.is_ascii() => in_utf8(bytes),
+        Some(decoder) if holds_ascii(label) => Cow::Owned(in_runs(&bytes, decoder)),
+        Some(decoder) => Cow::Owned(decoder(&bytes)),
     }
+}
+
+/// A text of one byte a character: what is ASCII in it is copied, and only the rest decoded.
+fn in_runs(bytes: &[u8], decoder: fn(&[u8]) -> String) -> String {
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for run in bytes.chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
+        match std::str::from_utf8(run) {
+            Ok(ascii) if run.first().is_some_and(u8::is_ascii) => out.push_str(ascii),
+            _ => out.push_str(&decoder(run)),
+        }
+    }
+    out
 }
 
 /// Whether ASCII is the same in a charset: in those of one byte that mail is written in.

@@ -226,12 +226,26 @@ fn is_bystander_field(lead: &str) -> bool {
 
 /// Whether a mail system's own address.
 pub(super) fn is_system(address: &EmailAddress) -> bool {
-    is_daemon(address) || is_one_of(address, tables::POSTMASTERS)
+    may_be_systems(address) && (is_one_of(address, tables::DAEMONS) || is_one_of(address, tables::POSTMASTERS))
 }
 
 /// Whether an address that no person writes from.
 pub(super) fn is_daemon(address: &EmailAddress) -> bool {
-    is_one_of(address, tables::DAEMONS)
+    may_be_systems(address) && is_one_of(address, tables::DAEMONS)
+}
+
+/// The first bytes of the names of systems, and of what may stand around them: most addresses are turned away by theirs.
+static FIRST_BYTES: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let mut known = [false; 256];
+    let names = tables::DAEMONS.iter().chain(tables::POSTMASTERS).chain(&["\"", "\\", "<", ">"]);
+    for first in names.filter_map(|name| name.bytes().next()) {
+        known.get_mut(usize::from(first)).into_iter().for_each(|known| *known = true);
+    }
+    known
+});
+
+fn may_be_systems(address: &EmailAddress) -> bool {
+    address.as_str().bytes().next().and_then(|first| FIRST_BYTES.get(usize::from(first))) == Some(&true)
 }
 
 /// `postmaster`, and with something behind it: `postmaster-noreply`, `microsoftexchange329e71…`.

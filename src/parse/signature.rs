@@ -93,10 +93,12 @@ fn is_mobile_line(line: &str) -> bool {
         return false;
     }
     // Galaxy phones write <<sent by galaxy>>, some people (sent from a phone).
-    let line = line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']);
+    let is_bare = matches!(line.as_bytes(), [first, .., b'a'..=b'z' | b'.'] if first.is_ascii_alphabetic());
+    let line = if is_bare { line } else { line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']) };
     // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
     let wide = line.starts_with(|c| c >= '\u{2e80}');
-    if !wide && FIRST_WORDS.get(line.split(' ').next().unwrap_or_default()).is_none() {
+    let first = memchr::memchr(b' ', line.as_bytes()).map_or(line, |end| line.get(..end).unwrap_or_default());
+    if !wide && FIRST_WORDS.get(first).is_none() {
         if line.is_ascii() {
             return false;
         }
@@ -105,7 +107,7 @@ fn is_mobile_line(line: &str) -> bool {
             return false;
         }
     }
-    let lower = line.to_lowercase().replace('’', "'");
+    let lower = if line.is_ascii() { line.to_ascii_lowercase() } else { line.to_lowercase().replace('’', "'") };
     let plain = lower.split(['<', '(']).next().unwrap_or_default();
     let plain = plain.split("http").next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
     plain.len() <= LONGEST_MOBILE_TEXT && is_phones_sentence(plain) && names_device(&lower, plain)

@@ -26,6 +26,10 @@ pub(super) fn in_id(id: &str, place: TokenPlace) -> Option<TokenClaim> {
 /// The claim in an address: its `+detail` (RFC 5233) is a token, alone or beside another detail. Some gateways write the
 /// `+` as a quoted-printable or percent-encoded byte.
 pub(super) fn in_address(address: &EmailAddress) -> Option<TokenClaim> {
+    // One of these stands in front of every detail, and in few addresses.
+    if !address.as_str().bytes().any(|b| matches!(b, b'+' | b'=' | b'%')) {
+        return None;
+    }
     let local = address.local();
     if !local.contains("td") {
         return None;

@@ -110,16 +110,21 @@ pub(super) fn quoted_printable(body: &[u8], whole: bool) -> Option<Vec<u8>> {
 /// The bytes of a line without its end.
 fn bytes_of(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut rest = line;
-    while let Some(at) = memchr::memchr(b'=', rest) {
-        let (plain, escape) = rest.split_at_checked(at)?;
-        let [_, high, low, after @ ..] = escape else { return None };
-        let (high, low) = (value(&HEX, *high), value(&HEX, *low));
-        if high | low > 15 {
-            return None;
+    loop {
+        // A letter of another script is several bytes in a row: none is searched for.
+        while let [b'=', after @ ..] = rest {
+            let [high, low, after @ ..] = after else { return None };
+            let (high, low) = (value(&HEX, *high), value(&HEX, *low));
+            if high | low > 15 {
+                return None;
+            }
+            out.push(high << 4 | low);
+            rest = after;
         }
+        let Some(at) = memchr::memchr(b'=', rest) else { break };
+        let (plain, escape) = rest.split_at_checked(at)?;
         out.extend_from_slice(plain);
-        out.push(high << 4 | low);
-        rest = after;
+        rest = escape;
     }
     out.extend_from_slice(rest);
     Some(())

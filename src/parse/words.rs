@@ -30,27 +30,47 @@ impl Hasher for PlainHash {
 }
 
 impl<V: Copy> Words<V> {
-    /// The words of a table, which are lower-cased. They are kept with a capital too, since that is how most are written:
-    /// so that looking one up seldom needs a copy.
+    /// The words of a table, which are lower-cased. They are kept with a capital and in capitals too, since that is how most
+    /// are written: so that looking one up seldom needs a copy.
     pub fn of(rows: impl IntoIterator<Item = (&'static str, V)>) -> Self {
         let mut words = HashMap::default();
         for (word, meaning) in rows {
             words.insert(word.to_owned(), meaning);
             words.entry(capitalised(word)).or_insert(meaning);
+            words.entry(word.to_uppercase()).or_insert(meaning);
         }
         Words(words)
     }
 
+    /// The meaning of a word that stands in the table as it is written.
+    pub fn written_so(&self, word: &str) -> Option<V> {
+        self.0.get(word).copied()
+    }
+
     /// The meaning of a word in any case.
     pub fn get(&self, word: &str) -> Option<V> {
-        if let Some(meaning) = self.0.get(word) {
-            return Some(*meaning);
+        if let Some(meaning) = self.written_so(word) {
+            return Some(meaning);
         }
-        // What is left are words in capitals, and the Turkish İ.
+        // What is left are words with capitals inside, and the Turkish İ.
+        if word.is_ascii() {
+            let in_capitals = word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+            return in_capitals.then(|| self.written_so(&word.to_ascii_lowercase())).flatten();
+        }
         let first = word.chars().next()?;
         let in_capitals = word.chars().skip(1).any(char::is_uppercase) || first == 'İ';
         in_capitals.then(|| self.0.get(folded(word).as_str()).copied()).flatten()
     }
+}
+
+/// Whether a text is ASCII with single spaces between its words and none around them.
+pub(super) fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shown = |b: Option<&u8>| b.is_none_or(u8::is_ascii_graphic);
+    shown(bytes.first())
+        && shown(bytes.last())
+        && bytes.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~'))
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Lower-cased as the tables are. The lower case of İ is two characters, and nobody writes a table with those.
@@ -61,6 +81,9 @@ pub(super) fn folded(text: &str) -> String {
 
 /// White space of any sort, line ends too, as one space; none at the ends.
 pub(super) fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut add = |word: &str| {
         if !out.is_empty() {

@@ -41,6 +41,21 @@ pub fn forget(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = ContentDigest>) ->
     tx.execute_many("DELETE FROM attempt WHERE key = $1", keys.into_iter().map(|key| vec![key.to_value()]))
 }
 
+/// Of these attempts, forgets those at mails that are decided.
+pub fn forget_decided(tx: &mut Tx<'_>, digests: impl IntoIterator<Item = ContentDigest>) -> Result<(), StoreError> {
+    for digest in digests {
+        let sql = "SELECT id FROM content WHERE key = $1 AND digest = $2";
+        let found = tx.query(sql, &[digest.key().to_value(), digest.to_value()])?;
+        let Some(content) = found.into_iter().flatten().next() else { continue };
+        let undecided =
+            tx.query("SELECT 1 FROM delivery WHERE message IS NULL AND content = $1 LIMIT 1", &[content])?;
+        if undecided.is_empty() {
+            forget(tx, [digest])?;
+        }
+    }
+    Ok(())
+}
+
 /// What an earlier run left: each mail that was being read, with the attempts that it had. Mails that were noted together
 /// are noted one by one afterwards.
 pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {

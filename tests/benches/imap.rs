@@ -56,8 +56,8 @@ fn ours(server: &Dovecot, user: &str, mails: usize) -> Duration {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
     let time = timed(command.arg("sync").current_dir(path));
     let database = rusqlite::Connection::open(path.join("desk.db")).unwrap();
-    let kept: i64 = database.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).unwrap();
-    assert_eq!(kept, mails as i64);
+    let kept: u32 = database.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept as usize, mails);
     time
 }
 

@@ -80,6 +80,13 @@ impl Random {
     }
 }
 
+/// What a run said on standard error, without the lines that say that nobody takes what is in the outbox.
+pub fn but_the_outbox(stderr: &str) -> String {
+    let about =
+        |line: &str| line.contains(" waiting in the outbox, and no relay") || line.starts_with("  add a [[relay]]");
+    stderr.split_inclusive('\n').filter(|line| !about(line)).collect()
+}
+
 /// What a run said on standard error, without the line that says which setup a replay goes by.
 pub fn but_the_setup(stderr: &str) -> String {
     stderr.split_inclusive('\n').filter(|line| !line.starts_with("ticketd: setup: ")).collect()

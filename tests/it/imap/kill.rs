@@ -43,7 +43,7 @@ fn fill(server: &Dovecot, mails: usize) {
 fn to_its_end(desk: &Desk) -> Duration {
     let began = Instant::now();
     let (code, out, err) = desk.run(&["sync"]);
-    assert_eq!((code, err.as_str()), (0, ""), "{out}{err}");
+    assert_eq!(code, 0, "{out}{err}");
     began.elapsed()
 }
 

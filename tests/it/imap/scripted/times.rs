@@ -51,7 +51,7 @@ fn sync_within(desk: &Desk, account: Account) -> Option<ImapError> {
         let (code, out, err) = desk.run(&["apply", "ticketd.toml", "--db", "desk.db"]);
         assert_eq!(code, 0, "{out}{err}");
     }
-    let store = Store::open(&Location::File(path)).unwrap();
+    let store = Store::open(Location::File(path)).unwrap();
     let setup = store.read(ticketd::store::journal::current_setup).unwrap().unwrap();
     let now = || Timestamp(1_741_000_000_000);
     let mailboxes = vec![Mailbox { account, password: Secret::new(PASSWORD) }];
