@@ -41,6 +41,8 @@ mod signals;
 mod sources;
 mod stories;
 mod sync;
+mod template;
+mod template_edit;
 mod ticket;
 mod times;
 pub mod transcript;
@@ -74,6 +76,7 @@ enum Command {
     Why(why::Args),
     Export(export::Args),
     Apply(apply::Args),
+    Template(template::Args),
     Ticket(ticket::Args),
     Message(message::Args),
     Review(review::Args),
@@ -119,6 +122,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Template(args) => template::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Message(args) => message::run(args),
         Command::Review(args) => review::run(args),

@@ -10,7 +10,7 @@ use super::pipeline::{Known, read_pipelines};
 use super::problem::{Report, Severity};
 use super::relay::read_relays;
 use super::table::Table;
-use super::template::read_templates;
+use super::template::{read_only, read_templates};
 use super::user::read_users;
 use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
@@ -39,6 +39,20 @@ pub fn read(text: &str) -> (Config, Vec<Problem>) {
     let (root, _) = DeTable::parse_recoverable(&readable);
     let config = read_root(Table::root(root.get_ref()), &mut report);
     (config, report.into_problems())
+}
+
+/// What is wrong with a text that is to hold the template of that name and nothing else, by place. What it says of the rest
+/// of a setup is not known here.
+pub fn problems_of_template(text: &str, name: &str) -> Vec<Problem> {
+    let text = &text.replace("\r\n", "\n");
+    let mut report = Report::new(text);
+    let readable = without_lone_keys(text);
+    for source in [text, readable.as_ref()] {
+        report_syntax(source, &mut report);
+    }
+    let (root, _) = DeTable::parse_recoverable(&readable);
+    read_only(Table::root(root.get_ref()), name, &mut report);
+    report.into_problems()
 }
 
 /// The text with every line blanked that begins with a key and has no `=`: behind such a line the TOML reader gives up.

@@ -34,8 +34,8 @@ use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 
 pub use account::{Account, After, MOST_BYTES, Start, read_date};
 pub use difference::{Change, Difference, Place, differences};
-pub use document::{parse, read};
-pub use export::export;
+pub use document::{parse, problems_of_template, read};
+pub use export::{export, export_around, export_template};
 pub use lines::{Line, line_differences};
 pub use outline::Value;
 pub use password::PasswordFrom;

@@ -136,7 +136,8 @@ fn automation(automation: &StageAutomation) -> Thing {
     named("automation", &automation.name, keys, Vec::new())
 }
 
-fn template(template: &Template) -> Thing {
+/// A template's table.
+pub(super) fn template(template: &Template) -> Thing {
     let keys = vec![("transactional", Value::Flag(template.transactional))];
     named("template", &template.name, keys, template.texts.iter().map(template_text).collect())
 }

@@ -14,6 +14,8 @@ pub(super) struct Templates {
     /// With the built-in ones that it does not replace.
     pub all: Vec<Template>,
     pub names: Names,
+    /// Those that stand in the file, and where.
+    stated: Vec<(String, Range<usize>)>,
     /// Those that are not transactional, and where the file says so.
     marketing: Vec<(String, Range<usize>)>,
 }
@@ -29,9 +31,25 @@ impl Templates {
     }
 }
 
+/// Reads a text that is to hold one template and nothing else: the one of that name. Says what is wrong with it.
+pub(super) fn read_only(mut root: Table, name: &str, report: &mut Report) {
+    let Templates { stated, .. } = read_templates(&mut root, report);
+    root.close(report);
+    match stated.as_slice() {
+        [] if report.has_broken_lines() => {}
+        [] => report.error(0..0, "there is no [[template]] here", "leave its header line in place"),
+        [(found, place)] if found != name && !found.is_empty() => {
+            let hint = format!("leave its name; `ticketd template edit {found}` makes or changes that one");
+            report.error(place.clone(), format!("this is template `{found}`, and `{name}` is edited"), hint);
+        }
+        [_] => {}
+        [_, (_, second), ..] => report.error(second.clone(), "a second template", "edit one at a time"),
+    }
+}
+
 /// Reads every `[[template]]`.
 pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> Templates {
-    let mut marketing = Vec::new();
+    let (mut stated, mut marketing) = (Vec::new(), Vec::new());
     let mut templates = builtin::templates();
     let mut names = Names::of("template", "ticket_closed");
     for template in &templates {
@@ -39,6 +57,8 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> Templates
     }
     for mut table in root.tables("template", report) {
         let name = names.claim(&mut table, report);
+        let place = table.place_of("name").map_or_else(|| table.place(), |(_, place)| place);
+        stated.push((name.clone(), place));
         let transactional = table.flag("transactional", report).unwrap_or(true);
         let place = table.place_of("transactional").filter(|_| !transactional);
         marketing.extend(place.map(|(_, place)| (name.clone(), place)));
@@ -50,7 +70,7 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> Templates
             None => templates.push(template),
         }
     }
-    Templates { all: templates, names, marketing }
+    Templates { all: templates, names, stated, marketing }
 }
 
 fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {

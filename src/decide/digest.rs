@@ -90,7 +90,7 @@ impl Deciding<'_> {
     }
 
     /// Queues the mail; else why there is none.
-    fn queue_digest(&mut self, user: UserId, entries: Vec<DigestEntry>) -> Result<SendId, EffectResult> {
+    pub(super) fn queue_digest(&mut self, user: UserId, entries: Vec<DigestEntry>) -> Result<SendId, EffectResult> {
         let setup = self.ws.setup.clone();
         let named = self.ws.users.get(&user).and_then(|row| setup.user(&row.name));
         let person = named.and_then(|user| Some((user, user.addresses.first()?.clone())));

@@ -35,6 +35,15 @@ pub(super) fn build(ws: &Workspace, keyring: &Keyring, plan: &SendPlan) -> Built
     Built { composed, packed }
 }
 
+/// What a planned send says, and who it is from and to; nothing is composed.
+pub(super) fn said(ws: &Workspace, plan: &SendPlan) -> Result<(Participant, Vec<Participant>, Rendered), String> {
+    let words = Words { ws, plan };
+    let (subject, text, html) = words.text()?;
+    let from = words.participant(plan.from).ok_or("there is no address to send it from")?;
+    let to = plan.to.iter().filter_map(|id| words.participant(*id)).collect();
+    Ok((from, to, Rendered { subject, text, html }))
+}
+
 impl Built {
     /// The same send with the bytes that were made of it in its day.
     pub fn sent_as(self, bytes: &[u8]) -> Built {

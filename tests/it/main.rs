@@ -46,6 +46,7 @@ mod stopping;
 mod store;
 mod stories;
 mod support;
+mod templates;
 mod threading;
 mod tokens;
 mod upgrade;
