@@ -6,5 +6,5 @@ mod kill;
 mod loops;
 mod office;
 mod settling;
-mod sink;
+pub mod sink;
 mod unsubscribing;
