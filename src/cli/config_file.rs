@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Code, Failure, times};
 use crate::compose::{self, Readers, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity, Spot};
-use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
+use crate::domain::{DIGEST_TEMPLATE, SEND_NOT_DELIVERED, Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -60,6 +60,7 @@ fn zone_problem(text: &str, config: &Config) -> Option<Problem> {
 pub(super) fn readers_of(setup: &Setup, template: &str) -> Readers {
     match template {
         DIGEST_TEMPLATE => Readers::Digest,
+        SEND_NOT_DELIVERED => Readers::Author,
         other if setup.mails_contacts(other) => Readers::Contacts,
         _ => Readers::Users,
     }

@@ -10,7 +10,8 @@ use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::store::{Location, Store, StoreError, journal, views};
+use crate::store::views::{self, Ticket};
+use crate::store::{Location, Store, StoreError, journal};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
@@ -79,6 +80,14 @@ pub(super) struct UserArgs {
     user: Option<String>,
 }
 
+/// Who writes or moves: somebody of the team.
+#[derive(Debug, clap::Args)]
+pub(super) struct AuthorArgs {
+    /// The user who does it
+    #[arg(long = "as", value_name = "USER")]
+    user: String,
+}
+
 impl Database {
     /// The engine at work on it, for orders. What a replayed database decides to send stays held.
     pub fn engine(&self) -> anyhow::Result<Engine> {
@@ -88,16 +97,54 @@ impl Database {
 
     /// The user that is named, who must be one.
     pub fn user<'a>(&self, args: &'a UserArgs) -> Result<Option<&'a str>, Failure> {
-        let Some(name) = args.user.as_deref() else { return Ok(None) };
+        args.user.as_deref().map(|name| self.known_user(name, "leave out --as")).transpose()
+    }
+
+    /// The user who writes, who must be one.
+    pub fn author<'a>(&self, args: &'a AuthorArgs) -> Result<&'a str, Failure> {
+        self.known_user(&args.user, "add a [[user]] to the configuration, then `ticketd apply` it")
+    }
+
+    fn known_user<'a>(&self, name: &'a str, without_users: &str) -> Result<&'a str, Failure> {
         if self.setup.user(name).is_some() {
-            return Ok(Some(name));
+            return Ok(name);
         }
         let known: Vec<_> = self.setup.users.iter().map(|user| user.name.as_str()).collect();
         let way_out = match known.is_empty() {
-            true => "this database has no users: leave out --as".to_owned(),
+            true => format!("this database has no users: {without_users}"),
             false => format!("users: {}", known.join(", ")),
         };
         Err(Failure::new(Code::Usage, format!("there is no user `{}`", super::screen::line(name)), way_out))
+    }
+
+    /// The ticket of that number.
+    pub fn ticket(&self, number: i64) -> anyhow::Result<Ticket> {
+        let found = self.store.read(|tx| views::ticket_by_number(tx, number))?;
+        Ok(found.ok_or_else(|| {
+            let way_out = "`ticketd ticket list` shows which there are";
+            Failure::new(Code::NoInput, format!("there is no ticket {number}"), way_out)
+        })?)
+    }
+
+    /// The ticket of that number, on which something can still be done.
+    pub fn ticket_at_work(&self, number: i64) -> anyhow::Result<Ticket> {
+        let ticket = self.ticket(number)?;
+        let Some(into) = ticket.ticket.merged_into else { return Ok(ticket) };
+        let into = self.store.read(|tx| views::ticket(tx, into))?.map_or(0, |into| into.ticket.number);
+        let message = format!("ticket {number} is merged into ticket {into}");
+        Err(Failure::new(Code::Negative, message, format!("name ticket {into} instead")).into())
+    }
+
+    /// The stage of that ticket's pipeline that a name or label means.
+    pub fn stage_of(&self, ticket: &Ticket, wanted: &str) -> anyhow::Result<String> {
+        let stages = self.setup.pipeline(&ticket.record.pipeline).map_or(&[][..], |pipeline| &pipeline.stages);
+        let is_it = |stage: &&Stage| stage.name == wanted || stage.label.to_lowercase() == wanted.to_lowercase();
+        let found = stages.iter().find(is_it).map(|stage| stage.name.clone());
+        Ok(found.ok_or_else(|| {
+            let known: Vec<_> = stages.iter().map(|stage| format!("{} ({})", stage.name, stage.label)).collect();
+            let message = format!("no status `{}` in the pipeline of the ticket", super::screen::line(wanted));
+            Failure::new(Code::Usage, message, format!("it has: {}", known.join(", ")))
+        })?)
     }
 
     /// The one message that `wanted` names, as in [`messages`].

@@ -124,6 +124,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => store,
     };
     match cause.downcast_ref() {
+        Some(Refusal::NoAddress) => return Some(Code::NoInput),
         Some(Refusal::Role { .. }) => return Some(Code::NoPermission),
         Some(_) => return Some(Code::Negative),
         None => {}

@@ -10,6 +10,7 @@ mod backup;
 mod check;
 mod check_connect;
 mod config_file;
+mod contact;
 mod database;
 mod db;
 mod db_check;
@@ -19,8 +20,10 @@ mod difference;
 mod exit;
 mod export;
 mod fetching;
+mod forward;
 mod help;
 mod init;
+mod letter;
 mod message;
 mod message_json;
 pub mod naming;
@@ -31,10 +34,12 @@ mod quarantine;
 mod quarantine_parked;
 mod read_apart;
 mod replay;
+mod reply;
 mod restore;
 mod review;
 mod review_show;
 pub mod screen;
+mod send;
 mod setup;
 #[cfg(unix)]
 mod signals;
@@ -44,6 +49,7 @@ mod sync;
 mod template;
 mod template_edit;
 mod ticket;
+mod ticket_move;
 mod times;
 pub mod transcript;
 mod why;
@@ -78,7 +84,11 @@ enum Command {
     Apply(apply::Args),
     Template(template::Args),
     Ticket(ticket::Args),
+    Reply(reply::Args),
+    Forward(forward::Args),
+    Send(send::Args),
     Message(message::Args),
+    Contact(contact::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
     Outbox(outbox::Args),
@@ -97,6 +107,7 @@ Begin with:
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
+  ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
   ticketd backup desk.bak              copy the database, whatever else uses it
@@ -124,7 +135,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Apply(args) => apply::run(args),
         Command::Template(args) => template::run(args),
         Command::Ticket(args) => ticket::run(args),
+        Command::Reply(args) => reply::run(args),
+        Command::Forward(args) => forward::run(args),
+        Command::Send(args) => send::run(args),
         Command::Message(args) => message::run(args),
+        Command::Contact(args) => contact::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
         Command::Outbox(args) => outbox::run(args),

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
+use super::Code;
 use super::config_file::counted;
 use super::database::{Database, DatabaseArgs, UserArgs, wait_for};
 use super::message_json::queued;
@@ -11,7 +12,6 @@ use super::review_show;
 use super::screen::{line, wrap};
 use super::times::now;
 use super::transcript::Arrow;
-use super::{Code, Failure};
 use crate::domain::*;
 use crate::engine::{Judgement, Outcome};
 use crate::explain;
@@ -144,12 +144,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         Command::List(args) => list(&args),
         Command::Show(args) => show(&args),
         Command::Attach(AttachArgs { of, ticket, contact, order }) => decide(&of, &order, |database| {
-            let found = database.store.read(|tx| views::ticket_by_number(tx, ticket))?;
-            let found = found.ok_or_else(|| {
-                let way_out = "`ticketd ticket list` shows which there are";
-                Failure::new(Code::NoInput, format!("there is no ticket {ticket}"), way_out)
-            })?;
-            Ok(Judgement::Attach { ticket: found.record.id, contact })
+            Ok(Judgement::Attach { ticket: database.ticket(ticket)?.record.id, contact })
         }),
         Command::New(NewArgs { of, original, order }) => decide(&of, &order, |_| Ok(Judgement::New { original })),
         Command::Drop(DropArgs { of, order }) => decide(&of, &order, |_| Ok(Judgement::Drop)),
@@ -255,7 +250,7 @@ fn outcome_json(message: &MessageRow, outcome: &Outcome, reason: &str) -> Value 
 }
 
 /// `Name <address>` or an address.
-fn person(text: &str) -> Result<Participant, String> {
+pub(super) fn person(text: &str) -> Result<Participant, String> {
     Participant::parse(text).ok_or_else(|| "write ADDRESS or 'Name <ADDRESS>'".to_owned())
 }
 

@@ -167,6 +167,7 @@ fn word(order: &Input) -> &'static str {
         | Input::Lapse { .. }
         | Input::Dispatch { .. }
         | Input::Outbox { .. } => "outbox",
+        Input::ClearBounce { .. } => "clear",
     }
 }
 
@@ -212,6 +213,7 @@ fn deed(order: &Input, names: &Names) -> String {
             "hands mail to a relay".to_owned()
         }
         Input::Digest { .. } => "tells what was beyond the cap of notifications".to_owned(),
+        Input::ClearBounce { address } => format!("says that {address} takes mail again"),
         Input::Outbox { send, order } => format!("orders {order} for send {send}"),
     }
 }

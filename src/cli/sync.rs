@@ -16,7 +16,7 @@ use crate::engine::sync::{Copied, Order, Read, Summary, copy_sent};
 use crate::imap::{ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance};
 
-/// Read the mailboxes once: what is new in them is taken, stored and decided, and what is due is sent
+/// Read the mailboxes once: take, store and decide what is new; send what is due
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -116,7 +116,7 @@ fn as_text(setup: &Setup, template: &Template) -> String {
 fn to_whom(setup: &Setup, template: &Template) -> &'static str {
     match readers_of(setup, &template.name) {
         Readers::Contacts => "to contacts",
-        Readers::Users | Readers::Digest => "to users",
+        Readers::Users | Readers::Author | Readers::Digest => "to users",
     }
 }
 

@@ -120,7 +120,7 @@ fn opened(setup: &Setup, name: &str) -> String {
         Readers::Digest => {
             "# Each of digest.entries has template, count, ticket.number, ticket.tag, ticket.subject, ticket.status.\n"
         }
-        Readers::Contacts | Readers::Users => "",
+        Readers::Contacts | Readers::Users | Readers::Author => "",
     };
     format!(
         "# Template `{name}`. What is saved here is in force at once; the line below says what it may name.\n\

@@ -9,21 +9,23 @@ use super::review_show::settled_words;
 use super::screen::{Paint, columns, cut, line, wrap};
 use super::times::{local, rfc3339};
 use super::why::{author, recipient_lines, send_state};
-use super::{Code, Failure};
+use super::{Code, Failure, ticket_move};
 use crate::domain::*;
 use crate::explain;
 use crate::store::views::{self, Ticket, TicketFilter, Timeline, TimelineMessage, TimelineSend};
 use crate::store::waiting::{self, Settled};
 
-/// List tickets, or show one with all that happened to it
+/// List tickets, show one with all that happened to it, move one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   ticketd ticket list --db mail.db                 the newest tickets
   ticketd ticket list --status 'Waiting on us'     in that status (name or label)
   ticketd ticket show 1001 --db mail.db            messages, status changes and sends in order
+  ticketd ticket move 1001 closed --as alice       to that status (name or label)
 
-Exit codes: 0 done, 64 no such status or no database named, 66 no such ticket or database.")]
+Exit codes: 0 done, 1 it is in that status already or merged, 64 no such status, user or database named,
+66 no such ticket or database, 75 the database is in use.")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -33,6 +35,7 @@ pub(super) struct Args {
 enum Command {
     List(ListArgs),
     Show(ShowArgs),
+    Move(ticket_move::Args),
 }
 
 /// List tickets, newest first
@@ -79,6 +82,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     match args.command {
         Command::List(args) => list(&args),
         Command::Show(args) => show(&args),
+        Command::Move(args) => ticket_move::run(&args),
     }
 }
 
@@ -151,11 +155,7 @@ fn ticket_json(database: &Database, ticket: &Ticket) -> Value {
 
 fn show(args: &ShowArgs) -> anyhow::Result<Code> {
     let database = args.database.open()?;
-    let found = database.store.read(|tx| views::ticket_by_number(tx, args.number))?;
-    let Some(ticket) = found else {
-        let way_out = "`ticketd ticket list` shows which there are";
-        return Err(Failure::new(Code::NoInput, format!("there is no ticket {}", args.number), way_out).into());
-    };
+    let ticket = database.ticket(args.number)?;
     let (contacts, links, timeline, reviews, into) = database.store.read(|tx| {
         let into = match ticket.ticket.merged_into {
             Some(into) => views::ticket(tx, into)?.map(|found| found.ticket.number),

@@ -3,8 +3,8 @@
 //! Kept as a small readable mail (RFC 5322 header block in UTF-8 as RFC 6532 allows, a blank line, the text as it is),
 //! because the journal names inputs by their content and addresses live in raw bytes only.
 
-use super::header::one_line;
-use crate::domain::{Draft, EmailAddress, Participant};
+use super::header::{one_line, quoted};
+use crate::domain::{AttachedFile, ContentDigest, Draft, EmailAddress, Participant};
 
 /// Why bytes are no draft. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +19,10 @@ pub enum DraftError {
     Field { line: usize },
     #[error("line {line} of the draft has something that is no address")]
     Address { line: usize },
+    #[error("line {line} of the draft names no attachment: \"NAME\" TYPE SIZE DIGEST")]
+    Attachment { line: usize },
+    #[error("line {line} of the draft says nothing of a quote that ends the text: its bytes")]
+    Quote { line: usize },
 }
 
 impl Draft {
@@ -33,8 +37,17 @@ impl Draft {
         if let Some(subject) = &self.subject {
             out.push_str(&format!("Subject: {}\r\n", one_line(subject)));
         }
+        for file in &self.attachments {
+            let AttachedFile { name, media_type, size, digest } = file;
+            let name = quoted(&one_line(name));
+            out.push_str(&format!("Attachment: {name} {} {size} {digest}\r\n", one_line(media_type)));
+        }
+        if !self.quote.is_empty() {
+            out.push_str(&format!("Quote: {}\r\n", self.quote.len()));
+        }
         out.push_str("\r\n");
         out.push_str(&self.text);
+        out.push_str(&self.quote);
         out.into_bytes()
     }
 
@@ -46,7 +59,7 @@ impl Draft {
         let mut seen: Vec<String> = Vec::new();
         for Field { line, name, value } in fields {
             let name = name.to_ascii_lowercase();
-            if seen.contains(&name) {
+            if seen.contains(&name) && name != "attachment" {
                 return Err(DraftError::Field { line });
             }
             let list = || mailbox_list(&value).ok_or(DraftError::Address { line });
@@ -55,6 +68,11 @@ impl Draft {
                 "to" => draft.to = list()?,
                 "cc" => draft.cc = list()?,
                 "subject" => draft.subject = Some(one_line(&value)),
+                "attachment" => draft.attachments.push(attached_file(&value).ok_or(DraftError::Attachment { line })?),
+                "quote" => {
+                    let (text, quote) = with_quote(body, &value).ok_or(DraftError::Quote { line })?;
+                    (draft.text, draft.quote) = (text.to_owned(), quote.to_owned());
+                }
                 _ => return Err(DraftError::Field { line }),
             }
             seen.push(name);
@@ -93,6 +111,20 @@ fn header_fields(text: &str) -> Result<(Vec<Field<'_>>, &str), DraftError> {
     Ok((fields, rest))
 }
 
+/// `"name" type size digest`.
+fn attached_file(value: &str) -> Option<AttachedFile> {
+    let (name, rest) = quoted_name(value.trim())?;
+    let mut words = rest.split_ascii_whitespace();
+    let (media_type, size, digest) = (words.next()?.to_owned(), words.next()?.parse().ok()?, words.next()?);
+    let digest = ContentDigest::from_hex(digest)?;
+    words.next().is_none().then_some(AttachedFile { name, media_type, size, digest })
+}
+
+/// The body without the quote of so many bytes at its end, and the quote.
+fn with_quote<'b>(body: &'b str, bytes: &str) -> Option<(&'b str, &'b str)> {
+    body.split_at_checked(body.len().checked_sub(bytes.trim().parse().ok()?)?)
+}
+
 fn single(mut list: Vec<Participant>) -> Option<Participant> {
     if list.len() == 1 { list.pop() } else { None }
 }
@@ -102,7 +134,7 @@ fn mailbox(participant: &Participant) -> String {
     match one_line(&participant.name) {
         name if name.is_empty() => format!("<{}>", participant.address),
         name => {
-            format!("\"{}\" <{}>", name.replace('\\', "\\\\").replace('"', "\\\""), participant.address)
+            format!("{} <{}>", quoted(&name), participant.address)
         }
     }
 }
@@ -177,9 +209,27 @@ mod tests {
             cc: vec![],
             subject: Some("Printer".to_owned()),
             text: "Try again.\n".to_owned(),
+            ..Draft::default()
         };
         let expected = "To: \"Zoë \\\"Z\\\" Ødegård\" <zoe@example.org>,\r\n <bo@example.net>\r\n\
                         Subject: Printer\r\n\r\nTry again.\n";
+        assert_eq!(String::from_utf8(draft.to_bytes()).unwrap(), expected);
+        assert_eq!(Draft::from_bytes(expected.as_bytes()), Ok(draft));
+    }
+
+    #[test]
+    fn a_draft_names_its_attachments_and_says_where_its_quote_begins() {
+        let digest = ContentDigest::of(b"%PDF");
+        let pdf = "application/pdf".to_owned();
+        let draft = Draft {
+            text: "See.\n".to_owned(),
+            quote: "Ann wrote:\n> Hi\n".to_owned(),
+            attachments: vec![AttachedFile { name: "a \"b\" ü.pdf".to_owned(), media_type: pdf, size: 4, digest }],
+            ..Draft::default()
+        };
+        let expected = format!(
+            "Attachment: \"a \\\"b\\\" ü.pdf\" application/pdf 4 {digest}\r\nQuote: 16\r\n\r\nSee.\nAnn wrote:\n> Hi\n"
+        );
         assert_eq!(String::from_utf8(draft.to_bytes()).unwrap(), expected);
         assert_eq!(Draft::from_bytes(expected.as_bytes()), Ok(draft));
     }
@@ -201,6 +251,12 @@ mod tests {
         assert_eq!(refused("Subject: a\nSubject: b\n\n"), DraftError::Field { line: 2 });
         for list in ["a", "\"a", "\"a\" b@example.org", "<a@example.org", "<a@example.org> x", "a@example.org,, b"] {
             assert_eq!(refused(&format!("Subject: s\nTo: {list}\n\n")), DraftError::Address { line: 2 }, "{list}");
+        }
+        for file in ["", "\"a\"", "\"a\" text/plain 4 beef", "\"a text/plain 4 x", "\"a\" text/plain -1 x"] {
+            assert_eq!(refused(&format!("Attachment: {file}\n\n")), DraftError::Attachment { line: 1 }, "{file}");
+        }
+        for quote in ["x", "5", "1"] {
+            assert_eq!(refused(&format!("Quote: {quote}\n\né")), DraftError::Quote { line: 1 }, "{quote}");
         }
     }
 
@@ -229,8 +285,17 @@ mod tests {
             cc in proptest::collection::vec(participant(), 0..4),
             subject in proptest::option::of("(?s).{0,60}"),
             text in "(?s).{0,200}",
+            quote in prop_oneof![Just(String::new()), "(?s).{0,99}"],
+            names in proptest::collection::vec("(?s).{0,60}", 0..3),
         ) {
-            let draft = Draft { from, to, cc, subject: subject.map(|s| one_line(&s)), text };
+            let attachments = names.iter().map(|name| AttachedFile {
+                name: one_line(name),
+                media_type: "text/plain".to_owned(),
+                size: name.len() as u64,
+                digest: ContentDigest::of(name.as_bytes()),
+            });
+            let attachments = attachments.collect();
+            let draft = Draft { from, to, cc, subject: subject.map(|s| one_line(&s)), text, quote, attachments };
             prop_assert_eq!(Draft::from_bytes(&draft.to_bytes()), Ok(draft));
         }
 

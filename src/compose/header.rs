@@ -38,7 +38,8 @@ pub fn unstructured(name: &str, text: &str) -> String {
     }
 }
 
-fn is_plain(text: &str) -> bool {
+/// Whether the text may stand without encoding.
+pub fn is_plain(text: &str) -> bool {
     text.is_ascii() && !text.contains("=?") && text.split(' ').all(|word| word.len() <= LONGEST_WORD)
 }
 
@@ -63,8 +64,12 @@ fn phrase(display: &str) -> Vec<String> {
     if !is_plain(display) {
         return encoded_words(display);
     }
-    let escaped = display.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"").split(' ').map(str::to_owned).collect()
+    quoted(display).split(' ').map(str::to_owned).collect()
+}
+
+/// `text`, of one line, as a quoted string (RFC 5322 3.2.4).
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Puts `words` on lines of at most 78 octets where they fit (RFC 5322 2.1.1), each line but the first led by a space.
@@ -84,7 +89,7 @@ pub fn folded(name: &str, words: impl Iterator<Item = String>) -> String {
 }
 
 /// Encoded words of the Q encoding (RFC 2047 4.2), at most 75 octets each, never splitting a character (RFC 2047 5).
-fn encoded_words(text: &str) -> Vec<String> {
+pub fn encoded_words(text: &str) -> Vec<String> {
     const OPEN: &str = "=?utf-8?q?";
     const ROOM: usize = 75 - OPEN.len() - "?=".len() - "Subject: ".len();
     let mut words = Vec::new();

@@ -4,21 +4,26 @@
 //! and keys come in from outside. What strangers wrote (subjects, names, ids) never becomes a header field of its own.
 //! minijinja stays in this room; lettre serves here for the MIME form alone.
 
+mod attachment;
+mod body;
 mod draft;
 mod forward;
 mod header;
 mod outgoing;
+mod quote;
 mod template;
 mod threading;
 mod token;
 mod values;
 
+pub use attachment::{Attachment, file_name, media_type};
 pub use draft::DraftError;
 pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
+pub use quote::quote;
 pub use template::{RenderError, Rendered, TemplatePart, TemplateProblem, check, render};
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};
 pub use values::{
-    ContactValues, DigestLine, DigestList, DigestValues, MailboxValues, Readers, TicketValues, UserValues, Values,
-    known_variables,
+    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, TicketValues,
+    UserValues, Values, known_variables,
 };

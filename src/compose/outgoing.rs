@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{Date, Headers};
-use lettre::message::{MultiPart, SinglePart};
-use sha2::{Digest, Sha256};
 
+use super::attachment::Attachment;
+use super::body::body;
 use super::header::{mailboxes, one_line, shortened, unstructured};
 use super::{TOKEN_HEADER, Token, threading};
 use crate::domain::{EmailAddress, Participant, SECOND, Timestamp};
@@ -34,6 +34,8 @@ pub struct Outgoing {
     pub date: Timestamp,
     /// Plain text, any line ends. The body marker is added to it.
     pub text: String,
+    /// Quoted below the text and its marker, attribution and marks included; empty without.
+    pub quote: String,
     /// The same as HTML, offered beside the text (RFC 2046 5.1.4). It gets the marker too.
     pub html: Option<String>,
     /// Message-ID of the mail that this one answers, without angle brackets.
@@ -44,6 +46,7 @@ pub struct Outgoing {
     pub automatic: AutomaticMark,
     /// Where whoever gets it unsubscribes, of mail that one can unsubscribe from: an https address.
     pub unsubscribe: Option<String>,
+    pub attachments: Vec<Attachment>,
 }
 
 /// What Auto-Submitted (RFC 3834 5) says about a mail.
@@ -183,76 +186,12 @@ fn ascii_domain(address: &EmailAddress) -> Option<String> {
     sound.then_some(domain)
 }
 
-/// The part or parts of the mail, their Content fields first.
-fn body(mail: &Outgoing) -> Vec<u8> {
-    let marker = mail.token.body_marker();
-    let text = SinglePart::plain(crlf(&marked_text(&mail.text, &marker)));
-    match &mail.html {
-        None => text.formatted(),
-        Some(html) => {
-            let parts = MultiPart::alternative().boundary(boundary(&mail.token)).singlepart(text);
-            parts.singlepart(SinglePart::html(crlf(&marked_html(html, &marker)))).formatted()
-        }
-    }
-}
-
-/// The text with the marker on a line of its own: at the end, but above a signature, which programs leave out when they
-/// quote (RFC 3676 4.3).
-fn marked_text(text: &str, marker: &str) -> String {
-    let text = text.trim_end_matches(['\r', '\n']);
-    let signature = text.replace("\r\n", "\n").starts_with("-- \n").then_some(0);
-    let signature = signature.or_else(|| text.rfind("\n-- \r\n").or_else(|| text.rfind("\n-- \n")).map(|at| at + 1));
-    match signature.and_then(|at| text.split_at_checked(at)) {
-        Some((above, signature)) => format!("{}{marker}\n\n{signature}", apart(above)),
-        None => format!("{}{marker}\n", apart(text)),
-    }
-}
-
-/// A text with a blank line below it, where there is a text.
-fn apart(text: &str) -> String {
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() { String::new() } else { format!("{text}\n\n") }
-}
-
-/// The page with the marker at its end, small and grey.
-fn marked_html(html: &str, marker: &str) -> String {
-    let line = format!("<div style=\"color:#999999;font-size:11px\">{marker}</div>\n");
-    let html = html.trim_end_matches(['\r', '\n']);
-    let end = html.rfind("</body").or_else(|| html.rfind("</BODY")).unwrap_or(html.len());
-    match html.split_at_checked(end) {
-        Some((page, "")) => format!("{page}\n{line}"),
-        Some((page, end)) => format!("{page}{line}{end}"),
-        None => format!("{html}\n{line}"),
-    }
-}
-
-/// A boundary (RFC 2046 5.1.1) that belongs to this send: no text written before it can contain it.
-fn boundary(token: &Token) -> String {
-    let digest = Sha256::new().chain_update("boundary").chain_update(token.as_str()).finalize();
-    digest.iter().take(20).fold(String::from("=_"), |text, byte| format!("{text}{byte:02x}"))
-}
-
-/// `text` with CRLF line ends and without NUL (RFC 5322 2.3), the line ends at its end left to the MIME form.
-fn crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    let mut after_cr = false;
-    for c in text.trim_end_matches(['\r', '\n']).chars() {
-        match c {
-            '\n' if after_cr => {}
-            '\r' | '\n' => out.push_str("\r\n"),
-            '\0' => {}
-            _ => out.push(c),
-        }
-        after_cr = c == '\r';
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use mail_parser::{Address as ParsedAddress, HeaderValue, Message, MessageParser};
     use proptest::prelude::*;
 
+    use super::super::body::{marked_html, marked_text};
     use super::super::{Keyring, SigningKey};
     use super::*;
     use crate::domain::SendReference;
@@ -271,12 +210,14 @@ mod tests {
             subject: "[TD-1] Printer".to_owned(),
             date: Timestamp::from_seconds(1_741_000_000),
             text: "Hello Ann,\nplease try again.\n".to_owned(),
+            quote: String::new(),
             html: None,
             in_reply_to: None,
             references: Vec::new(),
             token: keys.sign(&SendReference([9; 12]), Timestamp::default()),
             automatic: AutomaticMark::None,
             unsubscribe: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -376,20 +317,36 @@ mod tests {
     }
 
     #[test]
-    fn the_marker_is_the_last_line_above_a_signature_and_within_the_page() {
-        for (text, expected) in [
-            ("Hello.\n", "Hello.\n\nref:x\n"),
-            ("", "ref:x\n"),
-            ("Hello.\n\n-- \nBo\n", "Hello.\n\nref:x\n\n-- \nBo"),
-            ("-- \nBo", "ref:x\n\n-- \nBo"),
-            ("Hello.\r\n-- \r\nBo", "Hello.\n\nref:x\n\n-- \r\nBo"),
-            ("a -- \nb", "a -- \nb\n\nref:x\n"),
-        ] {
-            assert_eq!(marked_text(text, "ref:x"), expected, "{text:?}");
+    fn a_quote_stands_below_the_marker_and_the_signature() {
+        let text = text_of(&Outgoing {
+            text: "Hello.\n\n-- \nBo\n".to_owned(),
+            quote: "Ann wrote:\n> Hi\n".to_owned(),
+            ..mail()
+        });
+        let expected =
+            format!("\r\n\r\nHello.\r\n\r\nref:{}\r\n\r\n-- \r\nBo\r\n\r\nAnn wrote:\r\n> Hi\r\n", mail().token);
+        assert!(text.ends_with(&expected), "{text}");
+    }
+
+    #[test]
+    fn files_stand_behind_the_text_and_the_bytes_are_the_same_every_time() {
+        let file = |name: &str, bytes: &[u8]| Attachment {
+            name: name.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: std::sync::Arc::new(bytes.to_vec()),
+        };
+        let attachments = vec![file("a.pdf", b"%PDF \0\xff"), file("ü.pdf", &[b'x'; 500]), file("empty", b"")];
+        for html in [None, Some("<p>Hello</p>".to_owned())] {
+            let parts = if html.is_some() { 3 } else { 1 };
+            let mail = Outgoing { attachments: attachments.clone(), html, ..mail() };
+            assert_eq!(build(&mail), build(&mail));
+            let bytes = build(&mail).unwrap().bytes;
+            assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 79));
+            let read = MessageParser::default().parse(&bytes).unwrap();
+            assert_eq!(read.parts.len(), 1 + parts + 3);
+            let found: Vec<_> = read.attachments().map(|part| part.contents().to_vec()).collect();
+            assert_eq!(found, attachments.iter().map(|one| one.bytes.to_vec()).collect::<Vec<_>>());
         }
-        let line = "<div style=\"color:#999999;font-size:11px\">ref:x</div>\n";
-        assert_eq!(marked_html("<p>Hi</p>\n", "ref:x"), format!("<p>Hi</p>\n{line}"));
-        assert_eq!(marked_html("<body><p>é</p></body></html>", "ref:x"), format!("<body><p>é</p>{line}</body></html>"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::header::one_line;
 use super::values::{Readers, known_variables, sample};
-use crate::domain::{Language, Template, TemplateText};
+use crate::domain::{DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Template, TemplateText};
 
 /// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
 const FUEL: u64 = 100_000;
@@ -168,14 +168,15 @@ fn unknown_name(name: &str, readers: Readers) -> Option<String> {
         (Some(Readers::Users), Readers::Contacts) => format!(
             "`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}"
         ),
+        (Some(Readers::Author), _) => {
+            format!("`{name}` is known in the template `{SEND_NOT_DELIVERED}` only; known are {known}")
+        }
         (Some(Readers::Digest), _) => {
-            format!("`{name}` is known in the digest of notifications only; known are {known}")
+            format!("`{name}` is known in the template `{DIGEST_TEMPLATE}` only; known are {known}")
         }
-        (Some(_), Readers::Digest) => {
-            format!(
-                "`{name}` is none of a digest, which is about many tickets: `digest.entries` has them; known are {known}"
-            )
-        }
+        (Some(_), Readers::Digest) => format!(
+            "`{name}` is none of a digest, which is about many tickets: `digest.entries` has them; known are {known}"
+        ),
         _ => format!("unknown variable `{name}`; known are {known}"),
     })
 }
@@ -245,6 +246,18 @@ mod tests {
             assert_eq!(found.len(), 1, "{text}: {found:?}");
             assert!(found[0].message.contains("is known in notifications only"), "{found:?}");
             assert!(!found[0].message.contains("mailbox.address, user"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_template_of_mail_that_did_not_arrive_may_name_the_failure() {
+        for name in ["failure", "failure.address", "failure.reason"] {
+            let one = template("s", &format!("{{{{ {name} }}}}"), None);
+            assert_eq!(check(&one, Readers::Author), [], "{name}");
+            for readers in [Readers::Contacts, Readers::Users] {
+                let found = check(&one, readers);
+                assert!(found[0].message.contains("is known in the template `send_not_delivered` only"), "{found:?}");
+            }
         }
     }
 

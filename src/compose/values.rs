@@ -13,28 +13,19 @@ pub enum Readers {
     Contacts,
     /// Users alone: notifications.
     Users,
+    /// A user whose mail did not arrive.
+    Author,
     /// A user, of many notifications at once.
     Digest,
 }
 
 impl Readers {
-    pub(super) const ALL: [Readers; 3] = [Readers::Contacts, Readers::Users, Readers::Digest];
+    pub(super) const ALL: [Readers; 4] = [Readers::Contacts, Readers::Users, Readers::Author, Readers::Digest];
 }
 
-/// What every template about a ticket may name.
-const OF_TICKETS: [&str; 8] = [
-    "ticket.number",
-    "ticket.tag",
-    "ticket.subject",
-    "ticket.status",
-    "contact.name",
-    "contact.address",
-    "mailbox.name",
-    "mailbox.address",
-];
-
-/// The same for those that only users read. `user` alone is for asking whether there is one.
-const OF_NOTIFICATIONS: [&str; 10] = [
+/// What the template may name that tells of a mail that did not arrive. Notifications may name all but the failure; what
+/// contacts read all but the user too. `user` and `failure` alone are for asking whether there is one.
+const OF_TICKETS: [&str; 13] = [
     "ticket.number",
     "ticket.tag",
     "ticket.subject",
@@ -45,6 +36,9 @@ const OF_NOTIFICATIONS: [&str; 10] = [
     "mailbox.address",
     "user",
     "user.name",
+    "failure",
+    "failure.address",
+    "failure.reason",
 ];
 
 /// What the digest may name. Each entry has `template`, `count` and `ticket` with `number`, `tag`, `subject`, `status`.
@@ -54,8 +48,9 @@ const OF_DIGESTS: [&str; 7] =
 /// What a template may name that is for these readers.
 pub fn known_variables(readers: Readers) -> &'static [&'static str] {
     match readers {
-        Readers::Contacts => &OF_TICKETS,
-        Readers::Users => &OF_NOTIFICATIONS,
+        Readers::Contacts => OF_TICKETS.get(..8).unwrap_or_default(),
+        Readers::Users => OF_TICKETS.get(..10).unwrap_or_default(),
+        Readers::Author => &OF_TICKETS,
         Readers::Digest => &OF_DIGESTS,
     }
 }
@@ -68,9 +63,12 @@ pub struct Values {
     pub mailbox: MailboxValues,
     /// The user whom a notification tells something.
     pub user: Option<UserValues>,
+    /// The mail of that user's that did not arrive.
+    pub failure: Option<FailureValues>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Number 0 and empty texts where a mail has no ticket.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct TicketValues {
     pub number: i64,
     /// `[PREFIX-123]`.
@@ -97,6 +95,14 @@ pub struct MailboxValues {
 pub struct UserValues {
     /// The display name.
     pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FailureValues {
+    /// Who did not get it.
+    pub address: EmailAddress,
+    /// What a server said, or a code and its words; may be empty.
+    pub reason: String,
 }
 
 /// What fills the digest of notifications.
@@ -149,5 +155,7 @@ pub(super) fn ticket_values(readers: Readers) -> Values {
         contact: ContactValues { name: "Name".to_owned(), address: address() },
         mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
         user: (readers != Readers::Contacts).then(|| UserValues { name: "User".to_owned() }),
+        failure: (readers == Readers::Author)
+            .then(|| FailureValues { address: address(), reason: "550 5.1.1 no such user".to_owned() }),
     }
 }

@@ -2,8 +2,8 @@
 //! sends.
 
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, Setup, Stage,
-    StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup,
+    Stage, StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.
@@ -116,6 +116,23 @@ pub(super) fn templates() -> Vec<Template> {
                     "{{ ticket.tag }} Uw ticket is gesloten: {{ ticket.subject }}",
                     include_str!("templates/ticket_closed.nl.txt"),
                     Some(include_str!("templates/ticket_closed.nl.html")),
+                ),
+            ],
+        ),
+        template(
+            SEND_NOT_DELIVERED,
+            [
+                text(
+                    Language::English,
+                    "{{ ticket.tag }} Your mail did not arrive: {{ ticket.subject }}",
+                    include_str!("templates/send_not_delivered.en.txt"),
+                    None,
+                ),
+                text(
+                    Language::Dutch,
+                    "{{ ticket.tag }} Uw bericht is niet aangekomen: {{ ticket.subject }}",
+                    include_str!("templates/send_not_delivered.nl.txt"),
+                    None,
                 ),
             ],
         ),

@@ -6,7 +6,8 @@ use super::names::{Names, label_from};
 use super::problem::Report;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, Millis, Pipeline, Stage, StageAutomation, StageState, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState,
+    TemplatedAutomation,
 };
 
 /// Names that a pipeline may refer to.
@@ -134,8 +135,8 @@ fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report:
 
 /// `{ send_email = "template" }` or `{ notify = "template", users = ["alice"] }`.
 fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<Action> {
-    let mail = table.text("send_email", report).map(|template| read_template(&template, known, report));
-    let notice = table.text("notify", report).map(|template| read_template(&template, known, report));
+    let mail = table.text("send_email", report).map(|template| resolve_template(&template, known, report));
+    let notice = table.text("notify", report).map(|template| resolve_template(&template, known, report));
     if table.has("send_email") == table.has("notify") {
         let hint = "for example: { send_email = \"ticket_received\" } or { notify = \"…\", users = [\"alice\"] }";
         report.error(table.place(), "an action is either `send_email` or `notify`", hint);
@@ -154,11 +155,15 @@ fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<A
     }
 }
 
-fn read_template(template: &Placed<&str>, known: &Known<'_>, report: &mut Report) -> String {
-    if *template.get_ref() == DIGEST_TEMPLATE {
-        let hint =
-            "it goes out by itself where a user has more than 10 notifications in an hour: name another template";
-        report.error(template.span(), "this template is about many notifications, not about one ticket", hint);
+fn resolve_template(template: &Placed<&str>, known: &Known, report: &mut Report) -> String {
+    let about = match *template.get_ref() {
+        SEND_NOT_DELIVERED => Some("tells a user of a mail that did not arrive"),
+        DIGEST_TEMPLATE => Some("tells a user of more than 10 notifications in an hour"),
+        _ => None,
+    };
+    if let Some(about) = about {
+        let message = format!("`{}` {about}: no action can use it", template.get_ref());
+        report.error(template.span(), message, "name another template, or add one with [[template]]");
     }
     known.templates.resolve(template, report)
 }

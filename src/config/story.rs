@@ -40,6 +40,8 @@ pub enum Step {
     Open(OpenStep),
     /// A user merges a ticket into another.
     Merge(MergeStep),
+    /// A user says that an address that gave mail back takes it again.
+    Clear(ClearStep),
     /// A user settles what a mail waits for in review.
     Review(ReviewStep),
     /// Time passes: `2 days`.
@@ -85,6 +87,14 @@ pub struct SendStep {
     pub status: Option<String>,
     #[serde(default)]
     pub new_thread: bool,
+    /// The how-manieth mail of the story it answers; without it what the ticket's latest thread has last.
+    pub answer: Option<usize>,
+    /// With that mail below the text.
+    #[serde(default)]
+    pub quote: bool,
+    /// Files beside the script.
+    #[serde(default)]
+    pub attach: Vec<String>,
     /// For `forward`: the how-manieth mail of the story.
     pub mail: Option<usize>,
 }
@@ -126,6 +136,14 @@ pub struct OpenStep {
 pub struct MergeStep {
     pub ticket: i64,
     pub into: i64,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClearStep {
+    pub address: String,
     #[serde(rename = "as")]
     pub user: String,
 }

@@ -72,6 +72,9 @@ impl Deciding<'_> {
         self.put_message(mail, c, id, author);
         self.set_delivery(mail.delivery, id, DeliveryState::Decided);
         self.await_parents(mail.facts, id, c);
+        if let Some(author) = author {
+            self.lift_bounce(mail, c, author);
+        }
         self.follow(mail, c);
         self.after(mail, c);
     }
@@ -356,12 +359,18 @@ impl Deciding<'_> {
             let known = send.and_then(|send| self.ws.recipients.get(&(send, address.id))).cloned();
             let ours = known.is_some() || sent_past_us;
             if let Some(row) = known {
+                let newly_given_back =
+                    recipient.class == BounceClass::Hard && row.state != RecipientState::HardBounced && !mail.history;
                 let state = match recipient.class {
                     BounceClass::Hard => RecipientState::HardBounced,
                     _ => RecipientState::SoftBounced,
                 };
                 let status = Some(recipient.status.clone()).filter(|status| !status.is_empty());
+                let send = row.send;
                 self.change(Change::Recipient(RecipientRow { state, status, ..row }));
+                if newly_given_back {
+                    self.gave_back(send, address.id, &recipient.status, self.silence(mail, false));
+                }
             }
             if ours {
                 self.mark_address(address.id, recipient.class);

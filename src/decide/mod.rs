@@ -22,6 +22,7 @@ mod send;
 mod setup;
 mod stage;
 mod ticket;
+mod undelivered;
 
 pub use arrival::{MailInput, arrival};
 pub use caps::counts_since as automatic_since;
@@ -36,5 +37,6 @@ pub use queued::{Composed, note_failure, queued};
 pub use receive::{check_fence, receive, retried, unreadable};
 pub use review::review;
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
-pub use send::{Refusal, send};
+pub use send::{MOST_ATTACHED, Refusal, send};
 pub use setup::{Objection, check_role, check_setup, objections, setup};
+pub use undelivered::clear_bounce;

@@ -66,10 +66,14 @@ pub fn dispatched(d: &mut Deciding<'_>, dispatch: &Dispatch) -> Result<(), Refus
         SendState::Unknown if dispatch.hold_unknown => Timestamp::NEVER,
         _ => d.context.at.plus(pause.unwrap_or_default()),
     };
-    let failed = dispatch.answers.iter().any(|answer| has_failed(d, row.id, answer.address));
+    let failed: Vec<_> =
+        dispatch.answers.iter().filter(|answer| has_failed(d, row.id, answer.address)).cloned().collect();
     d.change(Change::Send(SendRow { state, attempt, due_at, lease_until: None, ..row.clone() }));
-    if failed {
+    if !failed.is_empty() {
         d.send_failed(row.id);
+    }
+    for answer in failed {
+        d.tell_author(row.id, answer.address, answer.words, None);
     }
     Ok(())
 }

@@ -29,7 +29,14 @@ pub fn preview(d: &mut Deciding<'_>, ticket: RecordId, template: &str) -> Option
     let user = user.filter(|_| purpose == SendPurpose::Notification);
     let about = About { record: ticket, automation: "preview", template };
     d.queue_template(about, purpose, to, user, Because::default());
-    d.decision.sends.pop()
+    let mut plan = d.decision.sends.pop()?;
+    if let SendText::Template { failure, .. } = &mut plan.text {
+        // As if a mail to the contact had come back.
+        let example =
+            |address| Undelivered { address, reason: "550 5.1.1 User unknown".to_owned(), subject: String::new() };
+        *failure = contact.filter(|_| template == SEND_NOT_DELIVERED).map(example);
+    }
+    Some(plan)
 }
 
 /// The user whom an automation tells it, else the first one; and a template that users are told by.

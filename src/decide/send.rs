@@ -11,7 +11,7 @@ use crate::domain::*;
 pub enum Refusal {
     #[error("there is no such ticket")]
     NoTicket,
-    #[error("there is nobody to send it to: name a recipient")]
+    #[error("there is nobody to send it to: name a recipient (--to)")]
     NoRecipient,
     #[error("there is no team mailbox to send it from")]
     NoMailbox,
@@ -39,8 +39,16 @@ pub enum Refusal {
     BeingSent,
     #[error("it has no bytes: it could not be composed (`ticketd outbox show` says why)")]
     NotComposed,
+    #[error("no mail to or from that address is known")]
+    NoAddress,
+    #[error("that address has not given mail back: there is nothing to clear")]
+    NotBounced,
     #[error("there is no such message, or it did not arrive here")]
     NoMessage,
+    #[error("the message is not of that ticket")]
+    OfAnotherTicket,
+    #[error("the attachments have {size} bytes together, and {MOST_ATTACHED} are the most: send them another way")]
+    TooLarge { size: u64 },
     #[error("the message does not wait for review: `ticketd why` says what it is, and who settled it")]
     NotInReview,
     #[error("the message has opened a ticket of its own: it can be attached to that one, or dropped")]
@@ -86,6 +94,7 @@ pub(super) struct Outgoing {
 
 /// A user sends something (semantics, kinds 5, 6 and 8).
 pub fn send(d: &mut Deciding<'_>, request: &SendRequest, draft: &Draft) -> Result<(), Refusal> {
+    check_size(draft)?;
     match request.ticket {
         Some(ticket) => from_ticket(d, ticket, request, draft),
         None => from_contact(d, request, draft),
@@ -113,7 +122,7 @@ fn from_contact(d: &mut Deciding<'_>, request: &SendRequest, draft: &Draft) -> R
         automation: None,
         template: None,
         subject_key: None,
-        text: SendText::Written { subject: draft.subject.clone(), text: draft.text.clone() },
+        text: written(draft),
     });
     describe(d, send, None);
     Ok(())
@@ -126,6 +135,7 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
         return Err(Refusal::Merged);
     }
     d.check_stage(ticket, request.status.as_deref())?;
+    check_answered(d, ticket, request.answers)?;
     let mailbox = d.mailbox_of(ticket).ok_or(Refusal::NoMailbox)?;
     let contacts = match request.purpose {
         SendPurpose::Ticket if draft.to.is_empty() => d.addresses_of_contacts(ticket),
@@ -137,8 +147,13 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
     let (mut to, cc) = recipients(d, draft);
     to.extend(contacts);
     let before = d.ws.stage_of(ticket).map(str::to_owned);
-    let thread = if request.new_thread { None } else { d.thread_for_mail(ticket, None) };
-    let parent = request.forwards.or_else(|| d.newest_of(thread?));
+    let of_ticket = |message: &MessageId| {
+        let thread = d.ws.messages.get(message).and_then(|message| d.ws.threads.get(&message.thread?));
+        thread.is_some_and(|thread| thread.ticket == Some(ticket))
+    };
+    let answers = request.answers.filter(of_ticket);
+    let thread = if request.new_thread { None } else { d.thread_for_mail(ticket, answers) };
+    let parent = request.forwards.or(request.answers).or_else(|| d.newest_of(thread?));
     let contact_among_recipients = d.reaches_contact(ticket, to.iter().chain(&cc).copied());
     let recipients: Vec<Participant> = draft.to.iter().chain(&draft.cc).cloned().collect();
     let send = d.queue(Outgoing {
@@ -152,7 +167,7 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
         automation: None,
         template: None,
         subject_key: None,
-        text: SendText::Written { subject: draft.subject.clone(), text: draft.text.clone() },
+        text: written(draft),
     });
     describe(d, send, Some(ticket));
     d.decision.status_before = before;
@@ -211,6 +226,27 @@ fn describe(d: &mut Deciding<'_>, send: SendId, ticket: Option<RecordId>) {
     d.decision.explanation.evidence.extend(d.context.actor.map(|user| Evidence::SentByUser { user }));
 }
 
+fn written(draft: &Draft) -> SendText {
+    let Draft { subject, text, quote, attachments, .. } = draft.clone();
+    SendText::Written { subject, text, quote, attachments }
+}
+
+/// Files of more bytes together are not sent: with what base64 adds (a third), most servers would refuse the mail.
+pub const MOST_ATTACHED: u64 = 25_000_000;
+
+fn check_size(draft: &Draft) -> Result<(), Refusal> {
+    let size = draft.attachments.iter().map(|file| file.size).fold(0, u64::saturating_add);
+    if size > MOST_ATTACHED { Err(Refusal::TooLarge { size }) } else { Ok(()) }
+}
+
+/// Refuses an answer to a message that is not the ticket's.
+fn check_answered(d: &Deciding<'_>, ticket: RecordId, answered: Option<MessageId>) -> Result<(), Refusal> {
+    let Some(answered) = answered else { return Ok(()) };
+    let message = d.ws.messages.get(&answered).ok_or(Refusal::NoMessage)?;
+    let of_thread = message.thread.and_then(|thread| d.ws.threads.get(&thread)?.ticket);
+    if of_thread.or(message.ticket) == Some(ticket) { Ok(()) } else { Err(Refusal::OfAnotherTicket) }
+}
+
 fn recipients(d: &mut Deciding<'_>, draft: &Draft) -> (Vec<AddressId>, Vec<AddressId>) {
     let to = draft.to.iter().map(|who| d.address(who)).collect();
     let cc = draft.cc.iter().map(|who| d.address(who)).collect();
@@ -258,6 +294,7 @@ impl Deciding<'_> {
                     state,
                     status: None,
                     answer: None,
+                    told_at: None,
                     automatic_at,
                     subject_key,
                 };

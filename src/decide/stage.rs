@@ -119,30 +119,41 @@ impl Deciding<'_> {
         hindrance: Option<EffectResult>,
         because: Because,
     ) {
+        let told = hindrance.map_or_else(|| self.user_to_tell(user, template, because.silence), Err);
+        match told {
+            Ok((user, address)) => {
+                if let Some(until) = self.notices_full_until(address) {
+                    self.keep_for_digest(user, record, template, until);
+                    return self.effect(automation, template, EffectResult::Digested, None);
+                }
+                let about = About { record, automation, template };
+                self.queue_template(about, SendPurpose::Notification, address, Some(user), because);
+            }
+            Err(outcome) => self.effect(automation, template, outcome, None),
+        }
+    }
+
+    /// Where a user is told something with that template, if nothing speaks against it. `silence`: what speaks against
+    /// automatic mail.
+    pub(super) fn user_to_tell(
+        &mut self,
+        user: &str,
+        template: &str,
+        silence: Option<EffectResult>,
+    ) -> Result<(UserId, AddressId), EffectResult> {
         let setup = self.ws.setup.clone();
         let named = setup.user(user).zip(self.ws.user_named(user).map(|row| row.id));
-        let Some((setup_user, id)) = named else {
-            return self.effect(automation, template, EffectResult::NoContact, None);
-        };
-        let missing = setup.template(template).is_none().then_some(EffectResult::NoTemplate);
+        let (setup_user, id) = named.ok_or(EffectResult::NoContact)?;
         // What else keeps automatic mail from a customer does not keep it from the team; age does.
-        let stale = because.silence.filter(|reason| *reason == EffectResult::Stale);
-        if let Some(outcome) = hindrance.or(stale).or(missing) {
-            return self.effect(automation, template, outcome, None);
+        if silence == Some(EffectResult::Stale) {
+            return Err(EffectResult::Stale);
         }
-        let Some(address) = setup_user.addresses.first().cloned() else {
-            return self.effect(automation, template, EffectResult::NoContact, None);
-        };
+        setup.template(template).ok_or(EffectResult::NoTemplate)?;
+        let address = setup_user.addresses.first().cloned().ok_or(EffectResult::NoContact)?;
         if setup.team_mailbox_at(&address).is_some() {
-            return self.effect(automation, template, EffectResult::OwnAddress, None);
+            return Err(EffectResult::OwnAddress);
         }
-        let address = self.address(&Participant { name: setup_user.display_name.clone(), address });
-        if let Some(until) = self.notices_full_until(address) {
-            self.keep_for_digest(id, record, template, until);
-            return self.effect(automation, template, EffectResult::Digested, None);
-        }
-        let about = About { record, automation, template };
-        self.queue_template(about, SendPurpose::Notification, address, Some(id), because);
+        Ok((id, self.address(&Participant { name: setup_user.display_name.clone(), address })))
     }
 
     /// Queues a template's mail.
@@ -174,7 +185,7 @@ impl Deciding<'_> {
             automation: Some(automation.to_owned()),
             template: Some(template.to_owned()),
             subject_key: Some(self.subject_of(record, template)),
-            text: SendText::Template { name: template.to_owned(), language, user },
+            text: SendText::Template { name: template.to_owned(), language, user, failure: None },
         });
         self.effect(automation, template, EffectResult::Queued, Some(send));
     }

@@ -91,18 +91,19 @@ pub enum SendText {
     Written {
         subject: Option<String>,
         text: String,
+        /// Quoted below it; empty without.
+        quote: String,
+        attachments: Vec<AttachedFile>,
     },
     Template {
         name: String,
         language: Language,
         user: Option<UserId>,
+        /// Of the template that tells an author.
+        failure: Option<Undelivered>,
     },
     /// Notifications that were beyond the user's cap.
-    Digest {
-        language: Language,
-        user: UserId,
-        entries: Vec<DigestEntry>,
-    },
+    Digest { language: Language, user: UserId, entries: Vec<DigestEntry> },
 }
 
 /// What a digest says of a ticket.
@@ -112,4 +113,15 @@ pub struct DigestEntry {
     pub notice: HeldNoticeId,
     /// How many they are: of one template, about one ticket.
     pub count: i64,
+}
+
+/// What of a send did not arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undelivered {
+    /// Who did not get it.
+    pub address: AddressId,
+    /// Why, in a server's words or code.
+    pub reason: String,
+    /// The mail's subject.
+    pub subject: String,
 }

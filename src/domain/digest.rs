@@ -13,6 +13,18 @@ impl ContentDigest {
         ContentDigest(*blake3::hash(bytes).as_bytes())
     }
 
+    /// Reads 64 hexadecimal digits, as `Display` writes them.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut digest = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (at, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(ContentDigest(digest))
+    }
+
     /// The first 8 bytes as an integer: what is looked up; the whole digest is compared afterwards.
     pub fn key(&self) -> LookupKey {
         LookupKey(first_eight(&self.0))
@@ -22,6 +34,12 @@ impl ContentDigest {
 impl std::fmt::Debug for ContentDigest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().take(6).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Display for ContentDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

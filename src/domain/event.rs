@@ -70,6 +70,8 @@ pub enum Payload {
     Lapse { sends: Vec<SendId>, hold: bool },
     /// A send was tried.
     Dispatch(Dispatch),
+    /// A user says that an address that gave mail back takes it again.
+    ClearBounce { address: AddressId },
     /// A user orders something about a send.
     Outbox { send: SendId, order: OutboxOrder },
     /// A user's hour is over: what was beyond the cap of notifications is told in one mail.
@@ -94,6 +96,7 @@ impl Payload {
             Payload::Release { .. } => "release",
             Payload::Lapse { .. } => "lapse",
             Payload::Dispatch(_) => "dispatch",
+            Payload::ClearBounce { .. } => "clear_bounce",
             Payload::Outbox { .. } => "outbox",
             Payload::Digest { .. } => "digest",
         }
@@ -149,6 +152,9 @@ pub struct SendRequest {
     pub status: Option<String>,
     /// Begins another thread of the ticket.
     pub new_thread: bool,
+    /// The message of the ticket that it answers; without it the newest of its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<MessageId>,
 }
 
 /// What a user decides about a message in review.
@@ -187,6 +193,21 @@ pub struct Draft {
     /// `None`: the ticket's own.
     pub subject: Option<String>,
     pub text: String,
+    /// What is quoted below the text, attribution and marks included; empty without.
+    pub quote: String,
+    pub attachments: Vec<AttachedFile>,
+}
+
+/// A file that goes with a draft. Its bytes are in the composed mail only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedFile {
+    /// Without a path, on one line.
+    pub name: String,
+    /// Media type (RFC 2046): `application/pdf`.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+    pub digest: ContentDigest,
 }
 
 row! {

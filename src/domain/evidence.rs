@@ -167,6 +167,15 @@ pub enum Evidence {
     },
     /// The program that was handing it over ended meanwhile.
     DispatchLapsed,
+    /// The author's address had given mail back; it writes, so it takes mail again.
+    BounceLifted {
+        address: AddressId,
+    },
+    /// Somebody says that an address that gave mail back takes it again.
+    BounceCleared {
+        address: AddressId,
+        user: Option<UserId>,
+    },
     /// A user ordered something about a send; `None` for the operator at the command line.
     OutboxOrdered {
         order: OutboxOrder,

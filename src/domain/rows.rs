@@ -423,6 +423,8 @@ row! {
         subject_key: Option<LookupKey>,
         /// The relay's last answer, without addresses.
         answer: Option<String>,
+        /// When its author was told that it did not arrive.
+        told_at: Option<Timestamp>,
     }
 }
 

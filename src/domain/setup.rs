@@ -241,6 +241,9 @@ pub enum Action {
 /// Name of the template that tells a user of notifications beyond the cap.
 pub const DIGEST_TEMPLATE: &str = "notification_digest";
 
+/// The template that tells a user that a mail of his own did not arrive. No action can use it.
+pub const SEND_NOT_DELIVERED: &str = "send_not_delivered";
+
 /// A mail text with placeholders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {

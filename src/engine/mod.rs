@@ -19,7 +19,7 @@ mod story;
 pub mod sync;
 mod unit;
 
-pub use desk::{Judgement, Reply};
+pub use desk::{Judgement, Letter, Reply};
 pub use handle::{Engine, EngineError, READING_LIMIT, written};
 pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};

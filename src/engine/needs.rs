@@ -22,6 +22,7 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         Input::Send(order) => {
             keys.tickets.extend(order.ticket);
             keys.messages.extend(order.forwards);
+            keys.messages.extend(order.answers);
             draft_keys(&mut keys, &order.draft);
         }
         Input::Move { ticket, .. } => {
@@ -44,11 +45,15 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         }
         Input::Lease { sends, .. } | Input::Lapse { sends, .. } => keys.sends.extend(sends),
         Input::Release { leases, .. } => keys.sends.extend(leases.iter().map(|(send, _)| send)),
-        Input::Dispatch { dispatch, ticket } => {
+        Input::Dispatch { dispatch, ticket, message } => {
             keys.sends.insert(dispatch.send);
             // What went well concerns nothing but the send.
             let well = dispatch.answers.iter().all(|answer| answer.verdict == RelayVerdict::Accepted);
             keys.tickets.extend(ticket.filter(|_| !well));
+            keys.messages.extend(message.filter(|_| !well));
+        }
+        Input::ClearBounce { address } => {
+            keys.addresses.insert(LookupKey::of(address.as_str()));
         }
         Input::Outbox { send, .. } => {
             keys.sends.insert(*send);

@@ -116,7 +116,9 @@ impl Names {
                 forwards: request.forwards,
                 status: request.status,
                 new_thread: request.new_thread,
+                answers: request.answers,
                 draft: written(tx, draft)?,
+                files: Vec::new(),
             })),
             Payload::Move { record, to } => Input::Move { ticket: record, to },
             Payload::Open { pipeline, source, mailbox, draft } => Input::Open {
@@ -138,7 +140,16 @@ impl Names {
             Payload::Lease { sends, until } => Input::Lease { sends, until },
             Payload::Release { leases, due_at } => Input::Release { leases, due_at },
             Payload::Lapse { sends, hold } => Input::Lapse { sends, hold },
-            Payload::Dispatch(dispatch) => Input::Dispatch { ticket: outbox::ticket_of(tx, dispatch.send)?, dispatch },
+            Payload::Dispatch(dispatch) => {
+                let send = outbox::send(tx, dispatch.send)?;
+                let message = send.as_ref().map(|send| send.message);
+                Input::Dispatch { dispatch, ticket: send.and_then(|send| send.ticket), message }
+            }
+            Payload::ClearBounce { address } => {
+                let found = views::addresses(tx, vec![address])?.remove(&address);
+                let row = found.ok_or_else(|| tx.damaged(format!("address {address} is missing")))?;
+                Input::ClearBounce { address: row.address }
+            }
             Payload::Outbox { send, order } => Input::Outbox { send, order },
             Payload::Digest { timer, fence } => Input::Digest { timer, fence },
         })

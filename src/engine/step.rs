@@ -186,7 +186,7 @@ impl<'a> Batch<'a> {
         (self.ids, self.numbers) = (context.ids, context.numbers);
         self.keep_content(&unit.input, &decision);
         self.sent.extend(self.taken_by_relay(unit));
-        let queued = self.compose(step, &mut decision);
+        let queued = self.compose(step, &unit.input, &mut decision);
         let seq = EventSeq(self.seq);
         self.seq += 1;
         self.events.push(EventRow {
@@ -226,6 +226,7 @@ impl<'a> Batch<'a> {
             | Input::Release { .. }
             | Input::Lapse { .. }
             | Input::Dispatch { .. }
+            | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Digest { .. } => return,
         };
@@ -245,10 +246,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Composes what was planned, in the unit that queues it.
-    fn compose(&mut self, step: &Step, decision: &mut Decision) -> Vec<QueuedSend> {
+    fn compose(&mut self, step: &Step, input: &Input, decision: &mut Decision) -> Vec<QueuedSend> {
+        let files = if let Input::Send(order) = input { order.files.as_slice() } else { &[] };
         let mut queued = Vec::new();
         for plan in &decision.sends {
-            let mut built = outgoing::build(&self.ws, &step.keyring, plan);
+            let mut built = outgoing::build(&self.ws, &step.keyring, plan, files);
             if let Some(bytes) = step.composed.get(&plan.content) {
                 built = built.sent_as(bytes);
             }
@@ -388,6 +390,7 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
             decide::dispatched(d, dispatch)?;
             Ok(Payload::Dispatch(dispatch.clone()))
         }
+        Input::ClearBounce { address } => Ok(Payload::ClearBounce { address: decide::clear_bounce(d, address)? }),
         Input::Outbox { send, order } => {
             decide::order(d, *send, *order)?;
             Ok(Payload::Outbox { send: *send, order: *order })
@@ -436,6 +439,7 @@ fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
         forwards: order.forwards,
         status: order.status.clone(),
         new_thread: order.new_thread,
+        answers: order.answers,
     };
     decide::send(d, &request, &order.draft.draft)?;
     // After what may be refused: a refusal leaves nothing behind.

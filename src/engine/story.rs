@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::desk::{Judgement, Reply, open_order, record_order, reply_order};
+use super::desk::{Judgement, Letter, Reply, open_order, record_order};
 use super::handle::{Engine, EngineError};
 use super::mail::{Mail, Place, RawMail};
 use super::unit::{Input, Outcome, QueuedSend};
@@ -162,6 +162,10 @@ impl Teller<'_> {
                 let order = Input::Merge { from: self.ticket(step.ticket)?, into: self.ticket(step.into)? };
                 self.ordered(Some(&step.user), order).await
             }
+            Step::Clear(step) => {
+                let order = Input::ClearBounce { address: person(&step.address)?.address };
+                self.ordered(Some(&step.user), order).await
+            }
             Step::Review(step) => self.review(step).await?,
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;
@@ -223,14 +227,21 @@ impl Teller<'_> {
 
     async fn send(&mut self, step: &SendStep) -> Done {
         let ticket = self.ticket(step.ticket)?;
-        let reply = Reply { draft: draft(step)?, status: step.status.clone(), new_thread: step.new_thread };
-        Ok(self.ordered(Some(&step.user), reply_order(ticket, reply)).await)
+        let reply = Reply {
+            letter: self.letter(step)?,
+            status: step.status.clone(),
+            new_thread: step.new_thread,
+            answers: step.answer.map(|number| self.mail_numbered(number)).transpose()?,
+            quote: step.quote,
+        };
+        let order = self.engine.reply_order(ticket, reply)?;
+        Ok(self.ordered(Some(&step.user), order).await)
     }
 
     async fn forward(&mut self, step: &SendStep) -> Done {
         let ticket = self.ticket(step.ticket)?;
         let message = self.mail_numbered(step.mail.unwrap_or(1))?;
-        let order = self.engine.forward_order(ticket, message, draft(step)?)?;
+        let order = self.engine.forward_order(ticket, message, self.letter(step)?)?;
         Ok(self.ordered(Some(&step.user), order).await)
     }
 
@@ -241,7 +252,7 @@ impl Teller<'_> {
             text: step.text.clone(),
             ..Draft::default()
         };
-        Ok(self.ordered(Some(&step.user), record_order(draft)).await)
+        Ok(self.ordered(Some(&step.user), record_order(None, draft.into())).await)
     }
 
     async fn open(&mut self, step: &OpenStep) -> Done {
@@ -260,6 +271,23 @@ impl Teller<'_> {
         };
         let order = self.engine.review_order(self.mail_numbered(step.of)?, judgement).await?;
         Ok(self.ordered(Some(&step.user), order).await)
+    }
+
+    /// What the user wrote, and the files beside the script that go with it.
+    fn letter(&self, step: &SendStep) -> Result<Letter, StoryError> {
+        let mut letter = Letter::from(Draft {
+            to: people(&step.to)?,
+            cc: people(&step.cc)?,
+            subject: step.subject.clone(),
+            text: step.text.clone(),
+            ..Draft::default()
+        });
+        for file in &step.attach {
+            let path = self.folder.join(file);
+            let failed = |error| StoryError::File { path: path.display().to_string(), error };
+            letter.attach(file, std::fs::read(&path).map_err(failed)?);
+        }
+        Ok(letter)
     }
 
     /// The message of the how-manieth mail of the story.
@@ -313,16 +341,6 @@ impl Teller<'_> {
         out.push_str(rest);
         Ok(out)
     }
-}
-
-fn draft(step: &SendStep) -> Result<Draft, StoryError> {
-    Ok(Draft {
-        from: None,
-        to: people(&step.to)?,
-        cc: people(&step.cc)?,
-        subject: step.subject.clone(),
-        text: step.text.clone(),
-    })
 }
 
 fn people(list: &[String]) -> Result<Vec<Participant>, StoryError> {

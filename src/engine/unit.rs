@@ -79,10 +79,15 @@ pub enum Input {
         sends: Vec<SendId>,
         hold: bool,
     },
-    /// A relay answered. `ticket`: that of the send.
+    /// A relay answered. `ticket` and `message`: those of the send.
     Dispatch {
         dispatch: Dispatch,
         ticket: Option<RecordId>,
+        message: Option<MessageId>,
+    },
+    /// Mail to that address may go out automatically again.
+    ClearBounce {
+        address: EmailAddress,
     },
     Outbox {
         send: SendId,
@@ -125,7 +130,11 @@ pub struct SendOrder {
     pub forwards: Option<MessageId>,
     pub status: Option<String>,
     pub new_thread: bool,
+    pub answers: Option<MessageId>,
     pub draft: Written,
+    /// The bytes of the draft's attachments, in its order. None where the journal is folded again: what was composed of
+    /// them is kept.
+    pub files: Vec<Arc<Vec<u8>>>,
 }
 
 /// A draft, and its bytes as they are stored.
@@ -140,7 +149,11 @@ impl Unit {
     pub fn weight(&self) -> usize {
         match &self.input {
             Input::Mail(mail) | Input::Retry { mail, .. } | Input::QuarantineRetry { mail, .. } => mail.weight(),
-            Input::Send(order) => order.draft.packed.weight(),
+            Input::Send(order) => {
+                let files: usize = order.files.iter().map(|file| file.len()).sum();
+                // As they are, as base64 and as that is stored.
+                order.draft.packed.weight() + 4 * files
+            }
             Input::Open { draft, .. } => draft.packed.weight(),
             Input::Review(order) => order.facts.body.text.len() + 2048,
             Input::Lease { sends, .. } | Input::Lapse { sends, .. } => 256 * sends.len(),
@@ -150,6 +163,7 @@ impl Unit {
             | Input::Merge { .. }
             | Input::QuarantineDrop { .. }
             | Input::Dispatch { .. }
+            | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Digest { .. } => 1024,
         }

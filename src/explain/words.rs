@@ -88,6 +88,10 @@ pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
             format!("{notifications} to {} that were beyond 10 in an hour, told together", names.user(*user))
         }
         Evidence::DispatchLapsed => "the program ended while it was handing it to a relay".to_owned(),
+        Evidence::BounceLifted { .. } => "the author's address gave mail back and takes it again: it writes".to_owned(),
+        Evidence::BounceCleared { address, user } => {
+            format!("address {address} takes mail again, says {}", names.person(*user))
+        }
         Evidence::OutboxOrdered { order, user } => {
             let done = match order {
                 OutboxOrder::Retry => "to be tried as if it were new",

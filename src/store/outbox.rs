@@ -109,10 +109,9 @@ pub fn load(tx: &mut Tx<'_>, sends: &[SendId]) -> Result<Vec<DueSend>, StoreErro
     Ok(due)
 }
 
-/// The ticket that a send is of.
-pub fn ticket_of(tx: &mut Tx<'_>, send: SendId) -> Result<Option<RecordId>, StoreError> {
-    let rows: Vec<SendRow> = select(tx, "WHERE id = $1", &[send.to_value()])?;
-    Ok(rows.first().and_then(|row| row.ticket))
+/// The row of a send.
+pub fn send(tx: &mut Tx<'_>, send: SendId) -> Result<Option<SendRow>, StoreError> {
+    Ok(select(tx, "WHERE id = $1", &[send.to_value()])?.pop())
 }
 
 /// What is in the outbox in one of these states, the newest first.

@@ -148,6 +148,33 @@ pub fn timeline(tx: &mut Tx<'_>, record: RecordId) -> Result<Timeline, StoreErro
     })
 }
 
+/// What was said last in the thread of a ticket in which something was said last: by its customers, or to them by a
+/// person. What the team says among itself (forwards, answers from inboxes of its own) is none of it, nor is what opened a
+/// thread automatically.
+pub fn said_last(tx: &mut Tx<'_>, ticket: RecordId) -> Result<Option<MessageRow>, StoreError> {
+    let tail = "WHERE ticket = $1 ORDER BY newest DESC, id DESC LIMIT 1";
+    let Some(thread) = select::<ThreadRow>(tx, tail, &[ticket.to_value()])?.pop() else { return Ok(None) };
+    let kinds = [
+        Kind::AutomatedSend,
+        Kind::NewConversation,
+        Kind::CustomerReply,
+        Kind::ParticipantReply,
+        Kind::MailboxSend,
+        Kind::TicketSend,
+    ];
+    let mut parameters = vec![thread.id.to_value(), thread.root.to_value()];
+    parameters.extend(kinds.map(|kind| kind.to_value()));
+    let tail =
+        "WHERE thread = $1 AND ((id = $2 AND kind <> $3) OR kind IN ($4, $5, $6, $7, $8)) ORDER BY id DESC LIMIT 1";
+    Ok(select(tx, tail, &parameters)?.pop())
+}
+
+/// The ticket that a message is on: that of its thread, apart from mail that is only attached to one.
+pub fn ticket_of(tx: &mut Tx<'_>, message: &MessageRow) -> Result<Option<RecordId>, StoreError> {
+    let thread: Vec<ThreadRow> = select_in(tx, "id", message.thread.iter().map(|id| id.0), None)?;
+    Ok(thread.first().and_then(|thread| thread.ticket).or(message.ticket))
+}
+
 /// The message of that row id.
 pub fn message(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<MessageRow>, StoreError> {
     Ok(select(tx, "WHERE id = $1", &[id.to_value()])?.pop())

@@ -30,7 +30,7 @@ const FLOORS: [(&str, f32); 17] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 24] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -46,6 +46,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("tokio_rustls", &["net"]),
     ("lettre", &["compose", "smtp"]),
     ("minijinja", &["compose"]),
+    ("mime_guess", &["compose"]),
     ("idna", &["domain", "compose", "smtp"]),
     ("toml", &["config"]),
     ("clap", &["cli"]),

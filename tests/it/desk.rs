@@ -17,6 +17,8 @@ pub const DORA: &str = "dora@example.net";
 pub struct Desk {
     pub ws: Workspace,
     pub now: Timestamp,
+    /// Who decides what is decided; `None` for the program.
+    pub actor: Option<UserId>,
     seq: i64,
     uid: i64,
     ids: IdBlock,
@@ -59,7 +61,8 @@ impl Desk {
         change(&mut setup);
         let (ids, numbers) = (IdBlock::new(1_000), IdBlock::new(1));
         let ws = Workspace::new(Arc::new(setup));
-        let mut desk = Desk { ws, now: Timestamp::from_seconds(1_800_000_000), seq: 0, uid: 0, ids, numbers };
+        let mut desk =
+            Desk { ws, now: Timestamp::from_seconds(1_800_000_000), actor: None, seq: 0, uid: 0, ids, numbers };
         desk.decide(decide::setup);
         desk
     }
@@ -87,7 +90,7 @@ impl Desk {
             seq: EventSeq(self.seq),
             at: self.now,
             origin: Origin::Live,
-            actor: None,
+            actor: self.actor,
             ids: self.ids,
             numbers: self.numbers,
             seed: [7; 32],
@@ -152,6 +155,14 @@ impl Desk {
         self.try_send(Some(ticket), SendPurpose::Ticket, to, None).expect("it may be sent")
     }
 
+    /// The same by alice.
+    pub fn alice_sends(&mut self, ticket: Option<RecordId>, purpose: SendPurpose, to: &[&str]) -> Sent {
+        self.actor = self.ws.user_named("alice").map(|row| row.id);
+        let sent = self.try_send(ticket, purpose, to, None).expect("it may be sent");
+        self.actor = None;
+        sent
+    }
+
     pub fn try_send(
         &mut self,
         ticket: Option<RecordId>,
@@ -167,6 +178,7 @@ impl Desk {
             forwards: None,
             status: status.map(str::to_owned),
             new_thread: false,
+            answers: None,
         };
         let (done, decision) = self.decide(|d| decide::send(d, &request, &draft));
         done?;

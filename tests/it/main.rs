@@ -41,6 +41,7 @@ mod replay;
 mod reports;
 mod review;
 mod rules;
+mod sends;
 mod smtp;
 mod stopping;
 mod store;

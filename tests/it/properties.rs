@@ -309,6 +309,7 @@ proptest! {
         let template = Template { name: "t".into(), transactional: true, texts: vec![text] };
         let address = EmailAddress::parse("ann@example.org").unwrap();
         let values = Values {
+            failure: None,
             ticket: TicketValues { number: 1, tag: "[T-1]".into(), subject: hostile.clone(), status: hostile.clone() },
             contact: ContactValues { name: hostile.clone(), address: address.clone() },
             mailbox: MailboxValues { name: hostile.clone(), address },

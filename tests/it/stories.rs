@@ -21,6 +21,7 @@ const SENTENCES: &[&str] = &[
     "2.2 team",
     "2.3",
     "2.3 delayed",
+    "2.3 lifted",
     "2.3 none",
     "2.4",
     "2.4 auto",

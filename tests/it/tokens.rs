@@ -30,6 +30,8 @@ fn sent(html: bool) -> (String, String) {
         token: token.clone(),
         automatic: AutomaticMark::None,
         unsubscribe: None,
+        quote: String::new(),
+        attachments: Vec::new(),
     };
     (String::from_utf8(build(&mail).unwrap().bytes).unwrap(), token.to_string())
 }

@@ -197,7 +197,7 @@ impl Handing<'_, '_> {
                 let relay = self.outlet.relay.name.clone();
                 let hold_unknown = self.outlet.relay.on_unknown == OnUnknown::Hold;
                 let dispatch = Dispatch { send: due.send.id, fence: due.send.fence, relay, answers, hold_unknown };
-                let input = Input::Dispatch { dispatch, ticket: due.send.ticket };
+                let input = Input::Dispatch { dispatch, ticket: due.send.ticket, message: Some(due.send.message) };
                 self.unwritten.push_back(self.engine.hand_in((self.way.clock)(), input).await?);
                 self.write_out(UNWRITTEN).await
             }

@@ -2,6 +2,8 @@
 
 -- The last answer of a relay, code first, without addresses.
 ALTER TABLE send_recipient ADD COLUMN answer TEXT;
+-- When the user who wrote it was told that it did not arrive.
+ALTER TABLE send_recipient ADD COLUMN told_at {INTEGER};
 
 -- What is to be tried, by when; held and settled sends are not in it.
 CREATE INDEX send_waiting ON send (due_at, id) WHERE state IN ('queued', 'deferred', 'unknown');

@@ -16,8 +16,16 @@ pub fn setup() -> impl Strategy<Value = Setup> {
         |(ticket_prefix, users, templates, pipelines, mailboxes, ignore)| {
             let users: Vec<UserSetup> = users.into_iter().enumerate().map(|(n, user)| make_user(n, user)).collect();
             let templates = make_templates(templates);
-            let pipelines: Vec<Pipeline> =
-                pipelines.into_iter().enumerate().map(|(n, some)| make_pipeline(n, some, &users, &templates)).collect();
+            let of_actions = templates
+                .iter()
+                .filter(|one| ![SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&one.name.as_str()))
+                .cloned()
+                .collect::<Vec<_>>();
+            let pipelines: Vec<Pipeline> = pipelines
+                .into_iter()
+                .enumerate()
+                .map(|(n, some)| make_pipeline(n, some, &users, &of_actions))
+                .collect();
             let mailboxes =
                 mailboxes.into_iter().enumerate().map(|(n, some)| make_mailbox(n, some, &users, &pipelines)).collect();
             let ignore = ignore.into_iter().enumerate();
@@ -118,8 +126,6 @@ fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &
         some.rules.map(|(on, at)| TemplatedAutomation { on, target: at.get(&stages).name.clone() });
     let action = |(tells, template, user): SomeAction| {
         let template = template.get(templates).name.clone();
-        // That one is about no ticket.
-        let template = if template == DIGEST_TEMPLATE { "ticket_closed".to_owned() } else { template };
         match users.is_empty() || !tells {
             true => Action::SendEmail { template },
             false => Action::Notify { template, users: vec![user.get(users).name.clone(); 1] },

@@ -1,7 +1,5 @@
 //! What people sent is put into the Sent folder of a mailbox that wants it, once, and comes back as an echo.
 
-use ticketd::domain::*;
-use ticketd::engine::{Engine, Reply};
 use ticketd::store::Store;
 
 use super::dovecot::Dovecot;
@@ -31,13 +29,9 @@ fn sync(desk: &Desk) -> String {
 
 /// Alice answers the ticket.
 fn alice_answers(desk: &Desk, text: &str) {
-    let store = Store::open(&desk.0.path().join("desk.db")).unwrap();
-    let ticket = store.read(|tx| ticketd::store::views::ticket_by_number(tx, 1)).unwrap().unwrap().record.id;
-    let engine = Engine::resume(store, Origin::Live).unwrap();
-    let reply = Reply { draft: Draft { text: text.into(), ..Draft::default() }, ..Reply::default() };
-    let at = Timestamp(jiff::Timestamp::now().as_millisecond());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(engine.reply(at, "alice", ticket, reply)).unwrap();
+    desk.write("answer.txt", text);
+    let (code, out, err) = desk.run(&["reply", "1", "--as", "alice", "--file", "answer.txt"]);
+    assert_eq!(code, 0, "{out}{err}");
 }
 
 fn in_sent(server: &Dovecot, user: &str) -> Vec<String> {

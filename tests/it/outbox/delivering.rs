@@ -90,7 +90,11 @@ async fn a_refused_recipient_is_shown_and_the_others_get_theirs() {
     let ticket = office.customer_writes("cleo@example.com").await;
     let send = office.alice_answers(ticket, "Like this.", &["dora@example.net"]).await;
     let delivered = office.deliver(&[server.relay()]).await;
-    assert_eq!((delivered.sent, delivered.failed), (1, 1));
+    // Alice, who wrote it, is told in the same pass.
+    assert_eq!((delivered.sent, delivered.failed), (2, 1));
+    let last = office.entries().pop().unwrap();
+    assert_eq!(last.send.template.as_deref(), Some("send_not_delivered"));
+    assert_eq!((last.send.state, last.recipients[0].1.as_str()), (SendState::Sent, "alice@example.org"));
     let entry = office.entry(send);
     assert_eq!(entry.send.state, SendState::Sent);
     let said: Vec<_> = entry.recipients.iter().map(|(row, address)| (address.as_str(), row.state)).collect();

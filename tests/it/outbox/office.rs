@@ -88,7 +88,7 @@ impl Office {
     pub async fn alice_answers(&self, ticket: RecordId, text: &str, cc: &[&str]) -> SendId {
         let cc = cc.iter().map(|cc| Participant { name: String::new(), address: EmailAddress::parse(cc).unwrap() });
         let draft = Draft { text: text.into(), cc: cc.collect(), ..Draft::default() };
-        let reply = Reply { draft, ..Reply::default() };
+        let reply = Reply { letter: draft.into(), ..Reply::default() };
         self.engine.reply(now(), "alice", ticket, reply).await.unwrap().queued[0].send
     }
 

@@ -168,6 +168,7 @@ pub fn recipient(send: SendId, address: AddressId, automatic_at: Option<Timestam
         state: RecipientState::Pending,
         status: Some("4.2.2".into()),
         answer: Some("450 4.2.2 mailbox full".into()),
+        told_at: None,
         automatic_at,
         subject_key: automatic_at.map(|_| LookupKey(4)),
     }
