@@ -110,6 +110,7 @@ Begin with:
   ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
+  ticketd template list                what automatic mail says
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";

@@ -16,6 +16,11 @@ use crate::engine::{self, PreviewError};
 
 /// See, edit and try the texts of automatic mail
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ticketd template list                                  what there is, and what uses it
+  ticketd template edit ticket_closed                    in $VISUAL or $EDITOR
+  ticketd template preview ticket_closed --ticket 12     what it says about that ticket")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

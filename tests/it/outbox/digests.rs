@@ -1,10 +1,12 @@
 //! Internal notifications have a cap of their own, and become a digest beyond it (semantics 6.5).
 
+use ticketd::decide;
 use ticketd::domain::*;
 use ticketd::engine::Outcome;
 use ticketd::store::{Store, views};
 
 use super::office::{Office, now};
+use crate::desk::{CLEO, Desk};
 
 /// A desk that tells its users of every new ticket.
 async fn telling(users: &[&str]) -> Office {
@@ -149,4 +151,29 @@ async fn an_answer_to_a_digest_reaches_no_customer() {
         .await;
     assert!(answer.queued.iter().all(|queued| queued.purpose == SendPurpose::Notification), "{:?}", answer.queued);
     office.folds();
+}
+
+#[test]
+fn a_relay_that_refuses_everything_does_not_flood_who_wrote_it() {
+    let (mut desk, ticket) = Desk::with_ticket();
+    let mut all = Vec::new();
+    for _ in 0..12 {
+        let send = desk.alice_sends(Some(ticket), SendPurpose::Ticket, &[CLEO]).decision.sends[0].send;
+        let until = desk.now.plus(HOUR);
+        desk.decide(|d| decide::lease(d, &[send], until));
+        let answers = vec![RelayAnswer {
+            address: desk.address(CLEO).id,
+            verdict: RelayVerdict::Refused,
+            status: Some("5.7.1".into()),
+            words: "550 5.7.1 no".into(),
+        }];
+        let fence = desk.ws.sends.get(&send).unwrap().fence;
+        let dispatch = Dispatch { send, fence, relay: "main".into(), answers, hold_unknown: false };
+        let (result, decision) = desk.decide(|d| decide::dispatched(d, &dispatch));
+        result.unwrap();
+        all.extend(decision.explanation.effects.iter().map(|effect| effect.outcome));
+    }
+    let count = |result| all.iter().filter(|found| **found == result).count();
+    assert_eq!((count(EffectResult::Queued), count(EffectResult::Digested)), (10, 2), "{all:?}");
+    assert_eq!(desk.ws.timers.iter().filter(|timer| timer.kind == TimerKind::Digest).count(), 1);
 }
