@@ -11,8 +11,11 @@ use super::transcript::person;
 use super::{Code, Failure, numbers, template_edit, times};
 use crate::compose::Readers;
 use crate::config;
-use crate::domain::{Action, Language, Setup, Template};
+use crate::domain::{Action, DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Setup, Template};
 use crate::engine::{self, PreviewError};
+
+/// What is sent without an automation.
+const OF_THE_PROGRAM: [&str; 3] = [DIGEST_TEMPLATE, SEND_NOT_DELIVERED, "reply_not_delivered"];
 
 /// See, edit and try the texts of automatic mail
 #[derive(Debug, clap::Args)]
@@ -114,7 +117,11 @@ fn as_text(setup: &Setup, template: &Template) -> String {
     let languages: Vec<_> = template.texts.iter().map(|text| text.language.as_str()).collect();
     let sort = if template.transactional { "" } else { ", not transactional" };
     let used = used_by(setup, &template.name);
-    let used = if used.is_empty() { "nothing uses it".to_owned() } else { used.join(", ") };
+    let used = match template.name.as_str() {
+        _ if !used.is_empty() => used.join(", "),
+        name if OF_THE_PROGRAM.contains(&name) => "goes out by itself".to_owned(),
+        _ => "nothing uses it".to_owned(),
+    };
     format!("{:<24} {}{sort}: {}  ({used})", template.name, languages.join(" "), to_whom(setup, template))
 }
 

@@ -73,7 +73,11 @@ fn templates_are_listed_with_what_uses_them_and_shown_as_a_file_has_them() {
         "{}",
         listed.stdout
     );
-    assert!(listed.stdout.contains("notification_digest      en nl: to users  (nothing uses it)"), "{}", listed.stdout);
+    assert!(
+        listed.stdout.contains("notification_digest      en nl: to users  (goes out by itself)"),
+        "{}",
+        listed.stdout
+    );
     let shown = place.run(&["template", "show", "ticket_closed"]);
     assert!(shown.stdout.starts_with("[[template]]\nname = \"ticket_closed\"\n"), "{}", shown.stdout);
     // What is shown can be saved: nothing differs.
@@ -211,6 +215,13 @@ fn a_preview_is_filled_with_the_tickets_values_and_sends_nothing() {
     let told = place.run(&["template", "preview", "notification_digest", "--ticket", "1"]);
     assert!(told.stdout.contains("To: Alice <alice@example.org>"), "{}{}", told.stdout, told.stderr);
     assert!(told.stdout.contains("* [TICKET-1] Broken <lamp> (New): "), "{}", told.stdout);
+    let failed = place.run(&["template", "preview", "send_not_delivered", "--ticket", "1"]);
+    assert!(
+        failed.stdout.contains("cleo@example.com") && failed.stdout.contains("550 5.1.1"),
+        "{}{}",
+        failed.stdout,
+        failed.stderr
+    );
     let told = place.run(&["template", "preview", "reply_not_delivered", "--ticket", "1"]);
     assert!(told.stdout.contains("Hello Alice,"), "{}{}", told.stdout, told.stderr);
     for (args, said) in [
