@@ -38,7 +38,8 @@
 //!
 //! [`engine::sync`] reads mailboxes ([`imap`] connects, lists and fetches) and hands what it finds to the same intake. What
 //! is stored under its position (UIDVALIDITY and UID) is not asked for again; beside the journal the store keeps how far a
-//! folder was looked through, and which mails of users' own inboxes were left alone ([`store::watched`]).
+//! folder was looked through, which mails of users' own inboxes were left alone ([`store::watched`]), and which copies
+//! belong into Sent folders ([`store::sent_copies`]).
 //!
 //! # The journal
 //!

@@ -141,7 +141,7 @@ fn in_force(store: &Store) -> anyhow::Result<InForce> {
 }
 
 /// Whether the user is there and may do it.
-fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> anyhow::Result<()> {
+pub(super) fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> anyhow::Result<()> {
     if let Some(user) = user.filter(|user| before.user(user).is_none()) {
         let known: Vec<_> = before.users.iter().map(|user| user.name.as_str()).collect();
         let way_out = match known.is_empty() {
@@ -154,7 +154,7 @@ fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> anyhow::Resu
     Ok(check_role(before, after, user)?)
 }
 
-fn install(store: &Store, origin: Origin, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
+pub(super) fn install(store: &Store, origin: Origin, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
     let engine = Engine::resume(store.clone(), origin)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(engine.install(setup, times::now(), user))?)
@@ -253,6 +253,6 @@ impl Told<'_> {
     }
 }
 
-fn short(digest: &str) -> String {
+pub(super) fn short(digest: &str) -> String {
     digest.chars().take(SHORT).collect()
 }

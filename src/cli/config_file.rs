@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Code, Failure, times};
 use crate::compose::{self, Readers, TemplateProblem};
 use crate::config::{self, Config, Problem, Severity, Spot};
-use crate::domain::{SEND_NOT_DELIVERED, Setup, Template};
+use crate::domain::{DIGEST_TEMPLATE, SEND_NOT_DELIVERED, Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
 pub(super) const DEFAULT_PATH: &str = "ticketd.toml";
@@ -56,14 +56,20 @@ fn zone_problem(text: &str, config: &Config) -> Option<Problem> {
     config::problem_at(text, &Spot::TimeZone, failure.message, failure.way_out.unwrap_or_default())
 }
 
+/// Who reads what that template says.
+pub(super) fn readers_of(setup: &Setup, template: &str) -> Readers {
+    match template {
+        DIGEST_TEMPLATE => Readers::Digest,
+        SEND_NOT_DELIVERED => Readers::Author,
+        other if setup.mails_contacts(other) => Readers::Contacts,
+        _ => Readers::Users,
+    }
+}
+
 fn template_problems(text: &str, setup: &Setup, template: &Template) -> Vec<Problem> {
     let hint = "placeholders are written {{ ticket.subject }}; the starter file of `ticketd init` lists them";
+    let readers = readers_of(setup, &template.name);
     let name = template.name.as_str();
-    let readers = match name {
-        SEND_NOT_DELIVERED => Readers::Author,
-        _ if setup.mails_contacts(name) => Readers::Contacts,
-        _ => Readers::Users,
-    };
     let words = |found: TemplateProblem| {
         let TemplateProblem { language, part, line, column, at, message } = found;
         let inside = Spot::Template { name, language, key: part.as_str(), at };

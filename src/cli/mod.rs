@@ -46,6 +46,8 @@ mod signals;
 mod sources;
 mod stories;
 mod sync;
+mod template;
+mod template_edit;
 mod ticket;
 mod ticket_move;
 mod times;
@@ -80,6 +82,7 @@ enum Command {
     Why(why::Args),
     Export(export::Args),
     Apply(apply::Args),
+    Template(template::Args),
     Ticket(ticket::Args),
     Reply(reply::Args),
     Forward(forward::Args),
@@ -107,6 +110,7 @@ Begin with:
   ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
+  ticketd template list                what automatic mail says
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
@@ -130,6 +134,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Why(args) => why::run(args),
         Command::Export(args) => export::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Template(args) => template::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Reply(args) => reply::run(args),
         Command::Forward(args) => forward::run(args),

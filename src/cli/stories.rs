@@ -124,7 +124,14 @@ fn heading(story: &Story, paint: Paint, out: &mut impl Write) -> std::io::Result
 fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result<()> {
     let (at, outcome) = (told.at, told.outcome.as_ref());
     let what = match (&told.what, outcome) {
-        (engine::What::Wait { text }, _) => What::Passed { span: text },
+        (engine::What::Wait { text, fired }, _) => {
+            transcript.entry(&Entry { at, what: What::Passed { span: text } })?;
+            let due = |outcome| Entry {
+                at,
+                what: What::Did { word: "timer", deed: "what is due is done", result: Ok(outcome) },
+            };
+            return fired.iter().try_for_each(|outcome| transcript.entry(&due(outcome)));
+        }
         (engine::What::Mail { mail, .. }, Some(Ok(outcome))) => What::Mail { mail, outcome },
         (engine::What::Mail { file, .. }, Some(Err(refusal))) => anyhow::bail!("{file}: {refusal}"),
         (engine::What::Ordered { user, order }, Some(result)) => {
@@ -154,6 +161,7 @@ fn word(order: &Input) -> &'static str {
         Input::Merge { .. } => "merge",
         Input::Review(_) => "review",
         Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
+        Input::Digest { .. } => "timer",
         Input::Lease { .. }
         | Input::Release { .. }
         | Input::Lapse { .. }
@@ -204,6 +212,7 @@ fn deed(order: &Input, names: &Names) -> String {
         Input::Lease { .. } | Input::Release { .. } | Input::Lapse { .. } | Input::Dispatch { .. } => {
             "hands mail to a relay".to_owned()
         }
+        Input::Digest { .. } => "tells what was beyond the cap of notifications".to_owned(),
         Input::ClearBounce { address } => format!("says that {address} takes mail again"),
         Input::Outbox { send, order } => format!("orders {order} for send {send}"),
     }

@@ -12,7 +12,7 @@ use super::fetching::{Chosen, Done, MailArgs, Taken, in_force, read};
 use super::{Code, accounts, delivery, times};
 use crate::config::read_date;
 use crate::domain::*;
-use crate::engine::sync::{Order, Read, Summary};
+use crate::engine::sync::{Copied, Order, Read, Summary, copy_sent};
 use crate::imap::{ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance};
 
@@ -59,6 +59,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let desk = Desk::open(&database, args.dry_run)?;
     let setup = in_force(&desk.store, &path, &config, &mailboxes, &database)?;
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
+    let wanting = mailboxes.iter().filter(|mailbox| mailbox.account.sent_copy).cloned().collect::<Vec<_>>();
     let order = Order { history: args.history, leave_server: args.dry_run, repair: false, limits: Limits::default() };
     // Before anything is read: what is wrong here is said while nothing has happened yet.
     let outlets = delivery::outlets(&config)?;
@@ -69,6 +70,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if !args.dry_run && !stop.load(Ordering::Relaxed) {
         let zone = times::zone(config.time_zone.as_deref())?;
         codes.push(delivery::deliver_due(&desk.store, &outlets, &stop, args.json, &zone)?);
+        let copied = copy_sent(&desk.store, &setup, &config.accounts, &wanting, times::now, &stop);
+        codes.extend(tell_copied(&wait_for(copied)??, args.json)?);
     }
     if stop.load(Ordering::Relaxed) {
         return Ok(Code::Stopped);
@@ -136,6 +139,25 @@ fn tell(args: &Args, names: &[String], read: &[Read], taken: &BTreeMap<usize, Ta
         }
     }
     Ok(())
+}
+
+/// Says what came of the copies for Sent folders. Gives the codes of what failed.
+fn tell_copied(copied: &[Copied], json: bool) -> anyhow::Result<Vec<Code>> {
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    for Copied { mailbox, appended, found, error } in copied {
+        if json {
+            let error = error.as_ref().map(ToString::to_string);
+            let counts = json!({ "mailbox": mailbox, "appended": appended, "found": found, "error": error });
+            writeln!(out, "{}", json!({ "sent_copies": counts }))?;
+            continue;
+        }
+        let there = if *found > 0 { format!(", {found} there already") } else { String::new() };
+        writeln!(out, "{mailbox}: {appended} put into its Sent folder{there}")?;
+        if let Some(error) = error {
+            writeln!(err, "ticketd: {mailbox}: copies for its Sent folder are tried again the next time: {error}")?;
+        }
+    }
+    Ok(copied.iter().filter_map(|copied| copied.error.as_ref()).map(accounts::code_of).collect())
 }
 
 fn in_words(taken: &Taken, summary: &Summary, dry_run: bool) -> String {

@@ -220,6 +220,8 @@ enum Moment<'a> {
     Sent(&'a TimelineMessage, &'a TimelineSend),
     Stage(&'a StageChangeRow),
     Review(&'a Settled),
+    /// A notification that was beyond its user's cap.
+    Digested(&'a HeldNoticeRow),
 }
 
 /// All of it in order: a mail, what it did to the status, what was sent because of that.
@@ -234,7 +236,8 @@ fn moments<'a>(timeline: &'a Timeline, reviews: &'a [Settled]) -> Vec<Moment<'a>
     });
     let stages = timeline.stage_changes.iter().map(|change| ((change.event, 1, change.id.0), Moment::Stage(change)));
     let reviews = reviews.iter().map(|settled| ((settled.review.event, 0, 0), Moment::Review(settled)));
-    let mut moments: Vec<_> = messages.chain(stages).chain(reviews).collect();
+    let notices = timeline.notices.iter().map(|notice| ((notice.event, 2, notice.id.0), Moment::Digested(notice)));
+    let mut moments: Vec<_> = messages.chain(stages).chain(reviews).chain(notices).collect();
     moments.sort_by_key(|(order, _)| *order);
     moments.into_iter().map(|(_, moment)| moment).collect()
 }
@@ -265,6 +268,12 @@ fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
         Moment::Review(settled) => {
             let (at, done) = (local(settled.review.at, &database.zone), settled_words(database, settled));
             format!("{at}  {}  {}\n{:18}{done}", paint.bold("review"), settled.review.message, "")
+        }
+        Moment::Digested(notice) => {
+            let (at, who) = (local(notice.at, &database.zone), database.naming.known().person(Some(notice.recipient)));
+            let told = notice.digest.map_or("waits for a digest".to_owned(), |send| format!("told in digest {send}"));
+            let kept = format!("{} to {who}: beyond 10 notifications in an hour, {told}", notice.template);
+            format!("{at}  {}\n{:18}{kept}", paint.bold("digested"), "")
         }
     }
 }
@@ -327,6 +336,13 @@ fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
             "kind": settled.review.to_kind,
             "from_ticket": settled.from_ticket,
             "ticket": settled.to_ticket,
+        }),
+        Moment::Digested(notice) => json!({
+            "what": "digested",
+            "at": rfc3339(notice.at),
+            "template": notice.template,
+            "user": database.naming.known().users.get(&notice.recipient),
+            "digest": notice.digest,
         }),
     }
 }

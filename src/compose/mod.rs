@@ -14,14 +14,16 @@ mod quote;
 mod template;
 mod threading;
 mod token;
+mod values;
 
 pub use attachment::{Attachment, file_name, media_type};
 pub use draft::DraftError;
 pub use forward::{ForwardedOriginal, forward_text};
 pub use outgoing::{AutomaticMark, ComposeError, Composed, Outgoing, build};
 pub use quote::quote;
-pub use template::{
-    ContactValues, FailureValues, MailboxValues, Readers, RenderError, Rendered, TemplatePart, TemplateProblem,
-    TicketValues, UserValues, Values, check, render,
-};
+pub use template::{RenderError, Rendered, TemplatePart, TemplateProblem, check, render};
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};
+pub use values::{
+    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, TicketValues,
+    UserValues, Values, known_variables,
+};

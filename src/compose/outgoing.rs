@@ -44,6 +44,8 @@ pub struct Outgoing {
     pub references: Vec<String>,
     pub token: Token,
     pub automatic: AutomaticMark,
+    /// Where whoever gets it unsubscribes, of mail that one can unsubscribe from: an https address.
+    pub unsubscribe: Option<String>,
     pub attachments: Vec<Attachment>,
 }
 
@@ -97,6 +99,7 @@ pub fn build(mail: &Outgoing) -> Result<Composed, ComposeError> {
     header.thread(mail);
     header.field(TOKEN_HEADER, mail.token.as_str());
     header.automatic(mail.automatic);
+    header.unsubscribe(mail.unsubscribe.as_deref());
     header.field("MIME-Version", "1.0");
     let mut bytes = header.0.into_bytes();
     bytes.extend(body(mail));
@@ -156,6 +159,13 @@ impl Header {
         self.field("Auto-Submitted", value);
         self.field("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply");
     }
+
+    /// The way out (RFC 2369 3.2), and that one click is enough for it (RFC 8058 3.1).
+    fn unsubscribe(&mut self, url: Option<&str>) {
+        let Some(url) = url else { return };
+        self.field("List-Unsubscribe", &format!("<{url}>"));
+        self.field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+    }
 }
 
 /// The address as it stands in a header, domain in ASCII (RFC 5890 2.3.2.1). `None` when it cannot stand there.
@@ -206,6 +216,7 @@ mod tests {
             references: Vec::new(),
             token: keys.sign(&SendReference([9; 12]), Timestamp::default()),
             automatic: AutomaticMark::None,
+            unsubscribe: None,
             attachments: Vec::new(),
         }
     }
@@ -254,6 +265,15 @@ mod tests {
         assert!(text.contains("Content-Type: multipart/alternative;"), "{text}");
         let plain = text.find("text/plain").unwrap();
         assert!(plain < text.find("text/html").unwrap(), "the last part is the preferred one (RFC 2046 5.1.4)");
+    }
+
+    #[test]
+    fn mail_that_one_can_unsubscribe_from_says_where_and_that_one_click_is_enough() {
+        assert!(!text_of(&mail()).contains("List-"));
+        let text =
+            text_of(&Outgoing { unsubscribe: Some("https://desk.example.org/unsubscribe/x".to_owned()), ..mail() });
+        assert!(text.contains("\r\nList-Unsubscribe: <https://desk.example.org/unsubscribe/x>\r\n"), "{text}");
+        assert!(text.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{text}");
     }
 
     #[test]

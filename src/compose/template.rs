@@ -9,89 +9,11 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::header::one_line;
-use crate::domain::{EmailAddress, Language, SEND_NOT_DELIVERED, Template, TemplateText};
+use super::values::{Readers, known_variables, sample};
+use crate::domain::{DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Template, TemplateText};
 
 /// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
 const FUEL: u64 = 100_000;
-
-/// What every template may name.
-const KNOWN: &[&str] = &[
-    "ticket.number",
-    "ticket.tag",
-    "ticket.subject",
-    "ticket.status",
-    "contact.name",
-    "contact.address",
-    "mailbox.name",
-    "mailbox.address",
-];
-
-/// What a template may name that only users read. `user` alone is for asking whether there is one.
-const KNOWN_OF_USERS: &[&str] = &["user", "user.name"];
-
-/// What the template may name that tells of a mail that did not arrive, besides.
-const KNOWN_OF_FAILURES: &[&str] = &["failure", "failure.address", "failure.reason"];
-
-/// Who reads what a template says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readers {
-    /// Contacts: `send_email` uses it. No user has to do with such a mail.
-    Contacts,
-    /// Users alone: notifications.
-    Users,
-    /// A user whose mail did not arrive.
-    Author,
-}
-
-/// What fills a template.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Values {
-    pub ticket: TicketValues,
-    pub contact: ContactValues,
-    pub mailbox: MailboxValues,
-    /// The user whom a notification tells something.
-    pub user: Option<UserValues>,
-    /// The mail of that user's that did not arrive.
-    pub failure: Option<FailureValues>,
-}
-
-/// Number 0 and empty texts where a mail has no ticket.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct TicketValues {
-    pub number: i64,
-    /// `[PREFIX-123]`.
-    pub tag: String,
-    pub subject: String,
-    /// The status's label.
-    pub status: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ContactValues {
-    pub name: String,
-    pub address: EmailAddress,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MailboxValues {
-    /// The display name.
-    pub name: String,
-    pub address: EmailAddress,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct UserValues {
-    /// The display name.
-    pub name: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FailureValues {
-    /// Who did not get it.
-    pub address: EmailAddress,
-    /// What a server said, or a code and its words; may be empty.
-    pub reason: String,
-}
 
 /// A filled template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,8 +85,9 @@ pub fn check(template: &Template, readers: Readers) -> Vec<TemplateProblem> {
     problems
 }
 
-/// Fills the template in `language`, or in its first language where it has no text in that one.
-pub fn render(template: &Template, language: Language, values: &Values) -> Result<Rendered, RenderError> {
+/// Fills the template in `language`, or in its first language where it has no text in that one. `values`: those of its
+/// [`Readers`].
+pub fn render(template: &Template, language: Language, values: &impl Serialize) -> Result<Rendered, RenderError> {
     let text = template.text(language).ok_or(RenderError::NoText)?;
     let environment = environment();
     let values = Value::from(Serde(values));
@@ -226,7 +149,7 @@ fn part_problems(
         return unknown;
     }
     // Unknown filters and the like show only when it is filled.
-    match fill(environment, part, source, &Value::from(Serde(sample(readers)))) {
+    match fill(environment, part, source, &sample(readers)) {
         Err(error) => vec![(range_of(&error), message(&error))],
         Ok(filled) if filled.trim().is_empty() => vec![(0..source.len(), format!("the {part} is empty"))],
         Ok(_) => Vec::new(),
@@ -235,39 +158,27 @@ fn part_problems(
 
 /// What is wrong with naming that, if anything is.
 fn unknown_name(name: &str, readers: Readers) -> Option<String> {
-    let known: &[&[&str]] = match readers {
-        Readers::Contacts => &[KNOWN],
-        Readers::Users => &[KNOWN, KNOWN_OF_USERS],
-        Readers::Author => &[KNOWN, KNOWN_OF_USERS, KNOWN_OF_FAILURES],
-    };
-    if known.iter().any(|names| names.contains(&name)) {
+    let known = known_variables(readers);
+    if known.contains(&name) {
         return None;
     }
-    let known = known.concat().join(", ");
-    Some(if KNOWN_OF_USERS.contains(&name) {
-        format!("`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}")
-    } else if KNOWN_OF_FAILURES.contains(&name) {
-        format!("`{name}` is known in the template `{SEND_NOT_DELIVERED}` only; known are {known}")
-    } else {
-        format!("unknown variable `{name}`; known are {known}")
+    let known = known.join(", ");
+    let elsewhere = Readers::ALL.iter().find(|other| known_variables(**other).contains(&name));
+    Some(match (elsewhere, readers) {
+        (Some(Readers::Users), Readers::Contacts) => format!(
+            "`{name}` is known in notifications only, and this goes to contacts (send_email); known are {known}"
+        ),
+        (Some(Readers::Author), _) => {
+            format!("`{name}` is known in the template `{SEND_NOT_DELIVERED}` only; known are {known}")
+        }
+        (Some(Readers::Digest), _) => {
+            format!("`{name}` is known in the template `{DIGEST_TEMPLATE}` only; known are {known}")
+        }
+        (Some(_), Readers::Digest) => format!(
+            "`{name}` is none of a digest, which is about many tickets: `digest.entries` has them; known are {known}"
+        ),
+        _ => format!("unknown variable `{name}`; known are {known}"),
     })
-}
-
-fn sample(readers: Readers) -> Values {
-    let address = || EmailAddress::parse("name@example.org").unwrap_or_default();
-    Values {
-        ticket: TicketValues {
-            number: 1,
-            tag: "[TD-1]".to_owned(),
-            subject: "Subject".to_owned(),
-            status: "New".to_owned(),
-        },
-        contact: ContactValues { name: "Name".to_owned(), address: address() },
-        mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
-        user: (readers != Readers::Contacts).then(|| UserValues { name: "User".to_owned() }),
-        failure: (readers == Readers::Author)
-            .then(|| FailureValues { address: address(), reason: "550 5.1.1 no such user".to_owned() }),
-    }
 }
 
 fn message(error: &Error) -> String {
@@ -302,6 +213,7 @@ fn position(source: &str, offset: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::values::{Values, ticket_values};
     use super::*;
 
     fn template(subject: &str, text: &str, html: Option<&str>) -> Template {
@@ -321,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_template_may_name_every_known_variable() {
-        for name in KNOWN.iter().chain(KNOWN_OF_USERS) {
+        for name in known_variables(Readers::Users) {
             let text = format!("{{{{ {name} }}}}");
             assert_eq!(problems(&template("s", &text, Some(&text))), Vec::<String>::new(), "{name}");
         }
@@ -339,7 +251,7 @@ mod tests {
 
     #[test]
     fn only_the_template_of_mail_that_did_not_arrive_may_name_the_failure() {
-        for name in KNOWN_OF_FAILURES {
+        for name in ["failure", "failure.address", "failure.reason"] {
             let one = template("s", &format!("{{{{ {name} }}}}"), None);
             assert_eq!(check(&one, Readers::Author), [], "{name}");
             for readers in [Readers::Contacts, Readers::Users] {
@@ -377,7 +289,7 @@ mod tests {
 
     #[test]
     fn html_is_escaped_and_plain_text_is_not() {
-        let mut values = sample(Readers::Users);
+        let mut values = ticket_values(Readers::Users);
         values.ticket.subject = "a <b> & {{ ticket.number }}".to_owned();
         let said = "{{ ticket.subject }}";
         let rendered = render(&template(said, said, Some(said)), Language::English, &values).unwrap();
@@ -387,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_subject_stays_on_one_line_whatever_its_values_hold() {
-        let mut values = sample(Readers::Users);
+        let mut values = ticket_values(Readers::Users);
         values.ticket.subject = "Help\r\nBcc: x@example.com\r\n\r\nbody\0".to_owned();
         let template = template("{{ ticket.tag }}\n {{ ticket.subject }}", "t", None);
         let rendered = render(&template, Language::English, &values).unwrap();
@@ -396,15 +308,15 @@ mod tests {
 
     #[test]
     fn a_language_without_text_is_served_by_the_first() {
-        let rendered = render(&template("Hello", "t", None), Language::Dutch, &sample(Readers::Users)).unwrap();
+        let rendered = render(&template("Hello", "t", None), Language::Dutch, &ticket_values(Readers::Users)).unwrap();
         assert_eq!(rendered.subject, "Hello");
         let none = Template { texts: Vec::new(), ..template("", "", None) };
-        assert_eq!(render(&none, Language::Dutch, &sample(Readers::Users)), Err(RenderError::NoText));
+        assert_eq!(render(&none, Language::Dutch, &ticket_values(Readers::Users)), Err(RenderError::NoText));
     }
 
     #[test]
     fn a_template_can_ask_whether_a_user_wrote_and_a_missing_name_is_no_blank() {
-        let nobody = Values { user: None, ..sample(Readers::Users) };
+        let nobody = Values { user: None, ..ticket_values(Readers::Users) };
         let asking = template("s", "{% if user %}{{ user.name }}{% else %}us{% endif %}", None);
         assert_eq!(render(&asking, Language::English, &nobody).unwrap().text, "us");
         let error = render(&template("s", "{{ user.name }}", None), Language::English, &nobody).unwrap_err();
@@ -414,7 +326,8 @@ mod tests {
     #[test]
     fn a_template_that_does_not_end_is_stopped() {
         let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-        let error = render(&template("s", endless, None), Language::English, &sample(Readers::Users)).unwrap_err();
+        let error =
+            render(&template("s", endless, None), Language::English, &ticket_values(Readers::Users)).unwrap_err();
         assert!(error.to_string().ends_with("engine ran out of fuel"), "{error}");
     }
 }

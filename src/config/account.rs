@@ -34,6 +34,8 @@ pub struct Account {
     pub sent_folders: Option<Vec<String>>,
     pub start: Start,
     pub after: After,
+    /// What people sent from the mailbox is put into its Sent folder once a relay has it.
+    pub sent_copy: bool,
     /// Of larger mails the header is fetched.
     pub most_bytes: u64,
 }
@@ -82,6 +84,7 @@ pub(super) fn read_account(
         sent_folders,
         start: read_start(&mut table, report),
         after: read_after(&mut table, kind, report),
+        sent_copy: read_sent_copy(&mut table, kind, report),
         most_bytes: read_size(&mut table, report),
     };
     let folder = match &account.after {
@@ -157,6 +160,14 @@ fn read_after(table: &mut Table, kind: MailboxKind, report: &mut Report) -> Afte
             }
         },
     }
+}
+
+fn read_sent_copy(table: &mut Table, kind: MailboxKind, report: &mut Report) -> bool {
+    let wanted = table.flag("sent_copy", report).unwrap_or(false);
+    if let Some((_, place)) = table.place_of("sent_copy").filter(|_| wanted && kind == MailboxKind::Personal) {
+        report.error(place, "a user's own inbox is never changed", "leave `sent_copy` out");
+    }
+    wanted
 }
 
 fn read_size(table: &mut Table, report: &mut Report) -> u64 {

@@ -2,8 +2,8 @@
 //! sends.
 
 use crate::domain::{
-    Action, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup, Stage,
-    StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup,
+    Stage, StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.
@@ -19,6 +19,7 @@ pub(super) const ON_REPLY_TARGET: &str = "waiting_on_us";
 pub(super) fn setup() -> Setup {
     Setup {
         ticket_prefix: TICKET_PREFIX.to_owned(),
+        public_url: None,
         mailboxes: vec![support_mailbox()],
         users: Vec::new(),
         ignore: Vec::new(),
@@ -148,6 +149,23 @@ pub(super) fn templates() -> Vec<Template> {
                     Language::Dutch,
                     "{{ ticket.tag }} De klant heeft uw antwoord niet ontvangen: {{ ticket.subject }}",
                     include_str!("templates/reply_not_delivered.nl.txt"),
+                    None,
+                ),
+            ],
+        ),
+        template(
+            DIGEST_TEMPLATE,
+            [
+                text(
+                    Language::English,
+                    "{{ digest.count }} more notifications",
+                    include_str!("templates/notification_digest.en.txt"),
+                    None,
+                ),
+                text(
+                    Language::Dutch,
+                    "Nog {{ digest.count }} meldingen",
+                    include_str!("templates/notification_digest.nl.txt"),
                     None,
                 ),
             ],

@@ -10,7 +10,7 @@ use super::pipeline::{Known, read_pipelines};
 use super::problem::{Report, Severity};
 use super::relay::read_relays;
 use super::table::Table;
-use super::template::read_templates;
+use super::template::{read_only, read_templates};
 use super::user::read_users;
 use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
@@ -39,6 +39,20 @@ pub fn read(text: &str) -> (Config, Vec<Problem>) {
     let (root, _) = DeTable::parse_recoverable(&readable);
     let config = read_root(Table::root(root.get_ref()), &mut report);
     (config, report.into_problems())
+}
+
+/// What is wrong with a text that is to hold the template of that name and nothing else, by place. What it says of the rest
+/// of a setup is not known here.
+pub fn problems_of_template(text: &str, name: &str) -> Vec<Problem> {
+    let text = &text.replace("\r\n", "\n");
+    let mut report = Report::new(text);
+    let readable = without_lone_keys(text);
+    for source in [text, readable.as_ref()] {
+        report_syntax(source, &mut report);
+    }
+    let (root, _) = DeTable::parse_recoverable(&readable);
+    read_only(Table::root(root.get_ref()), name, &mut report);
+    report.into_problems()
 }
 
 /// The text with every line blanked that begins with a key and has no `=`: behind such a line the TOML reader gives up.
@@ -79,10 +93,11 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     let database = root.text("database", report).map(|path| path.get_ref().to_string());
     let time_zone = read_time_zone(&mut root, report);
     let ticket_prefix = read_ticket_prefix(&mut root, report);
+    let public_url = read_public_url(&mut root, report);
     // What is referred to comes before what refers to it.
-    let (templates, template_names) = read_templates(&mut root, report);
+    let templates = read_templates(&mut root, report);
     let people = read_users(&mut root, report);
-    let known = Known { templates: &template_names, users: &people.names };
+    let known = Known { templates: &templates.names, users: &people.names };
     let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
     let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, report);
     let relays = read_relays(&mut root, report);
@@ -94,7 +109,14 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
         report.warning(root.place(), "there is no team mailbox: no mail can open a ticket", hint);
     }
     root.close(report);
-    let setup = Setup { ticket_prefix, mailboxes, users: people.users, ignore, pipelines, templates };
+    let all = templates.all.clone();
+    let mut setup =
+        Setup { ticket_prefix, public_url: None, mailboxes, users: people.users, ignore, pipelines, templates: all };
+    match public_url {
+        PublicUrl::Missing => templates.require_unsubscribing(&setup, report),
+        PublicUrl::Wrong => {}
+        PublicUrl::Given(url) => setup.public_url = Some(url),
+    }
     Config { database, time_zone, setup, accounts, relays, warnings: Vec::new() }
 }
 
@@ -115,6 +137,33 @@ fn read_time_zone(root: &mut Table, report: &mut Report) -> Option<String> {
         return None;
     }
     Some(name.to_owned())
+}
+
+/// What the file says of our pages.
+enum PublicUrl {
+    Missing,
+    Wrong,
+    Given(String),
+}
+
+/// `https://HOST[:PORT][/PATH]` (RFC 3986 3): a token is put behind it, in a header field (RFC 2369 2).
+fn read_public_url(root: &mut Table, report: &mut Report) -> PublicUrl {
+    if !root.has("public_url") {
+        return PublicUrl::Missing;
+    }
+    let Some(url) = root.text("public_url", report) else { return PublicUrl::Wrong };
+    let text = url.get_ref().trim_end_matches('/');
+    let host = text.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:[]%".contains(c);
+    if host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+        && text.chars().all(is_plain)
+        && text.len() <= 200
+    {
+        return PublicUrl::Given(text.to_owned());
+    }
+    let hint = "an address that begins with https:// and has no query, for example: \"https://desk.example.org\"";
+    report.error(url.span(), format!("`{}` is no public address of pages", url.get_ref()), hint);
+    PublicUrl::Wrong
 }
 
 fn read_ticket_prefix(root: &mut Table, report: &mut Report) -> String {

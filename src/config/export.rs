@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use super::outline::{Thing, outline};
+use super::outline::{self, Thing, outline};
 use super::text::quoted;
-use crate::domain::Setup;
+use crate::domain::{Setup, Template};
 
 const HEAD: &str = "\
 # The setup of ticketd, as `ticketd export` writes it: every value, defaults too. The keys are those of ticketd.toml.
@@ -50,6 +50,26 @@ pub fn export(setup: &Setup) -> String {
         write_table(&mut out, thing, &[]);
     }
     out
+}
+
+/// The template's table alone.
+pub fn export_template(template: &Template) -> String {
+    let mut out = String::new();
+    write_table(&mut out, &outline::template(template), &[]);
+    out
+}
+
+/// The same file in two parts, without the template of that name: what has to stand above it, and what may stand below.
+pub fn export_around(setup: &Setup, template: &str) -> (String, String) {
+    let root = outline(setup);
+    let (mut above, mut below) = (String::new(), String::new());
+    write_keys(&mut above, &root);
+    let is_it = |thing: &Thing| thing.sort == "template" && thing.name.as_deref() == Some(template);
+    for thing in root.parts.iter().filter(|thing| !is_it(thing)) {
+        below.push('\n');
+        write_table(&mut below, thing, &[]);
+    }
+    (above, below)
 }
 
 fn write_section(out: &mut String, sort: &str) {

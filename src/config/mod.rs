@@ -30,12 +30,12 @@ mod template;
 mod text;
 mod user;
 
-use crate::domain::Setup;
+use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 
 pub use account::{Account, After, MOST_BYTES, Start, read_date};
 pub use difference::{Change, Difference, Place, differences};
-pub use document::{parse, read};
-pub use export::export;
+pub use document::{parse, problems_of_template, read};
+pub use export::{export, export_around, export_template};
 pub use lines::{Line, line_differences};
 pub use outline::Value;
 pub use password::PasswordFrom;
@@ -61,6 +61,11 @@ pub struct Config {
     pub relays: Vec<Relay>,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
+}
+
+/// The built-in digest of notifications.
+pub fn digest_template() -> Option<Template> {
+    builtin::templates().into_iter().find(|template| template.name == DIGEST_TEMPLATE)
 }
 
 /// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.

@@ -59,7 +59,9 @@ pub(super) fn outline(setup: &Setup) -> Thing {
     parts.extend(setup.ignore.iter().map(ignore));
     parts.extend(setup.pipelines.iter().map(pipeline));
     parts.extend(setup.templates.iter().map(template));
-    Thing { sort: "", name: None, keys: vec![("ticket_prefix", text(&setup.ticket_prefix))], parts }
+    let mut keys = vec![("ticket_prefix", text(&setup.ticket_prefix))];
+    keys.extend(setup.public_url.as_ref().map(|url| ("public_url", text(url))));
+    Thing { sort: "", name: None, keys, parts }
 }
 
 fn mailbox(mailbox: &MailboxSetup) -> Thing {
@@ -134,7 +136,8 @@ fn automation(automation: &StageAutomation) -> Thing {
     named("automation", &automation.name, keys, Vec::new())
 }
 
-fn template(template: &Template) -> Thing {
+/// A template's table.
+pub(super) fn template(template: &Template) -> Thing {
     let keys = vec![("transactional", Value::Flag(template.transactional))];
     named("template", &template.name, keys, template.texts.iter().map(template_text).collect())
 }

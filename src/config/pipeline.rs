@@ -6,7 +6,8 @@ use super::names::{Names, label_from};
 use super::problem::Report;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState,
+    TemplatedAutomation,
 };
 
 /// Names that a pipeline may refer to.
@@ -155,9 +156,13 @@ fn read_action(mut table: Table, known: &Known, report: &mut Report) -> Option<A
 }
 
 fn resolve_template(template: &Placed<&str>, known: &Known, report: &mut Report) -> String {
-    if *template.get_ref() == SEND_NOT_DELIVERED {
-        let message =
-            format!("`{SEND_NOT_DELIVERED}` tells a user of a mail that did not arrive: no action can use it");
+    let about = match *template.get_ref() {
+        SEND_NOT_DELIVERED => Some("tells a user of a mail that did not arrive"),
+        DIGEST_TEMPLATE => Some("tells a user of more than 10 notifications in an hour"),
+        _ => None,
+    };
+    if let Some(about) = about {
+        let message = format!("`{}` {about}: no action can use it", template.get_ref());
         report.error(template.span(), message, "name another template, or add one with [[template]]");
     }
     known.templates.resolve(template, report)

@@ -15,7 +15,7 @@ use super::suggest::{closest, listed};
 pub(super) type Placed<T> = Spanned<T>;
 
 /// Keys that stand before every table. In TOML they would otherwise belong to the table above them.
-const TOP_KEYS: [&str; 3] = ["database", "time_zone", "ticket_prefix"];
+const TOP_KEYS: [&str; 4] = ["database", "time_zone", "ticket_prefix", "public_url"];
 
 /// One table being read. Every key that is asked for counts as known; [`Table::close`] reports the others.
 pub(super) struct Table<'t> {

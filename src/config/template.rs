@@ -1,14 +1,55 @@
 //! `[[template]]`: texts of automatic mail. One replaces the built-in template of its name or adds to them.
 
+use std::ops::Range;
+
 use super::builtin;
 use super::mailbox::read_language;
 use super::names::Names;
 use super::problem::Report;
 use super::table::Table;
-use crate::domain::{Template, TemplateText};
+use crate::domain::{Setup, Template, TemplateText};
 
-/// Reads every `[[template]]`. Gives them with the built-in ones that they do not replace, and the names of all.
-pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Template>, Names) {
+/// What the file says of templates.
+pub(super) struct Templates {
+    /// With the built-in ones that it does not replace.
+    pub all: Vec<Template>,
+    pub names: Names,
+    /// Those that stand in the file, and where.
+    stated: Vec<(String, Range<usize>)>,
+    /// Those that are not transactional, and where the file says so.
+    marketing: Vec<(String, Range<usize>)>,
+}
+
+impl Templates {
+    /// Marketing mail needs a way out (RFC 8058), and that a place.
+    pub fn require_unsubscribing(&self, setup: &Setup, report: &mut Report) {
+        let hint = "set `public_url` at the top of the file, where contacts unsubscribe: \"https://desk.example.org\"";
+        for (name, place) in self.marketing.iter().filter(|(name, _)| setup.mails_contacts(name)) {
+            let message = format!("`{name}` goes to contacts (send_email), who could not unsubscribe from it");
+            report.error(place.clone(), message, hint);
+        }
+    }
+}
+
+/// Reads a text that is to hold one template and nothing else: the one of that name. Says what is wrong with it.
+pub(super) fn read_only(mut root: Table, name: &str, report: &mut Report) {
+    let Templates { stated, .. } = read_templates(&mut root, report);
+    root.close(report);
+    match stated.as_slice() {
+        [] if report.has_broken_lines() => {}
+        [] => report.error(0..0, "there is no [[template]] here", "leave its header line in place"),
+        [(found, place)] if found != name && !found.is_empty() => {
+            let hint = format!("leave its name; `ticketd template edit {found}` makes or changes that one");
+            report.error(place.clone(), format!("this is template `{found}`, and `{name}` is edited"), hint);
+        }
+        [_] => {}
+        [_, (_, second), ..] => report.error(second.clone(), "a second template", "edit one at a time"),
+    }
+}
+
+/// Reads every `[[template]]`.
+pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> Templates {
+    let (mut stated, mut marketing) = (Vec::new(), Vec::new());
     let mut templates = builtin::templates();
     let mut names = Names::of("template", "ticket_closed");
     for template in &templates {
@@ -16,7 +57,11 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
     }
     for mut table in root.tables("template", report) {
         let name = names.claim(&mut table, report);
+        let place = table.place_of("name").map_or_else(|| table.place(), |(_, place)| place);
+        stated.push((name.clone(), place));
         let transactional = table.flag("transactional", report).unwrap_or(true);
+        let place = table.place_of("transactional").filter(|_| !transactional);
+        marketing.extend(place.map(|(_, place)| (name.clone(), place)));
         let texts = read_texts(&mut table, report);
         table.close(report);
         let template = Template { name, transactional, texts };
@@ -25,7 +70,7 @@ pub(super) fn read_templates(root: &mut Table, report: &mut Report) -> (Vec<Temp
             None => templates.push(template),
         }
     }
-    (templates, names)
+    Templates { all: templates, names, stated, marketing }
 }
 
 fn read_texts(template: &mut Table, report: &mut Report) -> Vec<TemplateText> {

@@ -56,6 +56,7 @@ pub fn fold(ws: &mut Workspace, change: &Change) {
             ws.recipients.put(row.clone());
         }
         Change::Timer(row) => ws.timers.put(row.clone()),
+        Change::HeldNotice(row) => ws.held_notices.put(row.clone()),
     }
 }
 

@@ -14,6 +14,15 @@ pub(super) struct Because {
     pub message: Option<MessageId>,
 }
 
+/// What a template's mail is about, and what sends it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub record: RecordId,
+    /// `pipeline/name`.
+    pub automation: &'a str,
+    pub template: &'a str,
+}
+
 impl Deciding<'_> {
     /// Moves a record to a stage, and enrols it in what stands there. `from`: `None` on creation.
     pub(super) fn enter_stage(
@@ -95,7 +104,8 @@ impl Deciding<'_> {
                 self.effect(automation, template, outcome, None);
                 continue;
             }
-            self.queue_template(record, automation, template, SendPurpose::Automation, row.address, None, because);
+            let about = About { record, automation, template };
+            self.queue_template(about, SendPurpose::Automation, row.address, None, because);
         }
     }
 
@@ -112,8 +122,12 @@ impl Deciding<'_> {
         let told = hindrance.map_or_else(|| self.user_to_tell(user, template, because.silence), Err);
         match told {
             Ok((user, address)) => {
-                let purpose = SendPurpose::Notification;
-                self.queue_template(record, automation, template, purpose, address, Some(user), because);
+                if let Some(until) = self.notices_full_until(address) {
+                    self.keep_for_digest(user, record, template, until);
+                    return self.effect(automation, template, EffectResult::Digested, None);
+                }
+                let about = About { record, automation, template };
+                self.queue_template(about, SendPurpose::Notification, address, Some(user), because);
             }
             Err(outcome) => self.effect(automation, template, outcome, None),
         }
@@ -142,17 +156,16 @@ impl Deciding<'_> {
         Ok((id, self.address(&Participant { name: setup_user.display_name.clone(), address })))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one fact of the mail; a struct would be read once")]
-    fn queue_template(
+    /// Queues a template's mail.
+    pub(super) fn queue_template(
         &mut self,
-        record: RecordId,
-        automation: &str,
-        template: &str,
+        about: About<'_>,
         purpose: SendPurpose,
         to: AddressId,
         user: Option<UserId>,
         because: Because,
     ) {
+        let About { record, automation, template } = about;
         let Some(mailbox) = self.mailbox_of(record) else {
             return self.effect(automation, template, EffectResult::NoMailbox, None);
         };

@@ -65,6 +65,13 @@ impl Deciding<'_> {
             Ok(told) => told,
             Err(outcome) => return self.effect(SEND_NOT_DELIVERED, SEND_NOT_DELIVERED, outcome, None),
         };
+        let told = RecipientRow { told_at: Some(self.context.at), ..recipient };
+        // A digest is about tickets: what has none is told at once.
+        if let Some((ticket, until)) = written.ticket.zip(self.notices_full_until(to)) {
+            self.keep_for_digest(user, ticket, SEND_NOT_DELIVERED, until);
+            self.effect(SEND_NOT_DELIVERED, SEND_NOT_DELIVERED, EffectResult::Digested, None);
+            return self.change(Change::Recipient(told));
+        }
         let subject = self.ws.messages.get(&written.message).map(|message| message.subject.clone()).unwrap_or_default();
         let language = self.ws.mailbox(mailbox).map_or(Language::English, |(_, setup)| setup.language);
         let queued = self.queue(Outgoing {
@@ -86,7 +93,7 @@ impl Deciding<'_> {
             },
         });
         self.effect(SEND_NOT_DELIVERED, SEND_NOT_DELIVERED, EffectResult::Queued, Some(queued));
-        self.change(Change::Recipient(RecipientRow { told_at: Some(self.context.at), ..recipient }));
+        self.change(Change::Recipient(told));
     }
 
     /// The team mailbox that a send came from.

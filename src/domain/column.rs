@@ -102,6 +102,7 @@ integer_columns!(
     FolderId,
     SendId,
     TimerId,
+    HeldNoticeId,
     EventSeq,
     Timestamp,
     LookupKey

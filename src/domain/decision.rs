@@ -55,6 +55,7 @@ pub enum Change {
     Send(SendRow),
     Recipient(RecipientRow),
     Timer(TimerRow),
+    HeldNotice(HeldNoticeRow),
 }
 
 /// A mail to be composed: who, to whom, about what. Ids only; the composer looks the words up.
@@ -101,6 +102,17 @@ pub enum SendText {
         /// Of the template that tells an author.
         failure: Option<Undelivered>,
     },
+    /// Notifications that were beyond the user's cap.
+    Digest { language: Language, user: UserId, entries: Vec<DigestEntry> },
+}
+
+/// What a digest says of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DigestEntry {
+    /// The first of the notifications that it stands for.
+    pub notice: HeldNoticeId,
+    /// How many they are: of one template, about one ticket.
+    pub count: i64,
 }
 
 /// What of a send did not arrive.

@@ -74,6 +74,8 @@ pub enum Payload {
     ClearBounce { address: AddressId },
     /// A user orders something about a send.
     Outbox { send: SendId, order: OutboxOrder },
+    /// A user's hour is over: what was beyond the cap of notifications is told in one mail.
+    Digest { timer: TimerId, fence: i64 },
 }
 
 impl Payload {
@@ -96,6 +98,7 @@ impl Payload {
             Payload::Dispatch(_) => "dispatch",
             Payload::ClearBounce { .. } => "clear_bounce",
             Payload::Outbox { .. } => "outbox",
+            Payload::Digest { .. } => "digest",
         }
     }
 }

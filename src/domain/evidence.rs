@@ -160,6 +160,11 @@ pub enum Evidence {
         refused: i64,
         unknown: i64,
     },
+    /// A user's notifications beyond the cap, told in one mail.
+    Digest {
+        user: UserId,
+        notifications: i64,
+    },
     /// The program that was handing it over ended meanwhile.
     DispatchLapsed,
     /// The author's address had given mail back; it writes, so it takes mail again.
@@ -344,6 +349,8 @@ text_enum! {
         NoTemplate = "no_template",
         /// No team mailbox to send it from.
         NoMailbox = "no_mailbox",
+        /// The user had 10 notifications in an hour: it is told in a digest.
+        Digested = "digested",
         /// Not transactional, and no marketing contact.
         NotMarketing = "not_marketing",
     }

@@ -37,6 +37,7 @@ ids! {
     FolderId,
     SendId,
     TimerId,
+    HeldNoticeId,
     /// Position in the journal; a number space of its own, without gaps on one database.
     EventSeq,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::row::row;
 use super::text_enum::text_enum;
 use super::*;
 
@@ -55,5 +56,19 @@ text_enum! {
         Now = "now",
         /// It does not leave.
         Cancel = "cancel",
+    }
+}
+
+row! {
+    /// A notification beyond a user's cap: told in a digest.
+    HeldNoticeRow in "held_notice", key id: HeldNoticeId {
+        id: HeldNoticeId,
+        recipient: UserId,
+        ticket: RecordId,
+        template: String,
+        at: Timestamp,
+        event: EventSeq,
+        /// The digest that told it; `None` while it waits.
+        digest: Option<SendId>,
     }
 }

@@ -457,7 +457,7 @@ row! {
         id: TimerId,
         due_at: Timestamp,
         kind: TimerKind,
-        /// Id of what it is about, by kind: a delivery.
+        /// Id of what it is about, by kind: a delivery, a user.
         subject: i64,
         attempt: i64,
         lease_until: Option<Timestamp>,
@@ -472,6 +472,8 @@ text_enum! {
     TimerKind {
         /// Read a pending delivery again.
         RetryMail = "retry_mail",
+        /// Tell a user in one mail what was beyond the cap of notifications.
+        Digest = "digest",
     }
 }
 

@@ -13,6 +13,10 @@ use super::{EmailAddress, Kind, Millis, Timestamp};
 pub struct Setup {
     /// What stands before the number in `[PREFIX-123]`. Upper case.
     pub ticket_prefix: String,
+    /// Where our pages are reached from outside: `https://desk.example.org`, without a slash at its end. Mail that contacts
+    /// can unsubscribe from needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     pub mailboxes: Vec<MailboxSetup>,
     pub users: Vec<UserSetup>,
     pub ignore: Vec<IgnoreRule>,
@@ -233,6 +237,9 @@ pub enum Action {
     /// Sends the template to users.
     Notify { template: String, users: Vec<String> },
 }
+
+/// Name of the template that tells a user of notifications beyond the cap.
+pub const DIGEST_TEMPLATE: &str = "notification_digest";
 
 /// The template that tells a user that a mail of his own did not arrive. No action can use it.
 pub const SEND_NOT_DELIVERED: &str = "send_not_delivered";

@@ -27,6 +27,8 @@ pub struct Keys {
     pub sends: BTreeSet<SendId>,
     /// Automatic mail since then counts for the caps.
     pub automatic_since: Option<Timestamp>,
+    /// Addresses of users: of what was sent to them automatically the sends are needed too.
+    pub users: BTreeSet<LookupKey>,
 }
 
 impl Keys {
@@ -44,6 +46,7 @@ impl Keys {
         self.deliveries.extend(other.deliveries);
         self.timers.extend(other.timers);
         self.sends.extend(other.sends);
+        self.users.extend(other.users);
         self.automatic_since = match (self.automatic_since, other.automatic_since) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -78,7 +81,10 @@ pub struct Workspace {
     pub enrolments: Table<EnrolmentRow>,
     pub sends: Table<SendRow>,
     pub recipients: Table<RecipientRow>,
+    /// Those that are named, and the digests that wait.
     pub timers: Table<TimerRow>,
+    /// Of the users whose digest is due, what waits for it.
+    pub held_notices: Table<HeldNoticeRow>,
     index: Index,
 }
 
@@ -126,6 +132,7 @@ impl Workspace {
             sends: Table::default(),
             recipients: Table::default(),
             timers: Table::default(),
+            held_notices: Table::default(),
             index: Index::default(),
         }
     }

@@ -202,7 +202,8 @@ impl Engine {
         self.command(at, user, Input::QuarantineDrop { delivery }).await
     }
 
-    /// Fires the timers that are due at `now`, each at its own time. Gives what became of them.
+    /// Fires the timers that are due at `now`: mail is read again as of the time when that was due. Gives what became of
+    /// them.
     pub async fn fire_timers(&self, now: Timestamp) -> Result<Vec<Outcome>, EngineError> {
         let mut outcomes = Vec::new();
         loop {
@@ -211,18 +212,19 @@ impl Engine {
                 return Ok(outcomes);
             }
             for timer in due {
-                outcomes.extend(self.fire(&timer).await?);
+                outcomes.extend(self.fire(&timer, now).await?);
             }
         }
     }
 
-    async fn fire(&self, timer: &TimerRow) -> Result<Option<Outcome>, EngineError> {
-        let delivery = DeliveryId(timer.subject);
-        tracing::debug!(%delivery, "a timer is due: a mail is read again");
-        let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
-        let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
-        let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
-        let unit = Unit { cause: Some(cause), ..self.unit(timer.due_at, None, input) };
+    async fn fire(&self, timer: &TimerRow, now: Timestamp) -> Result<Option<Outcome>, EngineError> {
+        let unit = match timer.kind {
+            TimerKind::RetryMail => self.read_again(timer).await?,
+            TimerKind::Digest => {
+                tracing::debug!(user = timer.subject, "a timer is due: a digest");
+                self.unit(now, None, Input::Digest { timer: timer.id, fence: timer.fence })
+            }
+        };
         let outcome = self.writer.write(Work::Unit(unit)).await?;
         match outcome.refused {
             None => Ok(Some(outcome)),
@@ -230,6 +232,16 @@ impl Engine {
             Some(Refusal::StaleFence) => Ok(None),
             Some(refusal) => Err(refusal.into()),
         }
+    }
+
+    /// A mail that could not be read is read once more.
+    async fn read_again(&self, timer: &TimerRow) -> Result<Unit, EngineError> {
+        let delivery = DeliveryId(timer.subject);
+        tracing::debug!(%delivery, "a timer is due: a mail is read again");
+        let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
+        let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
+        let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
+        Ok(Unit { cause: Some(cause), ..self.unit(timer.due_at, None, input) })
     }
 
     fn unit(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Unit {

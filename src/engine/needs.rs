@@ -9,7 +9,10 @@ use crate::domain::*;
 pub(super) fn keys_of(unit: &Unit) -> Keys {
     let mut keys = Keys::default();
     match &unit.input {
-        Input::Setup(setup) => keys.addresses.extend(own_addresses(setup)),
+        Input::Setup(setup) => {
+            keys.addresses.extend(own_addresses(setup));
+            keys.users.extend(addresses_of_users(setup));
+        }
         Input::Mail(mail) => mail_keys(&mut keys, mail),
         Input::Retry { timer, delivery, mail, .. } => {
             mail_keys(&mut keys, mail);
@@ -55,6 +58,9 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         Input::Outbox { send, .. } => {
             keys.sends.insert(*send);
         }
+        Input::Digest { timer, .. } => {
+            keys.timers.insert(*timer);
+        }
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys
@@ -63,8 +69,12 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
 /// Whatever is decided may be sent from a mailbox or to a user: an address that was not at hand would be made twice.
 pub(super) fn own_addresses(setup: &Setup) -> impl Iterator<Item = LookupKey> {
     let mailboxes = setup.mailboxes.iter().flat_map(|mailbox| &mailbox.addresses);
-    let users = setup.users.iter().flat_map(|user| &user.addresses);
-    mailboxes.chain(users).map(|address| LookupKey::of(address.as_str()))
+    mailboxes.map(|address| LookupKey::of(address.as_str())).chain(addresses_of_users(setup))
+}
+
+/// How many notifications a user had counts for the cap.
+pub(super) fn addresses_of_users(setup: &Setup) -> impl Iterator<Item = LookupKey> {
+    setup.users.iter().flat_map(|user| &user.addresses).map(|address| LookupKey::of(address.as_str()))
 }
 
 fn mail_keys(keys: &mut Keys, mail: &Mail) {

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use crate::compose::{
-    self, Attachment, AutomaticMark, ContactValues, FailureValues, Keyring, MailboxValues, Outgoing, Rendered,
-    TicketValues, UserValues,
+    self, Attachment, AutomaticMark, ContactValues, DigestLine, DigestList, DigestValues, FailureValues, Keyring,
+    MailboxValues, Outgoing, Rendered, TicketValues, UserValues,
 };
+use crate::config;
 use crate::decide::Composed;
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{Packed, pack};
+
+/// Tickets that a digest lists. Nobody reads on, and filling a template has its bounds.
+const MOST_ENTRIES: usize = 100;
 
 /// Bytes of a send, and what its rows need of them.
 pub(super) struct Built {
@@ -34,6 +38,15 @@ pub(super) fn build(ws: &Workspace, keyring: &Keyring, plan: &SendPlan, files: &
     Built { composed, packed }
 }
 
+/// What a planned send says, and who it is from and to; nothing is composed.
+pub(super) fn said(ws: &Workspace, plan: &SendPlan) -> Result<(Participant, Vec<Participant>, Rendered), String> {
+    let words = Words { ws, plan, files: &[] };
+    let Text { subject, text, html, .. } = words.text()?;
+    let from = words.participant(plan.from).ok_or("there is no address to send it from")?;
+    let to = plan.to.iter().filter_map(|id| words.participant(*id)).collect();
+    Ok((from, to, Rendered { subject, text, html }))
+}
+
 impl Built {
     /// The same send with the bytes that were made of it in its day.
     pub fn sent_as(self, bytes: &[u8]) -> Built {
@@ -48,6 +61,12 @@ struct Text {
     text: String,
     quote: String,
     html: Option<String>,
+}
+
+/// The text of a template that was filled.
+fn filled(rendered: Result<Rendered, compose::RenderError>) -> Result<Text, String> {
+    let Rendered { subject, text, html } = rendered.map_err(|error| error.to_string())?;
+    Ok(Text { subject, text, quote: String::new(), html })
 }
 
 struct Words<'a> {
@@ -74,6 +93,7 @@ impl Words<'_> {
             html,
             in_reply_to: self.answered(),
             references: self.references(),
+            unsubscribe: self.unsubscribe(&token),
             token,
             automatic: match (plan.purpose.is_automated(), plan.parent) {
                 (false, _) => AutomaticMark::None,
@@ -82,6 +102,14 @@ impl Words<'_> {
             },
             attachments: self.attachments(),
         })
+    }
+
+    /// Where a contact unsubscribes from mail that is not transactional.
+    fn unsubscribe(&self, token: &compose::Token) -> Option<String> {
+        let SendText::Template { name, .. } = &self.plan.text else { return None };
+        let marketing = !self.ws.setup.template(name)?.transactional && self.plan.purpose == SendPurpose::Automation;
+        let url = self.ws.setup.public_url.as_ref().filter(|_| marketing)?;
+        Some(format!("{url}/unsubscribe/{token}"))
     }
 
     fn participant(&self, id: AddressId) -> Option<Participant> {
@@ -101,11 +129,32 @@ impl Words<'_> {
                 let template = self.ws.setup.template(name).ok_or("there is no such template")?;
                 let values =
                     self.values(*user, failure.as_ref()).ok_or("there is no ticket to fill the template from")?;
-                let rendered = compose::render(template, *language, &values).map_err(|error| error.to_string())?;
-                let Rendered { subject, text, html } = rendered;
-                Ok(Text { subject, text, quote: String::new(), html })
+                filled(compose::render(template, *language, &values))
+            }
+            SendText::Digest { language, user, entries } => {
+                // A setup that came into force before there were digests has none.
+                let own = self.ws.setup.template(DIGEST_TEMPLATE).cloned();
+                let template = own.or_else(config::digest_template).ok_or("there is no such template")?;
+                let values = self.digest_values(*user, entries).ok_or("there is no mailbox to send it from")?;
+                filled(compose::render(&template, *language, &values))
             }
         }
+    }
+
+    fn digest_values(&self, user: UserId, entries: &[DigestEntry]) -> Option<DigestValues> {
+        let line = |entry: &DigestEntry| {
+            let notice = self.ws.held_notices.get(&entry.notice)?;
+            let ticket = self.ticket(notice.ticket)?;
+            Some(DigestLine { template: notice.template.clone(), ticket, count: entry.count })
+        };
+        let all = |entries: &[DigestEntry]| entries.iter().map(|entry| entry.count).sum();
+        let more = entries.get(MOST_ENTRIES..).map_or(0, all);
+        let told = entries.iter().take(MOST_ENTRIES).filter_map(line).collect();
+        Some(DigestValues {
+            digest: DigestList { count: all(entries), entries: told, more },
+            mailbox: self.mailbox()?,
+            user: self.user(Some(user)),
+        })
     }
 
     /// What is attached, as far as its bytes are at hand.
@@ -123,7 +172,7 @@ impl Words<'_> {
     /// The ticket's own subject, with its tag, as an answer or a forward.
     fn subject(&self) -> String {
         let title = self.plan.ticket.and_then(|ticket| self.ws.records.get(&ticket)).map(|row| row.title.as_str());
-        let tagged = format!("{} {}", self.tag(), title.unwrap_or_default());
+        let tagged = format!("{} {}", self.tag(self.plan.ticket), title.unwrap_or_default());
         match (self.plan.purpose, self.plan.parent) {
             (SendPurpose::Forward, _) => format!("Fwd: {}", tagged.trim()),
             (_, Some(_)) => format!("Re: {}", tagged.trim()),
@@ -131,29 +180,24 @@ impl Words<'_> {
         }
     }
 
-    fn tag(&self) -> String {
-        let ticket = self.plan.ticket.and_then(|ticket| self.ws.tickets.get(&ticket));
+    fn tag(&self, ticket: Option<RecordId>) -> String {
+        let ticket = ticket.and_then(|ticket| self.ws.tickets.get(&ticket));
         ticket.map_or_else(String::new, |ticket| format!("[{}-{}]", self.ws.setup.ticket_prefix, ticket.number))
     }
 
     fn values(&self, user: Option<UserId>, failure: Option<&Undelivered>) -> Option<compose::Values> {
         let ticket = match (self.plan.ticket, failure) {
-            (Some(ticket), _) => self.ticket_values(ticket)?,
+            (Some(ticket), _) => self.ticket(ticket)?,
             // A mail from a contact's record has none: all that is known is what the mail was about.
             (None, Some(failure)) => TicketValues { subject: failure.subject.clone(), ..TicketValues::default() },
             (None, None) => return None,
         };
-        let (_, mailbox) = self.ws.mailbox(self.plan.mailbox)?;
-        let user = user.and_then(|id| self.ws.users.get(&id)).and_then(|row| self.ws.setup.user(&row.name));
         let address = |failure: &Undelivered| self.ws.addresses.get(&failure.address).map(|row| row.address.clone());
         Some(compose::Values {
             ticket,
             contact: self.contact(failure),
-            mailbox: MailboxValues {
-                name: mailbox.display_name.clone(),
-                address: mailbox.addresses.first().cloned().unwrap_or_default(),
-            },
-            user: user.map(|user| UserValues { name: user.display_name.clone() }),
+            mailbox: self.mailbox()?,
+            user: self.user(user),
             failure: failure.map(|failure| FailureValues {
                 address: address(failure).unwrap_or_default(),
                 reason: failure.reason.clone(),
@@ -161,17 +205,27 @@ impl Words<'_> {
         })
     }
 
-    fn ticket_values(&self, ticket: RecordId) -> Option<TicketValues> {
-        let ticket = self.ws.tickets.get(&ticket)?;
-        let record = self.ws.records.get(&ticket.record)?;
+    fn ticket(&self, ticket: RecordId) -> Option<TicketValues> {
+        let record = self.ws.records.get(&ticket)?;
         let pipeline = self.ws.setup.pipeline(&record.pipeline)?;
         let status = pipeline.stage(&record.stage).map_or(record.stage.as_str(), |stage| stage.label.as_str());
         Some(TicketValues {
-            number: ticket.number,
-            tag: self.tag(),
+            number: self.ws.tickets.get(&ticket)?.number,
+            tag: self.tag(Some(ticket)),
             subject: record.title.clone(),
             status: status.to_owned(),
         })
+    }
+
+    fn mailbox(&self) -> Option<MailboxValues> {
+        let (_, mailbox) = self.ws.mailbox(self.plan.mailbox)?;
+        let address = mailbox.addresses.first().cloned().unwrap_or_default();
+        Some(MailboxValues { name: mailbox.display_name.clone(), address })
+    }
+
+    fn user(&self, user: Option<UserId>) -> Option<UserValues> {
+        let user = self.ws.setup.user(&self.ws.users.get(&user?)?.name)?;
+        Some(UserValues { name: user.display_name.clone() })
     }
 
     /// The contact that the mail goes to; for a notification whoever did not get a mail, or the ticket's first.

@@ -151,6 +151,7 @@ impl Names {
                 Input::ClearBounce { address: row.address }
             }
             Payload::Outbox { send, order } => Input::Outbox { send, order },
+            Payload::Digest { timer, fence } => Input::Digest { timer, fence },
         })
     }
 

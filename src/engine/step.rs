@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::mail::Mail;
-use super::needs::{keys_of, own_addresses};
+use super::needs::{addresses_of_users, keys_of, own_addresses};
 use super::outgoing;
 use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Work};
 use crate::compose::Keyring;
@@ -13,7 +13,7 @@ use crate::decide::{self, Context, Deciding, MailInput, Refusal, fold};
 use crate::domain::*;
 use crate::store::content::{self, Packed};
 use crate::store::counter::{self, Counter};
-use crate::store::{self, StoreError, Tx, attempts, journal};
+use crate::store::{self, StoreError, Tx, attempts, journal, sent_copies};
 
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
@@ -65,6 +65,7 @@ impl Step {
         let mut keys = Keys::default();
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
         keys.addresses.extend(own_addresses(&setup));
+        keys.users.extend(addresses_of_users(&setup));
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
@@ -75,6 +76,7 @@ impl Step {
             decisions: Vec::new(),
             revisions: Vec::new(),
             contents: Vec::new(),
+            sent: Vec::new(),
             occupied: match units.first().map(|unit| &unit.input) {
                 Some(Input::Setup(_)) => store::views::occupied(tx)?,
                 _ => Occupied::default(),
@@ -141,6 +143,8 @@ struct Batch<'a> {
     decisions: Vec<DecisionRow>,
     revisions: Vec<RevisionRow>,
     contents: Vec<(ContentId, std::borrow::Cow<'a, Packed>)>,
+    /// What people sent and a relay took now: perhaps a mailbox wants a copy.
+    sent: Vec<MessageId>,
     /// Where tickets are before the batch, for a setup.
     occupied: Occupied,
 }
@@ -181,6 +185,7 @@ impl<'a> Batch<'a> {
         };
         (self.ids, self.numbers) = (context.ids, context.numbers);
         self.keep_content(&unit.input, &decision);
+        self.sent.extend(self.taken_by_relay(unit));
         let queued = self.compose(step, &unit.input, &mut decision);
         let seq = EventSeq(self.seq);
         self.seq += 1;
@@ -222,13 +227,22 @@ impl<'a> Batch<'a> {
             | Input::Lapse { .. }
             | Input::Dispatch { .. }
             | Input::ClearBounce { .. }
-            | Input::Outbox { .. } => return,
+            | Input::Outbox { .. }
+            | Input::Digest { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
             Change::Content(row) => Some(row.id),
             _ => None,
         });
         self.contents.extend(new.map(|id| (id, std::borrow::Cow::Borrowed(packed))));
+    }
+
+    /// The message that a relay took for somebody, where a person sent it. Folding the journal again sends nothing.
+    fn taken_by_relay(&self, unit: &Unit) -> Option<MessageId> {
+        let Input::Dispatch { dispatch, .. } = &unit.input else { return None };
+        let taken = dispatch.answers.iter().any(|answer| answer.verdict == RelayVerdict::Accepted);
+        let send = self.ws.sends.get(&dispatch.send).filter(|send| taken && !send.purpose.is_automated())?;
+        unit.journaled.is_none().then_some(send.message)
     }
 
     /// Composes what was planned, in the unit that queues it.
@@ -287,6 +301,7 @@ impl<'a> Batch<'a> {
         }
         journal::append(tx, &self.events)?;
         store::save(tx, &self.ws)?;
+        sent_copies::note(tx, &self.sent)?;
         content::put(tx, self.contents.iter().map(|(id, packed)| (*id, packed.as_ref())))?;
         journal::append_decisions(tx, &self.decisions)
     }
@@ -379,6 +394,10 @@ fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal>
         Input::Outbox { send, order } => {
             decide::order(d, *send, *order)?;
             Ok(Payload::Outbox { send: *send, order: *order })
+        }
+        Input::Digest { timer, fence } => {
+            decide::digest(d, *timer, *fence)?;
+            Ok(Payload::Digest { timer: *timer, fence: *fence })
         }
     }
 }

@@ -46,8 +46,8 @@ pub enum What {
     Mail { file: String, mail: Arc<Mail> },
     /// Somebody ordered something; a new setup is nobody's.
     Ordered { user: Option<String>, order: Input },
-    /// So much time passed.
-    Wait { text: String },
+    /// So much time passed. `fired`: what came of the timers that were due.
+    Wait { text: String, fired: Vec<Outcome> },
 }
 
 type Done = Result<(What, Option<Result<Outcome, EngineError>>), StoryError>;
@@ -170,8 +170,9 @@ impl Teller<'_> {
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;
                 self.clock = self.clock.plus(span);
-                self.engine.fire_timers(self.clock).await?;
-                (What::Wait { text: text.clone() }, None)
+                let fired = self.engine.fire_timers(self.clock).await?;
+                self.queued.extend(fired.iter().flat_map(|outcome| outcome.queued.iter().cloned()));
+                (What::Wait { text: text.clone(), fired }, None)
             }
             Step::Config(file) => {
                 let setup = setup_of(&self.folder.join(file))?;

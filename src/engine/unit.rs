@@ -93,6 +93,11 @@ pub enum Input {
         send: SendId,
         order: OutboxOrder,
     },
+    /// A digest is due, under its timer's fence.
+    Digest {
+        timer: TimerId,
+        fence: i64,
+    },
 }
 
 impl Input {
@@ -159,7 +164,8 @@ impl Unit {
             | Input::QuarantineDrop { .. }
             | Input::Dispatch { .. }
             | Input::ClearBounce { .. }
-            | Input::Outbox { .. } => 1024,
+            | Input::Outbox { .. }
+            | Input::Digest { .. } => 1024,
         }
     }
 }

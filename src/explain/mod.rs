@@ -126,6 +126,10 @@ pub fn effect_lines(explanation: &Explanation) -> Vec<String> {
         EffectResult::Failed => {
             format!("{} ({}): failed: {}", effect.automation, effect.template, why_not(explanation, effect))
         }
+        EffectResult::Digested => {
+            let why = words::effect_result(effect.outcome);
+            format!("{} ({}): kept for later: {why}", effect.automation, effect.template)
+        }
         skipped => format!("{} ({}): skipped: {}", effect.automation, effect.template, words::effect_result(skipped)),
     };
     explanation.effects.iter().map(line).collect()

@@ -84,6 +84,9 @@ pub(super) fn evidence(evidence: &Evidence, names: &Names) -> String {
             let said: Vec<_> = said.map(|(count, word)| format!("{word} for {count}")).collect();
             format!("offered to the relay {relay}: {}", said.join(", "))
         }
+        Evidence::Digest { user, notifications } => {
+            format!("{notifications} to {} that were beyond 10 in an hour, told together", names.user(*user))
+        }
         Evidence::DispatchLapsed => "the program ended while it was handing it to a relay".to_owned(),
         Evidence::BounceLifted { .. } => "the author's address gave mail back and takes it again: it writes".to_owned(),
         Evidence::BounceCleared { address, user } => {
@@ -180,6 +183,7 @@ pub fn effect_result(result: EffectResult) -> &'static str {
         EffectResult::OpenedByForward => "opened by a user's forward: the original sender did not write to us",
         EffectResult::NoTemplate => "there is no such template",
         EffectResult::NoMailbox => "there is no team mailbox to send it from",
+        EffectResult::Digested => "the user had 10 notifications in an hour: it is told in a digest",
         EffectResult::NotMarketing => "not transactional, and the contact is no marketing contact",
     }
 }

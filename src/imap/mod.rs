@@ -7,6 +7,7 @@
 //! what the server still says would be taken for the answer to something else.
 
 mod after;
+mod append;
 mod command;
 mod connect;
 mod error;

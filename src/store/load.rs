@@ -49,15 +49,20 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.mailboxes, select(self.tx, "", &[])?);
         load_all(&mut self.workspace.folders, select(self.tx, "", &[])?);
         load_all(&mut self.workspace.users, select(self.tx, "", &[])?);
+        let digests = select(self.tx, "WHERE done_at IS NULL AND kind = $1", &[TimerKind::Digest.to_value()])?;
+        load_all(&mut self.workspace.timers, digests);
         Ok(())
     }
 
     /// What the keys name.
     fn named(&mut self, keys: &Keys) -> Result<(), StoreError> {
         let timers: Vec<TimerRow> = self.fetch("id", keys.timers.iter().map(|id| id.0))?;
-        let subjects = timers.iter().map(|timer| match timer.kind {
-            TimerKind::RetryMail => timer.subject,
-        });
+        let of_kind = |kind| timers.iter().filter(move |timer| timer.kind == kind).map(|timer| timer.subject);
+        let subjects = of_kind(TimerKind::RetryMail);
+        let mut notices: Vec<HeldNoticeRow> = Vec::new();
+        for user in of_kind(TimerKind::Digest) {
+            notices.extend(select(self.tx, "WHERE digest IS NULL AND recipient = $1", &[Value::Integer(user)])?);
+        }
         let deliveries: BTreeSet<i64> = keys.deliveries.iter().map(|id| id.0).chain(subjects).collect();
         load_all(&mut self.workspace.timers, timers);
         let deliveries: Vec<DeliveryRow> = self.fetch("id", deliveries)?;
@@ -103,7 +108,11 @@ impl Loader<'_, '_> {
         self.threads(indexes.iter().map(|row| row.thread).collect())?;
         load_all(&mut self.workspace.thread_indexes, indexes);
         let tickets: Vec<TicketRow> = self.fetch("number", keys.ticket_numbers.iter().copied())?;
-        self.tickets(tickets.iter().map(|ticket| ticket.record).chain(keys.tickets.iter().copied()).collect())
+        let noted = notices.iter().map(|notice| notice.ticket);
+        let numbered = tickets.iter().map(|ticket| ticket.record);
+        self.tickets(numbered.chain(noted).chain(keys.tickets.iter().copied()).collect())?;
+        load_all(&mut self.workspace.held_notices, notices);
+        Ok(())
     }
 
     /// Of the contents that are here, the deliveries that nobody could read: one decision settles them all.
@@ -149,10 +158,7 @@ impl Loader<'_, '_> {
         let mut sends: Vec<SendRow> = self.fetch("message", messages)?;
         sends.extend(self.fetch::<SendRow>("id", keys.sends.iter().map(|id| id.0))?);
         let recipients = self.fetch("send", sends.iter().map(|send| send.id.0))?;
-        for send in sends {
-            self.workspace.index(IndexedRow::Send(&send));
-            self.workspace.sends.load(send);
-        }
+        self.take_sends(sends);
         self.take_recipients(recipients);
         Ok(())
     }
@@ -182,6 +188,12 @@ impl Loader<'_, '_> {
         let Some(since) = keys.automatic_since else { return Ok(()) };
         let addresses: Vec<i64> = self.workspace.addresses.iter().map(|address| address.id.0).collect();
         let sent = select_in(self.tx, "address", addresses, Some(("automatic_at >=", since.0)))?;
+        let is_users = |row: &&RecipientRow| {
+            self.workspace.addresses.get(&row.address).is_some_and(|address| keys.users.contains(&address.key))
+        };
+        let sends: BTreeSet<i64> = sent.iter().filter(is_users).map(|row| row.send.0).collect();
+        let sends = self.fetch("id", sends)?;
+        self.take_sends(sends);
         self.take_recipients(sent);
         Ok(())
     }
@@ -249,6 +261,13 @@ impl Loader<'_, '_> {
         for address in addresses {
             self.workspace.index(IndexedRow::Address(&address));
             self.workspace.addresses.load(address);
+        }
+    }
+
+    fn take_sends(&mut self, sends: Vec<SendRow>) {
+        for send in sends {
+            self.workspace.index(IndexedRow::Send(&send));
+            self.workspace.sends.load(send);
         }
     }
 

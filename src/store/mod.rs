@@ -21,6 +21,7 @@ mod pages;
 mod postgres;
 mod read_only;
 mod save;
+pub mod sent_copies;
 mod sqlite;
 mod statement;
 mod tables;

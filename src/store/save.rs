@@ -30,7 +30,8 @@ pub fn save(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(), StoreError> {
     table(tx, &workspace.enrolments)?;
     table(tx, &workspace.sends)?;
     table(tx, &workspace.recipients)?;
-    table(tx, &workspace.timers)
+    table(tx, &workspace.timers)?;
+    table(tx, &workspace.held_notices)
 }
 
 fn table<R: Row>(tx: &mut Tx<'_>, table: &Table<R>) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ const fn names<R: Row>() -> TableNames {
 
 /// The tables that hold rows of the domain: journal first, then the state, each after those that it refers to (see
 /// save.rs).
-pub(super) const TABLES: [TableNames; 26] = [
+pub(super) const TABLES: [TableNames; 27] = [
     names::<RevisionRow>(),
     names::<EventRow>(),
     names::<DecisionRow>(),
@@ -43,6 +43,7 @@ pub(super) const TABLES: [TableNames; 26] = [
     names::<SendRow>(),
     names::<RecipientRow>(),
     names::<TimerRow>(),
+    names::<HeldNoticeRow>(),
 ];
 
 /// What a new database has rows in from the beginning.
@@ -76,9 +77,11 @@ pub(super) const WATCHED_TABLES: [TableNames; 4] = [
     },
 ];
 
-/// Relays that are left alone (0005.sql).
-pub(super) const RELAY_TABLES: [TableNames; 1] =
-    [TableNames { table: "relay_pause", columns: &["relay", "since", "until", "why"], key: &["relay"] }];
+/// Relays that are left alone, and copies for Sent folders (0005.sql).
+pub(super) const SENDING_TABLES: [TableNames; 2] = [
+    TableNames { table: "relay_pause", columns: &["relay", "since", "until", "why"], key: &["relay"] },
+    TableNames { table: "sent_copy", columns: &["message", "settled_at"], key: &["message"] },
+];
 
 /// Attempts to read, and the raw bytes.
 pub(super) const BYTES_TABLES: [TableNames; 2] = [

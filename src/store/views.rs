@@ -29,6 +29,8 @@ pub struct Timeline {
     pub messages: Vec<TimelineMessage>,
     pub stage_changes: Vec<StageChangeRow>,
     pub sends: Vec<TimelineSend>,
+    /// Notifications that were kept for a digest.
+    pub notices: Vec<HeldNoticeRow>,
 }
 
 /// A message of a record. Its decision is that of its event.
@@ -142,6 +144,7 @@ pub fn timeline(tx: &mut Tx<'_>, record: RecordId) -> Result<Timeline, StoreErro
         messages: messages.into_iter().map(with_author).collect(),
         stage_changes,
         sends: sends.into_iter().map(&mut with_recipients).collect(),
+        notices: select(tx, "WHERE ticket = $1 ORDER BY id", &id)?,
     })
 }
 

@@ -190,7 +190,17 @@ fn a_template_of_the_file_replaces_the_built_in_one_of_its_name_and_leaves_the_o
     let setup = fixture("config/valid/everything.toml").setup;
     let builtin = config::builtin().setup;
     let names: Vec<_> = setup.templates.iter().map(|template| template.name.as_str()).collect();
-    assert_eq!(names, ["ticket_received", "ticket_closed", "send_not_delivered", "reply_not_delivered", "new_work"]);
+    assert_eq!(
+        names,
+        [
+            "ticket_received",
+            "ticket_closed",
+            "send_not_delivered",
+            "reply_not_delivered",
+            "notification_digest",
+            "new_work"
+        ]
+    );
     assert_eq!(setup.template("ticket_received"), builtin.template("ticket_received"));
     assert_eq!(setup.template("ticket_closed").unwrap().text(Language::English).unwrap().subject, "Gesloten");
 }

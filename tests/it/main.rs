@@ -48,6 +48,7 @@ mod stopping;
 mod store;
 mod stories;
 mod support;
+mod templates;
 mod threading;
 mod tokens;
 mod upgrade;

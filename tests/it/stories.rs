@@ -103,6 +103,7 @@ const SENTENCES: &[&str] = &[
     "4 received",
     "6.5 subject",
     "6.5 address",
+    "6.5 digest",
     "6.5 own",
 ];
 

@@ -29,6 +29,7 @@ fn sent(html: bool) -> (String, String) {
         references: Vec::new(),
         token: token.clone(),
         automatic: AutomaticMark::None,
+        unsubscribe: None,
         quote: String::new(),
         attachments: Vec::new(),
     };

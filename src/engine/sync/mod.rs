@@ -10,6 +10,7 @@
 //! only once all before it is seen to be stored ([`position`]).
 
 mod auditing;
+mod copying;
 mod fetching;
 mod finishing;
 mod folders;
@@ -35,6 +36,7 @@ use crate::net::Secret;
 use crate::store::StoreError;
 
 pub use auditing::{Audited, FolderAudit, audit_all};
+pub use copying::{Copied, copy_sent};
 use fetching::Room;
 pub use looking::{FolderSeen, Looked, Sight, look};
 use reading::Reading;

@@ -22,3 +22,24 @@ CREATE TABLE relay_pause (
     until {INTEGER} NOT NULL,
     why TEXT NOT NULL
 ) {ROWS};
+
+-- Notifications beyond a user's cap, until a digest tells them and afterwards. `digest`: the send that did.
+CREATE TABLE held_notice (
+    id {INTEGER} PRIMARY KEY NOT NULL,
+    recipient {INTEGER} NOT NULL REFERENCES app_user (id),
+    ticket {INTEGER} NOT NULL REFERENCES record (id),
+    template TEXT NOT NULL,
+    at {INTEGER} NOT NULL,
+    event {INTEGER} NOT NULL REFERENCES event (seq),
+    digest {INTEGER} REFERENCES send (id)
+) {ROWS};
+CREATE INDEX held_notice_by_ticket ON held_notice (ticket);
+CREATE INDEX held_notice_waiting ON held_notice (recipient) WHERE digest IS NULL;
+
+-- What people sent and a relay took: a copy belongs into the Sent folder of a mailbox that wants one. `settled_at`: when it
+-- was seen there; NULL while it is to be made. No part of the state that the journal gives.
+CREATE TABLE sent_copy (
+    message {INTEGER} PRIMARY KEY NOT NULL REFERENCES message (id),
+    settled_at {INTEGER}
+) {ROWS};
+CREATE INDEX sent_copy_waiting ON sent_copy (message) WHERE settled_at IS NULL;

@@ -16,7 +16,11 @@ pub fn setup() -> impl Strategy<Value = Setup> {
         |(ticket_prefix, users, templates, pipelines, mailboxes, ignore)| {
             let users: Vec<UserSetup> = users.into_iter().enumerate().map(|(n, user)| make_user(n, user)).collect();
             let templates = make_templates(templates);
-            let of_actions = templates.iter().filter(|one| one.name != SEND_NOT_DELIVERED).cloned().collect::<Vec<_>>();
+            let of_actions = templates
+                .iter()
+                .filter(|one| ![SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&one.name.as_str()))
+                .cloned()
+                .collect::<Vec<_>>();
             let pipelines: Vec<Pipeline> = pipelines
                 .into_iter()
                 .enumerate()
@@ -26,7 +30,10 @@ pub fn setup() -> impl Strategy<Value = Setup> {
                 mailboxes.into_iter().enumerate().map(|(n, some)| make_mailbox(n, some, &users, &pipelines)).collect();
             let ignore = ignore.into_iter().enumerate();
             let ignore = ignore.map(|(n, rule)| IgnoreRule { name: format!("rule-{n}"), ..rule }).collect();
-            Setup { ticket_prefix, mailboxes, users, ignore, pipelines, templates }
+            // Without it, what is not transactional may not go to contacts.
+            let public_url = templates.iter().any(|template| !template.transactional);
+            let public_url = public_url.then(|| "https://desk.example.org/td".to_owned());
+            Setup { ticket_prefix, public_url, mailboxes, users, ignore, pipelines, templates }
         },
     )
 }

@@ -13,4 +13,5 @@ mod parked;
 mod personal;
 pub mod place;
 mod scripted;
+mod sent_copy;
 mod start;

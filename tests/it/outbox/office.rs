@@ -39,6 +39,11 @@ impl Office {
 
     /// A desk of that address.
     pub async fn at(store: Store, address: &str) -> Office {
+        Office::with(store, address, |_| ()).await
+    }
+
+    /// A desk of that address, changed.
+    pub async fn with(store: Store, address: &str, change: impl FnOnce(&mut Setup)) -> Office {
         let mut setup = config::builtin().setup;
         setup.mailboxes[0].addresses = vec![EmailAddress::parse(address).unwrap()];
         setup.users.push(UserSetup {
@@ -47,6 +52,7 @@ impl Office {
             addresses: vec![EmailAddress::parse("alice@example.org").unwrap()],
             roles: vec![Role::Agent],
         });
+        change(&mut setup);
         let engine = Engine::start(store, Origin::Live, &setup, now()).await.unwrap();
         Office { engine, stop: AtomicBool::new(false), mails: AtomicI64::new(0) }
     }

@@ -209,6 +209,8 @@ fn no_lookup_reads_a_whole_table() {
         ("enrolment", "record"),
         ("stage_change", "record"),
         ("timer", "done_at IS NULL AND due_at"),
+        ("held_notice", "ticket"),
+        ("held_notice", "digest IS NULL AND recipient"),
         ("send_recipient", "automatic_at >= 0 AND address"),
     ];
     let Some(store) = empty() else { return };

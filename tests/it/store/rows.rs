@@ -9,7 +9,7 @@ macro_rules! for_every_row_type {
     ($check:ident ( $($argument:expr),* )) => {
         for_every_row_type!(@ $check ($($argument),*) RevisionRow EventRow DecisionRow MailboxRow FolderRow UserRow
             ContentRow DeliveryRow MessageRow ReviewRow AliasRow AwaitedRow ThreadRow ThreadIndexRow ParticipantRow AddressRow ContactRow
-            RecordRow TicketRow TicketContactRow TicketLinkRow StageChangeRow EnrolmentRow SendRow RecipientRow TimerRow)
+            RecordRow TicketRow TicketContactRow TicketLinkRow StageChangeRow EnrolmentRow SendRow RecipientRow TimerRow HeldNoticeRow)
     };
     (@ $check:ident $arguments:tt $($row:ident)+) => { $(for_every_row_type!(# $check $row $arguments);)+ };
     (# $check:ident $row:ident ($($argument:expr),*)) => { $check::<$row>($($argument),*) };
@@ -70,6 +70,7 @@ fn every_row_type_comes_back_as_it_was_saved() {
             check(tx, &desk.sends);
             check(tx, &desk.recipients);
             check(tx, &desk.timers);
+            check(tx, &desk.held_notices);
             assert_eq!(all::<RevisionRow>(tx), [sample::revision()]);
             assert_eq!(all::<EventRow>(tx), [sample::event(1), sample::event(2)]);
             assert_eq!(all::<DecisionRow>(tx), [sample::decision(1)]);

@@ -27,6 +27,7 @@ pub const INDEX_KEY: LookupKey = LookupKey(-7);
 pub fn setup() -> Arc<Setup> {
     Arc::new(Setup {
         ticket_prefix: "T".into(),
+        public_url: None,
         mailboxes: vec![],
         users: vec![],
         ignore: vec![],
@@ -260,6 +261,18 @@ fn mails(desk: &mut Workspace) {
             lease_until: Some(AT),
             fence: 2,
             done_at: None,
+        }],
+    );
+    put(
+        &mut desk.held_notices,
+        [HeldNoticeRow {
+            id: HeldNoticeId(95),
+            recipient: USER,
+            ticket: TICKET,
+            template: "new_work".into(),
+            at: AT,
+            event: EventSeq(2),
+            digest: None,
         }],
     );
 }

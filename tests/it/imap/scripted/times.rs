@@ -40,6 +40,7 @@ fn account(server: &Server, security: Security) -> Account {
         sent_folders: None,
         start: Start::All,
         after: After::Nothing,
+        sent_copy: false,
         most_bytes: 50_000_000,
     }
 }
