@@ -133,7 +133,7 @@ fn to_text(
 ) -> String {
     let ticket = outcome.ticket_number.map(|number| format!("  ticket {number}")).unwrap_or_default();
     let status = Arrow(outcome.status_before.as_deref(), outcome.status_after.as_deref());
-    let mut lines = vec![format!("#{}{ticket}  {status}", send.send).trim_end().to_owned()];
+    let mut lines = vec![format!("{}{ticket}  {status}", send.send).trim_end().to_owned()];
     let mut below = |text: &str| lines.extend(wrap(&line(text), 4).into_iter().map(|part| format!("  {part}")));
     below(reason);
     let to = |send: &QueuedSend| send.to.iter().map(EmailAddress::as_str).collect::<Vec<_>>().join(", ");

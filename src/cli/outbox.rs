@@ -218,9 +218,9 @@ fn order_all(args: &OrderArgs, order: OutboxOrder) -> anyhow::Result<Code> {
         let mut out = std::io::stdout().lock();
         match (args.json, order) {
             (true, _) => writeln!(out, "{}", as_json(&entry))?,
-            (false, OutboxOrder::Cancel) => writeln!(out, "#{}  cancelled", entry.send.id)?,
+            (false, OutboxOrder::Cancel) => writeln!(out, "{}  cancelled", entry.send.id)?,
             (false, _) => {
-                writeln!(out, "#{}  waits to be sent: `ticketd sync` or `outbox flush` does it", entry.send.id)?;
+                writeln!(out, "{}  waits to be sent: `ticketd sync` or `outbox flush` does it", entry.send.id)?;
             }
         }
     }
@@ -274,7 +274,7 @@ fn as_line(database: &Database, entry: &OutboxEntry) -> String {
     let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
     format!(
         "{:>6}  {}  {}{ticket}  {what}{due}\n{:8}{}",
-        format!("#{}", send.id),
+        send.id.to_string(),
         local(send.queued_at, &database.zone),
         coloured(send.state),
         "",

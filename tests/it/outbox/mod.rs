@@ -1,5 +1,6 @@
 //! The outbox: what becomes of a send on its way out.
 
+mod commands;
 mod delivering;
 mod digests;
 mod kill;

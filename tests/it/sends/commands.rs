@@ -66,7 +66,7 @@ fn an_answer_to_a_chosen_message_cites_that_one() {
     });
     let usual = desk.facts(&desk.object(&["reply", "1", "--as", "alice"], "Soon.")["message"]);
     assert_eq!(usual.in_reply_to, ["later@example.com"]);
-    let row = format!("#{note}").replace("##", "#");
+    let row = note.to_string();
     let args = ["reply", "1", "--as", "alice", "--answer", &row, "--to", "bob@example.org"];
     let answer = desk.object(&args, "Do tell.");
     let facts = desk.facts(&answer["message"]);
