@@ -59,16 +59,6 @@ pub fn sending(tx: &mut Tx<'_>) -> Result<Vec<SendId>, StoreError> {
     ids(tx, "SELECT id FROM send WHERE state = 'sending' ORDER BY id", &[])
 }
 
-/// When the next send that waits is due; `None` when none waits for its time.
-pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT min(due_at) FROM send WHERE state IN ('queued', 'deferred', 'unknown')";
-    let found = tx.query(sql, &[])?;
-    Ok(match found.into_iter().flatten().next() {
-        Some(Value::Integer(due)) if due < Timestamp::NEVER.0 => Some(Timestamp(due)),
-        _ => None,
-    })
-}
-
 fn ids(tx: &mut Tx<'_>, sql: &str, parameters: &[Value]) -> Result<Vec<SendId>, StoreError> {
     let rows = tx.query(sql, parameters)?;
     let ids = rows.into_iter().flatten();

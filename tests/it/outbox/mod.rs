@@ -5,7 +5,7 @@ mod delivering;
 mod digests;
 mod kill;
 mod loops;
-mod office;
+pub mod office;
 mod settling;
 pub mod sink;
 mod unsubscribing;

@@ -8,6 +8,7 @@ mod faults;
 mod kill;
 mod opening;
 mod proxy;
+mod sending;
 mod server;
 mod stories;
 mod syncing;
