@@ -67,7 +67,12 @@ impl Town {
         let entries =
             ["new", "cur"].into_iter().flat_map(|name| fs::read_dir(maildir.join(name)).into_iter().flatten());
         let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        files.sort_by_key(|path| path.file_name().unwrap().to_owned());
+        // `SECONDS.MMICROSECONDSP…`, neither of a fixed width.
+        files.sort_by_key(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let numbers: Vec<u64> = name.split(['.', 'M', 'P']).filter_map(|part| part.parse().ok()).take(2).collect();
+            numbers
+        });
         files.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
     }
 
