@@ -1,14 +1,14 @@
 //! Postfix's smtp-sink, which takes all mail and appends it to a file.
 
 use std::collections::BTreeMap;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::imap::dovecot::is_root;
+use crate::imap::dovecot::{free_port, is_root};
 
 pub struct Sink {
     pub port: u16,
@@ -25,7 +25,7 @@ impl Sink {
             return None;
         }
         let folder = tempfile::Builder::new().prefix("sink").tempdir().unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut command = Command::new(program);
         if is_root() {
             assert!(Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap().success());
