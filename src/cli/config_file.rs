@@ -114,7 +114,10 @@ pub(super) fn render(path: &Path, text: &str, problems: &[Problem]) -> String {
         let sort = if problem.severity == Severity::Warning { "warning: " } else { "" };
         let _ = writeln!(out, "{}:{line}:{column}: {sort}{message}", path.display());
         let source = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        if !source.trim().is_empty() {
+        if let Some(key) = secret_key(source) {
+            let indent = " ".repeat(source.len() - source.trim_start().len());
+            let _ = writeln!(out, "    {indent}{key} = …\n    {indent}{}", "^".repeat(key.len()));
+        } else if !source.trim().is_empty() {
             let source: String = source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             let mark = format!("{}{}", " ".repeat(column.saturating_sub(1)), "^".repeat(problem.width));
             let _ = writeln!(out, "    {source}\n    {mark}");
@@ -125,6 +128,12 @@ pub(super) fn render(path: &Path, text: &str, problems: &[Problem]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The key of a line that has a secret behind it, which must not be shown, where it does not belong: in this file.
+fn secret_key(source: &str) -> Option<&str> {
+    let key = source.split_once('=')?.0.trim();
+    matches!(key, "password" | "token" | "secret").then_some(key)
 }
 
 /// `1 mailbox`, `2 mailboxes`.

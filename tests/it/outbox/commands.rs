@@ -121,3 +121,19 @@ fn a_mistake_is_told_with_a_way_out() {
     assert_eq!(said(&["outbox", "cancel", "x"]).0, 64);
     assert_eq!(said(&["outbox", "cancel", "4711", "--as", "nobody"]).0, 64);
 }
+
+#[test]
+fn a_password_that_stands_in_the_configuration_is_refused_and_not_shown() {
+    let desk = Desk(TempDir::new().unwrap());
+    desk.write(
+        "ticketd.toml",
+        "[[relay]]\nname = \"out\"\nhost = \"smtp.example.org\"\nuser = \"x\"\npassword = \"geheim\"\n",
+    );
+    let (code, out, err) = desk.run(&["check"]);
+    let said = format!("{out}{err}");
+    assert!(
+        code == 78 && said.contains("a password does not stand in this file") && said.contains("password = …"),
+        "{said}"
+    );
+    assert!(!said.contains("geheim"), "{said}");
+}
