@@ -8,6 +8,7 @@ pub mod check;
 pub mod content;
 pub mod copy;
 pub mod counter;
+pub mod daemon;
 pub mod dump;
 mod error;
 pub mod instance;

@@ -83,6 +83,16 @@ pub(super) const SENDING_TABLES: [TableNames; 2] = [
     TableNames { table: "sent_copy", columns: &["message", "settled_at"], key: &["message"] },
 ];
 
+/// What the daemon says, and consents of OAuth (0006.sql).
+pub(super) const DAEMON_TABLES: [TableNames; 2] = [
+    TableNames { table: "daemon_status", columns: &["one", "at", "body"], key: &["one"] },
+    TableNames {
+        table: "oauth_consent",
+        columns: &["client", "account", "refresh_token", "granted_at", "renewed_at", "expires_at"],
+        key: &["client", "account"],
+    },
+];
+
 /// Attempts to read, and the raw bytes.
 pub(super) const BYTES_TABLES: [TableNames; 2] = [
     TableNames { table: "attempt", columns: &["key", "digests", "count"], key: &["key"] },
