@@ -10,4 +10,5 @@ mod many;
 mod proxy;
 mod running;
 mod signals;
+mod soak;
 mod taking;
