@@ -30,12 +30,12 @@ const FLOORS: [(&str, f32); 17] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 24] = [
+const CRATES: [(&str, &[&str]); 25] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
     ("hmac", &["compose"]),
-    ("getrandom", &["store"]),
+    ("getrandom", &["store", "engine"]),
     ("rusqlite", &["store"]),
     ("tokio_postgres", &["store"]),
     ("flate2", &["store"]),
@@ -48,6 +48,7 @@ const CRATES: [(&str, &[&str]); 24] = [
     ("minijinja", &["compose"]),
     ("mime_guess", &["compose"]),
     ("idna", &["domain", "compose", "smtp"]),
+    ("sd_notify", &["cli"]),
     ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
