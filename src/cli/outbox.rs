@@ -284,7 +284,7 @@ fn leave_to_daemon(args: &FlushArgs, database: &Database, outlets: &[Outlet], du
     match args.json {
         true => writeln!(out, "{}", json!({ "outbox": { "left_to_daemon": true, "due": due, "waiting": waiting } }))?,
         false => {
-            writeln!(out, "outbox: {waiting} waiting; all of it is due, and the ticketd that is at work sends it")?
+            writeln!(out, "outbox: {waiting} waiting; all of it is due, and the ticketd that is at work sends it")?;
         }
     }
     Ok(Code::Success)
