@@ -115,6 +115,11 @@ Begin with:
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
 
+/// Whether `args` (the program's name first) start the daemon.
+pub fn is_daemon(args: &[OsString]) -> bool {
+    args.get(1).is_some_and(|command| command == "run")
+}
+
 /// Runs the command that `args` (the program's name first) ask for. Prints what went wrong; gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
     let parsed = help::command().try_get_matches_from(args).and_then(|found| Cli::from_arg_matches(&found));
