@@ -3,6 +3,7 @@
 //! this one path.
 
 pub mod apart;
+pub mod daemon;
 pub mod delivery;
 mod desk;
 mod handle;

@@ -42,6 +42,7 @@ fn account(server: &Server, security: Security) -> Account {
         after: After::Nothing,
         sent_copy: false,
         most_bytes: 50_000_000,
+        poll: 60_000,
     }
 }
 
