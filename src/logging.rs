@@ -3,19 +3,19 @@
 //! Only our own modules are heard, whatever level is asked for: what libraries would log at `trace` holds passwords and
 //! mail. No room logs what a mail says, and addresses stand at `debug` and below.
 
+mod journal;
+
 use std::fs::File;
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 
-use tracing_journald::{Priority, PriorityMappings};
+use journal::Journal;
 use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
 use tracing_subscriber::prelude::*;
 
 /// Our modules, all of them.
 const OURS: &str = "ticketd";
-/// Before the names of fields in the journal: `journalctl TICKETD_MAILBOX=support`.
-const FIELDS: &str = "TICKETD";
 
 /// The form of a line, and with it the place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub(crate) fn begin(told: LevelFilter) -> Result<(), String> {
     match format {
         Format::Text => lines.with(text()).init(),
         Format::Json => lines.with(stderr().json().flatten_event(true)).init(),
-        Format::Journald => match tracing_journald::layer() {
-            Ok(journal) => lines.with(with_fields(journal)).init(),
+        Format::Journald => match Journal::open() {
+            Ok(journal) => lines.with(journal).init(),
             Err(error) => {
                 lines.with(text()).init();
                 tracing::warn!(%error, "the journal cannot be reached: log lines go to standard error");
@@ -53,12 +53,6 @@ pub(crate) fn begin(told: LevelFilter) -> Result<(), String> {
         },
     }
     Ok(())
-}
-
-/// The levels of the journal are those that people filter by: `journalctl -p warning` shows what wants attention.
-fn with_fields(journal: tracing_journald::Layer) -> tracing_journald::Layer {
-    let levels = PriorityMappings { info: Priority::Informational, debug: Priority::Debug, ..PriorityMappings::new() };
-    journal.with_field_prefix(Some(FIELDS.to_owned())).with_priority_mappings(levels)
 }
 
 /// What `TICKETD_LOG` asks for: a level, or levels of modules (`ticketd::engine=debug`).

@@ -31,7 +31,7 @@ const FLOORS: [(&str, f32); 18] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 27] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -57,7 +57,6 @@ const CRATES: [(&str, &[&str]); 27] = [
     ("terminal_size", &["cli"]),
     ("tokio", &["store", "net", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing", &["store", "imap", "smtp", "engine", "web", "cli", "logging", "main"]),
-    ("tracing_journald", &["logging"]),
     ("tracing_subscriber", &["logging", "main"]),
 ];
 

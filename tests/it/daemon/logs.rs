@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::running::until;
 use crate::first_steps::{Desk, mail as some_mail};
 use crate::imap::dovecot::{Dovecot, is_root};
-use crate::imap::place::{desk, mail, plain, team, tickets};
+use crate::imap::place::{desk, mail, plain, team};
 
 /// An entry of the journal: its fields.
 type Entry = BTreeMap<String, String>;
@@ -61,7 +61,7 @@ fn under_systemd_log_lines_are_entries_of_the_journal_and_stand_nowhere_else() {
         (entries, std::fs::read_to_string(&path).unwrap())
     };
     let (entries, stderr) = run(&|inode| inode);
-    let read = entries.iter().find(|entry| entry["MESSAGE"] == "mails are about to be read").expect("an entry");
+    let read = entries.iter().find(|entry| entry["MESSAGE"] == "mails are about to be read mails=1").expect("an entry");
     let fields = ["PRIORITY", "TICKETD_MAILS", "SYSLOG_IDENTIFIER", "TARGET"].map(|name| read[name].as_str());
     assert_eq!(fields, ["7", "1", "ticketd", "ticketd::engine::handle"], "{read:?}");
     assert!(!stderr.contains("about to be read"), "{stderr}");
@@ -120,15 +120,19 @@ fn desk_with_mail() -> Desk {
     desk
 }
 
+/// Whether there is a ticket. A database that is being made has none yet.
+pub fn has_a_ticket(desk: &Desk) -> bool {
+    let (code, out, _) = desk.run(&["ticket", "list", "--json"]);
+    code == 0 && out.lines().count() == 1
+}
+
 /// Starts that daemon, lets it take a mail, and stops it. What it said on standard error.
 fn daemon_that_takes_a_mail(server: &Dovecot, user: &str, desk: &Desk, mut command: Command) -> String {
     server.deliver(user, "1", mail("logged", "ann@example.com", "support@example.org", ""));
     let path = desk.0.path().join("stderr");
     let stderr = File::create(&path).unwrap();
     let mut daemon = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
-    until("the mail is taken, or the daemon has ended", || {
-        daemon.try_wait().unwrap().is_some() || desk.0.path().join("desk.db").is_file() && tickets(desk).len() == 1
-    });
+    until("the mail is taken, or the daemon has ended", || daemon.try_wait().unwrap().is_some() || has_a_ticket(desk));
     Command::new("kill").arg(daemon.id().to_string()).status().unwrap();
     let status = daemon.wait().unwrap();
     let said = std::fs::read_to_string(&path).unwrap();
@@ -190,8 +194,9 @@ impl Journal {
                     }
                 }
             });
-            work();
+            let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
             ended.store(true, std::sync::atomic::Ordering::SeqCst);
+            worked.unwrap();
             entries = reader.join().unwrap();
         });
         entries

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use ticketd::domain::ContentDigest;
 use ticketd::store::{Store, attempts};
 
+use super::logs::has_a_ticket;
 use super::running::until;
 use crate::first_steps::Desk;
 use crate::imap::dovecot::{Dovecot, is_root};
@@ -30,9 +31,7 @@ fn mail_is_read_over_tls_stored_and_decided_under_all_that_the_unit_forbids() {
     desk.write("ca.pem", std::fs::read_to_string(server.authority()).unwrap());
     server.deliver("restricted", "1", mail("restricted", "ann@example.com", "restricted@example.org", ""));
     let mut daemon = restricted(&desk, &[&program(&desk), "run"]).stderr(Stdio::piped()).spawn().unwrap();
-    until("the mail is taken, or the daemon has ended", || {
-        daemon.try_wait().unwrap().is_some() || desk.0.path().join("desk.db").is_file() && tickets(&desk).len() == 1
-    });
+    until("the mail is taken, or the daemon has ended", || daemon.try_wait().unwrap().is_some() || has_a_ticket(&desk));
     Command::new("kill").arg(daemon.id().to_string()).status().unwrap();
     let output = daemon.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
