@@ -12,6 +12,7 @@
 //! | 2 | [`store`] [`archive`] [`imap`] [`smtp`] | I/O, no rules: the database; mail in files, on servers, to relays |
 //! | 3 | [`engine`] | the order of steps, retries, time |
 //! | 5 | [`cli`] | one file per command |
+//! | 6 | `main`, `logging` | the program: where log lines go, then the command line |
 //!
 //! Workflows come to floor 1, pages to floor 4.
 //!

@@ -16,6 +16,20 @@ pub(super) fn command() -> Command {
     laid_out(Cli::command().term_width(width), width)
 }
 
+/// The command line as it is written in the source, without the commands that are not for people.
+pub(super) fn visible() -> Command {
+    let whole = Cli::command();
+    let shown: Vec<Command> = whole.get_subcommands().filter(|inside| !inside.is_hide_set()).cloned().collect();
+    let mut command = Command::new("ticketd").version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    if let Some(about) = whole.get_about() {
+        command = command.about(about.clone());
+    }
+    if let Some(text) = whole.get_after_help() {
+        command = command.after_help(text.clone());
+    }
+    command.subcommand_required(true).subcommands(shown)
+}
+
 fn laid_out(command: Command, width: usize) -> Command {
     let command = command.mut_subcommands(|inside| laid_out(inside, width));
     match command.get_after_help().map(ToString::to_string) {

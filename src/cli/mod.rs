@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod check;
 mod check_connect;
+mod completions;
 mod config_file;
 mod contact;
 mod database;
@@ -24,6 +25,7 @@ mod forward;
 mod help;
 mod init;
 mod letter;
+mod man_pages;
 mod message;
 mod message_json;
 pub mod naming;
@@ -99,6 +101,9 @@ enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Db(db::Args),
+    Completions(completions::Args),
+    #[command(hide = true)]
+    ManPages(man_pages::Args),
     #[command(name = apart::COMMAND, hide = true)]
     ReadApart,
 }
@@ -119,6 +124,11 @@ Begin with:
   ticketd backup desk.bak              copy the database, whatever else uses it
 
 `ticketd COMMAND --help` shows examples. Set TICKETD_LOG=debug to see more on standard error.";
+
+/// Whether `args` (the program's name first) start the daemon.
+pub fn is_daemon(args: &[OsString]) -> bool {
+    args.get(1).is_some_and(|command| command == "run")
+}
 
 /// Runs the command that `args` (the program's name first) ask for. Prints what went wrong; gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
@@ -154,6 +164,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),
         Command::Db(args) => db::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::ManPages(args) => man_pages::run(args),
         Command::ReadApart => read_apart::run(),
     };
     // What does not end with a line's end is still waiting to be written.
