@@ -30,7 +30,7 @@ const FLOORS: [(&str, f32); 17] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 24] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -52,6 +52,8 @@ const CRATES: [(&str, &[&str]); 24] = [
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("terminal_size", &["cli"]),
+    ("axum", &["web"]),
+    ("prometheus", &["web"]),
     ("tokio", &["store", "net", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing", &["store", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing_subscriber", &["main"]),
