@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::notify;
@@ -20,8 +21,14 @@ pub(super) async fn say_on(store: Store, board: Board) {
     let mut line = String::new();
     loop {
         let status = changes.borrow_and_update().clone();
-        say(&store, &board, &status);
-        let waiting = store.read(outbox::waiting).unwrap_or_default();
+        let (on, of) = (store.clone(), board.clone());
+        let said = status.clone();
+        // Another program may hold the database: that is waited for on a thread that nobody else needs.
+        let written = spawn_blocking(move || {
+            say(&on, &of, &said);
+            on.read(outbox::waiting).unwrap_or_default()
+        });
+        let waiting = written.await.unwrap_or_default();
         let now = in_a_line(&status, waiting, board.now());
         if now != line {
             notify::status(&now);

@@ -162,7 +162,7 @@ impl<'g> Generation<'g> {
                 store: self.engine.store().clone(),
                 sender: sender.clone(),
                 room: room.clone(),
-                order: Order::default(),
+                order: Order { limits: self.plan.pace.limits, ..Order::default() },
                 clock: self.plan.clock,
             },
             board: self.board.clone(),

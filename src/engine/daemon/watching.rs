@@ -17,7 +17,7 @@ use crate::engine::sync::copying::{Copying, waiting_for};
 use crate::engine::sync::folders::{self, Chosen};
 use crate::engine::sync::reading::Reading;
 use crate::engine::sync::{Summary, Trouble, auditing};
-use crate::imap::{self, Cause, Connection, ImapError, Opened, Patience};
+use crate::imap::{self, Cause, Connection, ImapError, Limits, Opened, Patience};
 use crate::store::{StoreError, journal};
 
 /// How often things are looked at.
@@ -26,6 +26,7 @@ pub struct Pace {
     /// How long a server that tells of new mail is waited for.
     pub patience: Patience,
     pub pauses: Pauses,
+    pub limits: Limits,
     /// From the start, and from one audit of a mailbox to the next.
     pub first_audit: Duration,
     pub audit: Duration,
@@ -34,8 +35,8 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         let hours = |count: u64| Duration::from_secs(3600 * count);
-        let (patience, pauses) = (Patience::default(), Pauses::default());
-        Pace { patience, pauses, first_audit: hours(1), audit: hours(24) }
+        let (patience, pauses, limits) = (Patience::default(), Pauses::default(), Limits::default());
+        Pace { patience, pauses, limits, first_audit: hours(1), audit: hours(24) }
     }
 }
 

@@ -51,13 +51,22 @@ impl Running {
         &self.told
     }
 
-    /// Waits until systemd is told that; forgets what it was told before.
+    /// Waits until systemd is told that; forgets it, and what it was told before.
     pub fn wait_until_told(&mut self, wanted: &str) {
         let begin = Instant::now();
-        while !self.told().iter().any(|line| line.starts_with(wanted)) {
+        loop {
+            if let Some(at) = self.told().iter().position(|line| line.starts_with(wanted)) {
+                self.told.drain(..=at);
+                return;
+            }
             let ended = self.child.try_wait().unwrap();
             assert!(ended.is_none() && begin.elapsed() < PATIENCE, "{wanted} is not said: {ended:?}\n{}", self.log());
         }
+    }
+
+    /// Forgets what systemd was told so far.
+    pub fn forget(&mut self) {
+        self.told();
         self.told.clear();
     }
 
@@ -88,10 +97,6 @@ impl Running {
     /// What it wrote to standard error.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap()
-    }
-
-    pub fn pid(&self) -> u32 {
-        self.child.id()
     }
 }
 
