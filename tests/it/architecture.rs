@@ -35,7 +35,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
     ("hmac", &["compose"]),
-    ("getrandom", &["store"]),
+    ("getrandom", &["store", "engine"]),
     ("rusqlite", &["store"]),
     ("tokio_postgres", &["store"]),
     ("flate2", &["store"]),

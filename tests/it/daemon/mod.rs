@@ -6,6 +6,7 @@ mod connections;
 mod desk_work;
 mod idle;
 mod inside;
+mod listener;
 mod many;
 mod proxy;
 mod running;
