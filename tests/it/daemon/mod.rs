@@ -11,4 +11,5 @@ mod many;
 mod proxy;
 mod running;
 mod signals;
+mod status;
 mod taking;
