@@ -76,7 +76,7 @@ fn watch(store: &Store, zone: &TimeZone, json: bool) -> anyhow::Result<Code> {
         let picture = Picture::take(store)?;
         let mut out = std::io::stdout().lock();
         if !json && std::io::stdout().is_terminal() {
-            draw(&mut out, &text::lines(&picture, zone, Paint::for_stdout()))?;
+            draw(&mut out, &text::lines(&picture, zone, Paint::for_stdout()), rows().saturating_sub(2))?;
         } else {
             let parts = text::parts(&picture, zone);
             let changed = parts.iter().filter(|part| !shown.contains(part));
@@ -106,9 +106,8 @@ fn wait(stop: &AtomicBool) {
 }
 
 /// Draws over what was drawn before, as much as the terminal has room for (ECMA-48: CUP, EL, ED).
-fn draw(out: &mut impl Write, lines: &[String]) -> std::io::Result<()> {
+fn draw(out: &mut impl Write, lines: &[String], room: usize) -> std::io::Result<()> {
     let mut frame = String::from("\x1b[H");
-    let room = rows().saturating_sub(2);
     let lines = lines.iter().flat_map(|line| line.lines().chain(line.is_empty().then_some("")));
     for line in lines.take(room) {
         frame.push_str(line);
@@ -116,4 +115,18 @@ fn draw(out: &mut impl Write, lines: &[String]) -> std::io::Result<()> {
     }
     frame.push_str("\x1b[J(Ctrl-C ends this)");
     out.write_all(frame.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_keeps_to_the_terminal_and_leaves_nothing_of_the_one_before() {
+        let lines = ["one\ntwo", "", "three", "four"].map(str::to_owned);
+        let mut out = Vec::new();
+        draw(&mut out, &lines, 4).unwrap();
+        let frame = "\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[K\nthree\x1b[K\n\x1b[J(Ctrl-C ends this)";
+        assert_eq!(String::from_utf8(out).unwrap(), frame);
+    }
 }

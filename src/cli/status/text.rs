@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::care::{self, when};
+use super::care::{self, ends};
 use super::picture::{Picture, Presence};
 use crate::cli::screen::{Paint, columns, cut, line, wrap};
 use crate::cli::times::{exact, local, rough};
@@ -111,10 +111,10 @@ fn of_mailbox(mailbox: &MailboxStatus, now: Timestamp, zone: &TimeZone) -> Vec<S
     }
     let month = |at: &Timestamp| at.since(now) < 30 * DAY;
     if let Some(end) = mailbox.certificate_expires.filter(month) {
-        words.push(format!("certificate ends {}", when(end, now, zone)));
+        words.push(format!("certificate {}", ends(end, now, zone)));
     }
     if let Some(end) = mailbox.consent_expires.filter(month) {
-        words.push(format!("consent ends {}", when(end, now, zone)));
+        words.push(format!("consent {}", ends(end, now, zone)));
     }
     words
 }
