@@ -136,3 +136,70 @@ fn of_database(families: &mut Families, figures: &Figures, now: Timestamp) {
     );
     families.gauge("ticketd_quarantine_mails", "Mails that could not be read.", plain(figures.quarantine as f64));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::engine::daemon::Board;
+
+    /// A daemon of which everything is known.
+    fn everything() -> String {
+        let at = Some(Timestamp(SECOND));
+        let mut status = Board::new(|| Timestamp(0)).read();
+        let mut mailbox = MailboxStatus::new("desk".to_owned(), Timestamp(0));
+        (mailbox.last_success, mailbox.certificate_expires, mailbox.consent_expires) = (at, at, at);
+        (mailbox.state, mailbox.oldest_waiting, mailbox.missing) = (WatchState::Idle, at, Some(2));
+        status.mailboxes = vec![mailbox];
+        let said = |name: &str| vec![(name.to_owned(), Said { at: Timestamp(0), what: String::new() })];
+        (status.delivery.relays, status.delivery.copies) = (said("main \"1\""), said("desk"));
+        status.delivery.last_success = at;
+        let mut counts = Counts::default();
+        counts.taken(Some(Kind::Bounce), Some(Timestamp(0)), Timestamp(1500));
+        counts.taken(Some(Kind::Bounce), Some(Timestamp(0)), Timestamp(0).plus(2 * DAY));
+        text(&status, &counts, Some(&Figures { held: 3, ..Figures::default() }), Timestamp(61 * SECOND)).unwrap()
+    }
+
+    #[test]
+    fn figures_stand_there_in_seconds_and_by_name() {
+        let text = everything();
+        for line in [
+            "ticketd_mailbox_connected{mailbox=\"desk\"} 1",
+            "ticketd_mailbox_last_success_timestamp_seconds{mailbox=\"desk\"} 1",
+            "ticketd_mailbox_lag_seconds{mailbox=\"desk\"} 60",
+            "ticketd_mailbox_missing{mailbox=\"desk\"} 2",
+            "ticketd_mails_total{kind=\"bounce\"} 2",
+            "ticketd_decision_delay_seconds_bucket{le=\"1\"} 0",
+            "ticketd_decision_delay_seconds_bucket{le=\"2\"} 1",
+            "ticketd_decision_delay_seconds_bucket{le=\"86400\"} 1",
+            "ticketd_decision_delay_seconds_bucket{le=\"+Inf\"} 2",
+            "ticketd_decision_delay_seconds_sum 172801.5",
+            "ticketd_relay_trouble{relay=\"main \\\"1\\\"\"} 1",
+            "ticketd_outbox_sends{state=\"held\"} 3",
+            "ticketd_database_readable 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn without_the_database_what_it_knows_is_left_out_and_that_is_told() {
+        let status = Board::new(|| Timestamp(0)).read();
+        let text = text(&status, &Counts::default(), None, Timestamp(0)).unwrap();
+        assert!(text.contains("ticketd_database_readable 0\n") && !text.contains("ticketd_outbox_sends"), "{text}");
+    }
+
+    #[test]
+    fn what_the_documentation_names_is_there() {
+        let names = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            words.filter(|word| word.starts_with("ticketd_")).map(str::to_owned).collect()
+        };
+        let documented =
+            names(concat!(include_str!("../../docs/alerts.yml"), include_str!("../../docs/operations.md")));
+        assert!(documented.len() > 20, "{documented:?}");
+        let unknown: Vec<_> = documented.difference(&names(&everything())).cloned().collect();
+        assert_eq!(unknown, Vec::<String>::new());
+    }
+}

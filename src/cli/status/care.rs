@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::picture::{Picture, Presence};
+use crate::cli::config_file::counted;
 use crate::cli::screen::line;
 use crate::cli::times::{local, rough};
 use crate::domain::*;
@@ -68,13 +69,13 @@ fn of_mailbox(mailbox: &MailboxStatus, picture: &Picture, zone: &TimeZone) -> Ve
     }
     if let Some(missing) = mailbox.missing.filter(|missing| *missing > 0) {
         add(
-            format!("{name}: {missing} mails on its server are missing here"),
+            format!("{name}: {} of its server missing here", mails(missing)),
             format!("`ticketd audit --repair {name}`"),
         );
     }
     let parked = picture.figures.parked.get(name).copied().unwrap_or_default();
     if parked > 0 {
-        let what = format!("{name}: {parked} mails that its server does not give");
+        let what = format!("{name}: {} that its server does not give", mails(parked));
         add(what, "`ticketd quarantine list`, then `ticketd quarantine retry MAILBOX/FOLDER/UID`".to_owned());
     }
     if let Some(end) = mailbox.certificate_expires.filter(|end| end.since(now) < CERTIFICATE) {
@@ -94,15 +95,15 @@ fn of_database(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
     let mut add = |what: String, way_out: &str| all.push(Care { what, way_out: way_out.to_owned() });
     let failed = figures.sends(SendState::Failed);
     if failed > 0 {
-        add(format!("{failed} sends failed"), "`ticketd outbox list`, then `retry` or `cancel`");
+        add(format!("{} failed", sends(failed)), "`ticketd outbox list`, then `retry` or `cancel`");
     }
     if figures.held > 0 {
-        let what = format!("{} sends are held: nobody knows whether they were taken", figures.held);
+        let what = format!("{} held: nobody knows whether the relay took it", sends(figures.held));
         add(what, "`ticketd outbox list`, then `retry` or `cancel`");
     }
     if let Some(oldest) = figures.oldest_queued.filter(|oldest| now.since(*oldest) > UNSENT) {
         let since = local(oldest, zone);
-        let what = format!("{} sends are to leave, the oldest since {since}", figures.to_leave());
+        let what = format!("{} to leave, the oldest since {since}", sends(figures.to_leave()));
         add(what, "`ticketd outbox list` says why; a [[relay]] is needed (docs/sending.md)");
     }
     for (mailbox, said) in picture.said.iter().flat_map(|(_, status)| &status.delivery.copies) {
@@ -110,9 +111,17 @@ fn of_database(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
         add(what, "the mailbox's folder or its room; or leave out `sent_copy`");
     }
     if figures.quarantine > 0 {
-        add(format!("{} mails could not be read", figures.quarantine), "`ticketd quarantine list`");
+        add(format!("{} in quarantine: could not be read", mails(figures.quarantine)), "`ticketd quarantine list`");
     }
     all
+}
+
+fn mails(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "mail", "mails")
+}
+
+fn sends(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "send", "sends")
 }
 
 /// `ends in 3 d (2026-12-01 10:00)`, or that it did.
@@ -186,7 +195,7 @@ mod tests {
     #[test]
     fn what_the_audit_missed_and_what_the_database_holds_back_is_told() {
         assert_eq!(mailbox(|one| one.missing = Some(0)), Vec::<String>::new());
-        assert_eq!(mailbox(|one| one.missing = Some(3)), ["desk: 3 mails on its server are missing here"]);
+        assert_eq!(mailbox(|one| one.missing = Some(3)), ["desk: 3 mails of its server missing here"]);
         let mut picture = well();
         picture.figures = Figures {
             outbox: [(SendState::Failed, 2), (SendState::Deferred, 1)].into(),
@@ -198,9 +207,9 @@ mod tests {
         };
         let expected = [
             "2 sends failed",
-            "4 sends are held: nobody knows whether they were taken",
-            "1 sends are to leave, the oldest since 1970-04-10 23:44",
-            "5 mails could not be read",
+            "4 sends held: nobody knows whether the relay took it",
+            "1 send to leave, the oldest since 1970-04-10 23:44",
+            "5 mails in quarantine: could not be read",
         ];
         assert_eq!(whats(&picture), expected, "review is everyday work");
     }

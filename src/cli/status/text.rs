@@ -33,7 +33,8 @@ pub(super) fn lines(picture: &Picture, zone: &TimeZone, paint: Paint) -> Vec<Str
         let indent = width + 17;
         let words = wrap(&words, indent).join(&format!("\n{:indent$}", ""));
         lines.push(format!("  {:<width$}  {state}  {words}", mailbox.mailbox));
-        if let Some(error) = &mailbox.error {
+        // What needs somebody was told above.
+        if let Some(error) = mailbox.error.as_ref().filter(|_| !mailbox.needs_care) {
             let indent = width + 4;
             lines.push(format!(
                 "{:indent$}{}",
@@ -95,7 +96,10 @@ fn of_mailbox(mailbox: &MailboxStatus, now: Timestamp, zone: &TimeZone) -> Vec<S
         words.push(format!("{} to take, lag {}", mailbox.backlog, rough(mailbox.lag(now))));
     }
     if mailbox.failures > 0 {
-        words.push(format!("failed {} times in a row", mailbox.failures));
+        words.push(match mailbox.failures {
+            1 => "failed once".to_owned(),
+            many => format!("failed {many} times in a row"),
+        });
     }
     if let Some(next) = mailbox.next_try {
         words.push(match next.since(now) {
