@@ -11,5 +11,6 @@ mod many;
 mod proxy;
 mod running;
 mod signals;
+mod soak;
 mod status;
 mod taking;
