@@ -30,7 +30,7 @@ const FLOORS: [(&str, f32); 17] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 26] = [
+const CRATES: [(&str, &[&str]); 27] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -48,6 +48,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("minijinja", &["compose"]),
     ("mime_guess", &["compose"]),
     ("idna", &["domain", "compose", "smtp"]),
+    ("sd_notify", &["cli"]),
     ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
