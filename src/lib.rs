@@ -11,6 +11,7 @@
 //! | 1½ | [`net`] | what the rooms above share that talk to servers: TLS, passwords |
 //! | 2 | [`store`] [`archive`] [`imap`] [`smtp`] | I/O, no rules: the database; mail in files, on servers, to relays |
 //! | 3 | [`engine`] | the order of steps, retries, time |
+//! | 4 | [`web`] | faces by HTTP: health and metrics of the daemon |
 //! | 5 | [`cli`] | one file per command |
 //! | 6 | `main`, `logging` | the program: where log lines go, then the command line |
 //!
@@ -84,3 +85,4 @@ pub mod net;
 pub mod parse;
 pub mod smtp;
 pub mod store;
+pub mod web;

@@ -48,6 +48,7 @@ mod setup;
 #[cfg(unix)]
 mod signals;
 mod sources;
+mod status;
 mod stories;
 mod sync;
 mod template;
@@ -82,6 +83,7 @@ enum Command {
     Check(check::Args),
     #[cfg(unix)]
     Run(run::Args),
+    Status(status::Args),
     Sync(sync::Args),
     Audit(audit::Args),
     Replay(replay::Args),
@@ -117,6 +119,7 @@ Begin with:
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
   ticketd run                          the same without end, as soon as mail comes
+  ticketd status                       what that is at, and what needs somebody
   ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
@@ -145,6 +148,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Check(args) => check::run(args),
         #[cfg(unix)]
         Command::Run(args) => run::run(args),
+        Command::Status(args) => status::run(args),
         Command::Sync(args) => sync::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),

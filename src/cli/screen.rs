@@ -20,6 +20,11 @@ pub(super) fn columns() -> usize {
     })
 }
 
+/// Lines of the terminal of standard output.
+pub(super) fn rows() -> usize {
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(24, |(_, height)| usize::from(height.0))
+}
+
 /// Colours and bold, or none.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint {

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{Code, Failure};
-use crate::domain::Timestamp;
+use crate::domain::{DAY, HOUR, MINUTE, Millis, SECOND, Timestamp};
 
 /// The zone in which people read times: the configuration's, else the system's (`TZ`).
 pub(super) fn zone(configured: Option<&str>) -> Result<TimeZone, Failure> {
@@ -22,6 +22,21 @@ pub(super) fn now() -> Timestamp {
 /// Date and time in that zone: `2026-03-02 09:14`.
 pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     instant(at).to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The same with seconds.
+pub(super) fn exact(at: Timestamp, zone: &TimeZone) -> String {
+    instant(at).to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// About how long that is: `12 s`, `3 min`, `5 h`, `14 d`.
+pub(super) fn rough(span: Millis) -> String {
+    match span {
+        ..MINUTE => format!("{} s", span / SECOND),
+        MINUTE..HOUR => format!("{} min", span / MINUTE),
+        HOUR..DAY => format!("{} h", span / HOUR),
+        _ => format!("{} d", span / DAY),
+    }
 }
 
 /// RFC 3339 in UTC: `2026-03-02T08:14:00Z`.

@@ -7,6 +7,7 @@
 
 mod account;
 mod builtin;
+mod daemon;
 mod difference;
 mod document;
 mod duration;
@@ -33,6 +34,7 @@ mod user;
 use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 
 pub use account::{Account, After, MOST_BYTES, Start, read_date};
+pub use daemon::Daemon;
 pub use difference::{Change, Difference, Place, differences};
 pub use document::{parse, problems_of_template, read};
 pub use export::{export, export_around, export_template};
@@ -59,6 +61,7 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// Who takes our mail, in the order of the file: the first that can.
     pub relays: Vec<Relay>,
+    pub daemon: Daemon,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
 }
@@ -76,6 +79,7 @@ pub fn builtin() -> Config {
         setup: builtin::setup(),
         accounts: Vec::new(),
         relays: Vec::new(),
+        daemon: Daemon::default(),
         warnings: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text_enum::text_enum;
-use super::time::Timestamp;
+use super::time::{Millis, Timestamp};
 
 /// The daemon, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,16 @@ impl MailboxStatus {
             certificate_expires: None,
             consent_expires: None,
         }
+    }
+
+    /// Whether there is a connection to its server.
+    pub fn is_connected(&self) -> bool {
+        matches!(self.state, WatchState::Reading | WatchState::Idle | WatchState::Polling)
+    }
+
+    /// How long the oldest mail that is not stored has been on the server: none where all is stored.
+    pub fn lag(&self, now: Timestamp) -> Millis {
+        self.oldest_waiting.map_or(0, |oldest| now.since(oldest).max(0))
     }
 }
 

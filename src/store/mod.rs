@@ -11,6 +11,7 @@ pub mod counter;
 pub mod daemon;
 pub mod dump;
 mod error;
+pub mod figures;
 pub mod instance;
 pub mod journal;
 pub mod keys;

@@ -56,6 +56,8 @@ const CRATES: [(&str, &[&str]); 27] = [
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("terminal_size", &["cli"]),
+    ("axum", &["web"]),
+    ("prometheus", &["web"]),
     ("tokio", &["store", "net", "imap", "smtp", "engine", "web", "cli", "main"]),
     ("tracing", &["store", "imap", "smtp", "engine", "web", "cli", "logging", "main"]),
     ("tracing_subscriber", &["logging", "main"]),

@@ -174,6 +174,12 @@ fn relays_are_in_the_order_of_the_file_with_every_key_or_its_default() {
 }
 
 #[test]
+fn the_daemon_listens_on_this_computer_or_nowhere() {
+    assert_eq!(fixture("config/valid/everything.toml").daemon.listen, Some("[::1]:9464".parse().unwrap()));
+    assert_eq!(fixture("config/valid/minimal.toml").daemon.listen, None);
+}
+
+#[test]
 fn what_the_file_leaves_out_has_a_default() {
     let Config { setup, database, time_zone, .. } = fixture("config/valid/minimal.toml");
     let builtin = config::builtin().setup;

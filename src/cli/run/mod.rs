@@ -1,6 +1,7 @@
 //! `ticketd run`: the daemon. Reads the configuration, watches over generations of work ([`crate::engine::daemon`]), does
 //! what signals say, and tells systemd.
 
+mod listening;
 mod notify;
 mod plan;
 mod saying;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+use listening::Listening;
+
 use super::database::location;
 use super::signals::{Signals, Told};
 use super::{Code, Failure, times};
@@ -18,6 +21,7 @@ use crate::domain::*;
 use crate::engine::daemon::{self, Board, Pauses, Plan, Stopper};
 use crate::engine::{Engine, EngineError};
 use crate::store::{self, Location, Store, StoreError, instance};
+use crate::web::Faces;
 
 /// Watch the mailboxes: take mail as it comes, send what is due, until told to stop
 #[derive(Debug, clap::Args)]
@@ -31,7 +35,8 @@ SIGHUP reads the configuration again: where that is wrong, the one before stays 
 within 10 seconds with nothing half done; a second one ends it at once. What the system ends in any other way goes on
 where it was.
 Exit codes: 0 told to stop; 64 wrong arguments; 65 the database is damaged or of a newer ticketd; 66 no such file;
-75 another ticketd reads mail into that database, or it cannot be reached; 78 the configuration is wrong.")]
+75 another ticketd reads mail into that database, or it cannot be reached, or the port of [daemon] is taken;
+78 the configuration is wrong.")]
 pub(super) struct Args {
     /// The configuration; without it, ./ticketd.toml
     #[arg(long, value_name = "FILE")]
@@ -66,6 +71,7 @@ struct Daemon {
     board: Board,
     /// `None`: it was lost with the connection to the database.
     lock: Option<instance::Lock>,
+    listening: Listening,
 }
 
 /// Why a generation ended.
@@ -76,15 +82,17 @@ enum End {
 }
 
 impl Daemon {
-    /// Does all that `READY=1` promises: the configuration is valid, the database ours and of this version. Gives the
-    /// setup that is to be in force.
+    /// Does all that `READY=1` promises: the configuration is valid, the database ours and of this version, and who asks how
+    /// it goes is answered. Gives the setup that is to be in force.
     fn start(args: Args) -> anyhow::Result<(Daemon, Setup)> {
         let read = plan::read(&args)?;
         let lock = Some(instance::lock(&read.database)?);
         let store = Store::open(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
         let (board, plan, database) = (Board::new(times::now), read.plan, read.database);
-        Ok((Daemon { args, plan, database, store, board, lock }, setup))
+        let faces = Faces { board: board.clone(), store: store.clone() };
+        let listening = Listening::start(faces, read.config.daemon.listen)?;
+        Ok((Daemon { args, plan, database, store, board, lock, listening }, setup))
     }
 
     async fn run(mut self, setup: Setup) -> anyhow::Result<()> {
@@ -137,10 +145,10 @@ impl Daemon {
         };
         let Some(lock) = self.lock.take() else { return End::Stop };
         self.board.state(DaemonState::Running);
-        let (stopper, plan) = (Arc::new(Stopper::default()), self.plan.clone());
+        let (stopper, plan, board) = (Arc::new(Stopper::default()), self.plan.clone(), self.board.clone());
         let (mut next, mut stop) = (None, false);
         let ended = {
-            let work = daemon::run(&engine, &plan, &lock, &self.board, &stopper);
+            let work = daemon::run(&engine, &plan, &lock, &board, &stopper);
             tokio::pin!(work);
             loop {
                 let told = tokio::select! {
@@ -186,7 +194,7 @@ impl Daemon {
     }
 
     /// Reads the configuration again. `None`: it is wrong, and the one before stays in force.
-    fn reload(&self) -> Option<Plan> {
+    fn reload(&mut self) -> Option<Plan> {
         notify::reloading();
         let read = plan::read(&self.args).and_then(|read| {
             if read.database != self.database {
@@ -194,6 +202,7 @@ impl Daemon {
                 return Err(Failure::new(Code::Config, message, "start the daemon again").into());
             }
             plan::in_force(&self.store, &read)?;
+            self.listening.move_to(read.config.daemon.listen)?;
             Ok(read.plan)
         });
         match read {

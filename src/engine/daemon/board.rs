@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::counts::Counts;
 use crate::domain::*;
 
 /// What is on it. Cheap to clone: all of them are one.
@@ -13,6 +14,7 @@ pub struct Board {
     status: watch::Sender<DaemonStatus>,
     clock: fn() -> Timestamp,
     beat: Arc<Mutex<Instant>>,
+    counts: Arc<Mutex<Counts>>,
 }
 
 impl Board {
@@ -30,7 +32,12 @@ impl Board {
             mailboxes: Vec::new(),
             delivery: DeliveryStatus::default(),
         };
-        Board { status: watch::Sender::new(status), clock, beat: Arc::new(Mutex::new(Instant::now())) }
+        Board {
+            status: watch::Sender::new(status),
+            clock,
+            beat: Arc::new(Mutex::new(Instant::now())),
+            counts: Arc::default(),
+        }
     }
 
     /// Whoever supervises is at work, and what it supervises answers.
@@ -41,6 +48,15 @@ impl Board {
     /// How long ago that was last said.
     pub fn since_beat(&self) -> Duration {
         self.beat.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// What was taken since the start.
+    pub fn counts(&self) -> Counts {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What it says now.

@@ -8,6 +8,7 @@
 
 mod backoff;
 mod board;
+mod counts;
 mod sending;
 mod stopper;
 mod watching;
@@ -31,6 +32,7 @@ use crate::store::instance::Lock;
 
 pub use backoff::Pauses;
 pub use board::Board;
+pub use counts::{Counts, DELAYS};
 use sending::Sending;
 pub use stopper::Stopper;
 pub use watching::Pace;
@@ -142,10 +144,11 @@ impl<'g> Generation<'g> {
                 status.last_taken = Some(now);
             }
         });
-        if let Progress::Taken { outcome, .. } = progress
-            && !outcome.queued.is_empty()
-        {
-            self.queued.notify_one();
+        if let Progress::Taken { mail, outcome, .. } = progress {
+            self.board.count(|counts| counts.taken(outcome.decision.kind, mail.place.arrived_at, now));
+            if !outcome.queued.is_empty() {
+                self.queued.notify_one();
+            }
         }
     }
 

@@ -18,3 +18,6 @@ CREATE TABLE oauth_consent (
     expires_at {INTEGER} NOT NULL,
     PRIMARY KEY (client, account)
 ) {LINKS};
+
+-- What somebody has to decide about, counted whenever the daemon is asked how it is.
+CREATE INDEX send_failed ON send (id) WHERE state = 'failed';

@@ -20,6 +20,8 @@ mod attempts;
 mod contents;
 #[path = "../store/differences.rs"]
 mod differences;
+#[path = "../store/figures.rs"]
+mod figures;
 #[path = "../store/loading.rs"]
 mod loading;
 #[path = "../store/quarantine.rs"]

@@ -5,6 +5,7 @@
 mod attempts;
 mod contents;
 mod differences;
+mod figures;
 mod loading;
 mod opening;
 mod quarantine;
