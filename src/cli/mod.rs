@@ -24,6 +24,7 @@ mod forward;
 mod help;
 mod init;
 mod letter;
+mod login;
 mod message;
 mod message_json;
 pub mod naming;
@@ -76,6 +77,7 @@ struct Cli {
 enum Command {
     Init(init::Args),
     Check(check::Args),
+    Login(login::Args),
     Sync(sync::Args),
     Audit(audit::Args),
     Replay(replay::Args),
@@ -128,6 +130,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
+        Command::Login(args) => login::run(args),
         Command::Sync(args) => sync::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),

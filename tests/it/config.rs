@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use ticketd::config::{
-    self, After, Config, Dkim, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath, STARTER,
-    Security, Severity, Start,
+    self, After, Config, Credential, Dkim, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath,
+    STARTER, Security, Severity, Start,
 };
 use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
@@ -116,7 +116,7 @@ fn every_key_ends_up_where_it_belongs() {
         ("helpdesk", "imap.example.org", 1143)
     );
     assert_eq!((account.server.security, account.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
-    assert_eq!(account.password, PasswordFrom::Credential("helpdesk".to_owned()));
+    assert_eq!(account.credential, Credential::Password(PasswordFrom::Credential("helpdesk".to_owned())));
     assert_eq!(account.folders, ["INBOX", "Klachten"]);
     assert_eq!(account.sent_folders.as_deref(), Some(&["Sent".to_owned(), "Verzonden items".to_owned()][..]));
     assert_eq!(account.start, Start::Since(Timestamp(1_767_225_600_000)));
@@ -155,8 +155,8 @@ fn relays_are_in_the_order_of_the_file_with_every_key_or_its_default() {
     assert_eq!((main.name.as_str(), main.server.to_string().as_str()), ("main", "smtp.example.org:2587"));
     assert_eq!((main.server.security, main.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
     assert_eq!(main.hello.as_deref(), Some("desk.example.org"));
-    let password = PasswordFrom::Credential("relay".to_owned());
-    let login = Login { user: "helpdesk".to_owned(), password, mechanism: Some(Mechanism::Login) };
+    let credential = Credential::Password(PasswordFrom::Credential("relay".to_owned()));
+    let login = Login { user: "helpdesk".to_owned(), credential, mechanism: Some(Mechanism::Login) };
     assert_eq!(main.login, Some(login));
     assert_eq!((main.connections, main.per_minute, main.per_domain), (4, Some(120), Some(1)));
     assert_eq!((main.on_unknown, main.return_path), (OnUnknown::Hold, ReturnPath::Mailbox));

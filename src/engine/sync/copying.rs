@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Mailbox, Trouble, folders};
 use crate::config::Account;
 use crate::domain::{FolderRole, Setup, Timestamp};
-use crate::imap::{Cause, Connection, ImapError, Limits, connect_within};
+use crate::imap::{Cause, Connection, ImapError, Limits};
 use crate::store::sent_copies::{self, Waiting};
 use crate::store::{Store, StoreError, content};
 
@@ -71,7 +71,7 @@ struct Copying<'c> {
 impl Copying<'_> {
     async fn run(&mut self, mailbox: &Mailbox, mails: &[&Waiting]) -> Result<(), Trouble> {
         let account = &mailbox.account;
-        let mut connection = connect_within(account, &mailbox.password, &Limits::default()).await?;
+        let mut connection = mailbox.connect(&Limits::default()).await?;
         let folders = folders::watched(&mut connection, account).await?;
         let sent = folders.into_iter().find(|folder| folder.role == FolderRole::Sent).ok_or_else(|| ImapError {
             server: account.server.to_string(),

@@ -10,7 +10,7 @@ use super::position::{absent, highest, is_new, known};
 use super::{AT_ONCE, Mailbox, Trouble};
 use crate::domain::*;
 use crate::engine::handle::EngineError;
-use crate::imap::{self, Connection, ImapError};
+use crate::imap::{Connection, ImapError, Limits};
 use crate::net::Encryption;
 use crate::store::Store;
 use crate::store::watched::{self, Position};
@@ -85,7 +85,7 @@ pub async fn look(store: &Store, mailboxes: Vec<Mailbox>, now: Timestamp) -> any
 /// `sight` is filled as far as it goes.
 async fn look_at(store: &Store, mailbox: &Mailbox, now: Timestamp, sight: &mut Option<Sight>) -> Result<(), Trouble> {
     let account = &mailbox.account;
-    let mut connection = imap::connect(account, &mailbox.password).await?;
+    let mut connection = mailbox.connect(&Limits::default()).await?;
     let sight = sight.insert(Sight {
         encryption: connection.encryption(),
         capabilities: connection.capabilities().map(str::to_owned).collect(),

@@ -26,13 +26,13 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::access::Access;
 use super::handle::{Engine, EngineError};
 use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::{ImapError, Limits};
-use crate::net::Secret;
+use crate::imap::{Connection, ImapError, Limits};
 use crate::store::StoreError;
 
 pub use auditing::{Audited, FolderAudit, audit_all};
@@ -50,7 +50,15 @@ const FETCHED: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     pub account: Account,
-    pub password: Secret,
+    /// What it is logged in with.
+    pub access: Access,
+}
+
+impl Mailbox {
+    /// Connects to it and logs in, with what holds now.
+    pub async fn connect(&self, limits: &Limits) -> Result<Connection, ImapError> {
+        self.access.mailbox(&self.account, limits).await
+    }
 }
 
 /// What is wanted.
