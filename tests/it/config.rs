@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use ticketd::config::{
-    self, After, Config, Credential, Dkim, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath,
-    STARTER, Security, Severity, Start,
+    self, After, Config, Credential, Dkim, Login, MOST_BYTES, Mechanism, OauthFlow, OnUnknown, PasswordFrom, Problem,
+    ReturnPath, STARTER, Security, Severity, Start,
 };
 use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
@@ -146,6 +146,35 @@ fn every_key_ends_up_where_it_belongs() {
     let new_work = setup.template("new_work").unwrap();
     assert!(!new_work.transactional);
     assert_eq!(new_work.texts[0].html.as_deref(), Some("<p>Look at {{ ticket.subject }}.</p>"));
+}
+
+#[test]
+fn clients_of_oauth_have_the_addresses_and_scopes_of_their_provider_or_their_own() {
+    let config = fixture("config/valid/oauth.toml");
+    let [google, microsoft, own] = config.oauth.as_slice() else { panic!("{:?}", config.oauth) };
+    assert_eq!(google.token.to_string(), "https://oauth2.googleapis.com/token");
+    assert_eq!((&google.device, google.flow, google.secret_in_form), (&None, OauthFlow::Refresh, true));
+    // Without these there is no refresh token.
+    assert!(google.authorize.as_ref().unwrap().path.ends_with("?access_type=offline&prompt=consent"));
+    assert_eq!(google.scopes, ["https://mail.google.com/"]);
+    let tenant = "https://login.microsoftonline.com/example.org/oauth2/v2.0/";
+    let urls = [Some(&microsoft.token), microsoft.device.as_ref(), microsoft.authorize.as_ref()];
+    let urls = urls.map(|url| url.unwrap().to_string());
+    assert_eq!(urls, ["token", "devicecode", "authorize"].map(|path| format!("{tenant}{path}")));
+    assert_eq!((microsoft.flow, microsoft.secret_in_form), (OauthFlow::ClientCredentials, true));
+    assert_eq!(microsoft.scopes, ["https://outlook.office365.com/.default"]);
+    assert_eq!(microsoft.secret_expires, Some(Timestamp(1_801_353_600_000)));
+    let device = own.device.as_ref().unwrap();
+    assert_eq!((own.token.server.port, own.token.server.ca_file.as_deref()), (8443, Some("ca.pem")));
+    assert_eq!((device.server.security, device.to_string().as_str()), (Security::None, "http://localhost:8080/device"));
+    assert_eq!((own.secret.as_ref(), own.secret_in_form), (None, false));
+    assert_eq!(own.scopes, ["mail", "offline_access"]);
+    assert_eq!(config.accounts[0].credential, Credential::OAuth("own".to_owned()));
+    let login = config.relays[0].login.as_ref().unwrap();
+    assert_eq!(
+        (&login.credential, login.mechanism),
+        (&Credential::OAuth("microsoft".to_owned()), Some(Mechanism::Xoauth2))
+    );
 }
 
 #[test]

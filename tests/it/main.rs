@@ -32,6 +32,7 @@ mod kill;
 mod kinds;
 mod languages;
 mod mail;
+mod oauth;
 mod outbox;
 mod outcome;
 mod place;

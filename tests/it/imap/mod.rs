@@ -12,6 +12,6 @@ mod once;
 mod parked;
 mod personal;
 pub mod place;
-mod scripted;
+pub mod scripted;
 mod sent_copy;
 mod start;
