@@ -29,7 +29,7 @@ pub(super) fn outlets(config: &Config, access: &Access) -> Result<Vec<Outlet>, F
         }
         match relay.dkim.as_ref().map(Signer::load).transpose() {
             Ok(signer) => {
-                outlets.push(Outlet { relay: relay.clone(), signer: signer.map(Arc::new), access: access.clone() })
+                outlets.push(Outlet { relay: relay.clone(), signer: signer.map(Arc::new), access: access.clone() });
             }
             Err(error) => wrong.push(format!("relay {}: {error}", relay.name)),
         }

@@ -33,9 +33,11 @@ pub(super) struct Tokens {
     pub(super) store: Store,
     clock: fn() -> Timestamp,
     limits: Limits,
-    /// By client and account; without an account: the client's own.
-    slots: Mutex<BTreeMap<(String, String), Arc<Turn<Slot>>>>,
+    slots: Mutex<BTreeMap<Key, Arc<Turn<Slot>>>>,
 }
+
+/// Client and account; without an account: the client's own.
+type Key = (String, String);
 
 /// What is known of a consent.
 #[derive(Default)]
