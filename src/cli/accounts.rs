@@ -60,7 +60,7 @@ pub(super) fn code_of(error: &ImapError) -> Code {
 pub(super) fn way_out(cause: Cause) -> &'static str {
     match cause {
         Cause::Temporary => "try again later; where it stays so, look at host, port, tls and ca_file in [mailbox.imap]",
-        Cause::Refused => "look at user and password (or consent) in [mailbox.imap], and at what the account may read",
+        Cause::Refused => "look at user and password in [mailbox.imap], and at what the account may read",
         Cause::Configuration => "correct [mailbox.imap] (docs/mailboxes.md)",
     }
 }
