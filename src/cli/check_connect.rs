@@ -74,7 +74,8 @@ pub(super) fn try_all(path: &Path, config: &Config, database: Option<Location>) 
     }
     // Logging in may have changed them.
     for tried in &mut tried {
-        tried.endings = access.endings(&tried.account.credential, &tried.account.user)?;
+        let Account { credential, user, .. } = &tried.account;
+        tried.endings = access.endings(credential, user)?;
     }
     Ok(tried)
 }

@@ -106,7 +106,7 @@ pub(super) async fn read(store: &Store, setup: &Setup, mailboxes: Vec<Mailbox>, 
     let mut taken: BTreeMap<usize, Taken> = BTreeMap::new();
     let read = sync::sync(&engine, mailboxes, order, times::now, &stop, &mut |progress| {
         match progress {
-            Progress::Found { mailbox, mails } => bars.found(mailbox, mails),
+            Progress::Found { mailbox, mails, .. } => bars.found(mailbox, mails),
             Progress::Taken { mailbox, outcome, .. } => {
                 bars.taken(mailbox);
                 let taken = taken.entry(mailbox).or_default();

@@ -39,6 +39,8 @@ mod reply;
 mod restore;
 mod review;
 mod review_show;
+#[cfg(unix)]
+mod run;
 pub mod screen;
 mod send;
 mod setup;
@@ -78,6 +80,8 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Login(login::Args),
+    #[cfg(unix)]
+    Run(run::Args),
     Sync(sync::Args),
     Audit(audit::Args),
     Replay(replay::Args),
@@ -109,6 +113,7 @@ Begin with:
   ticketd check                        find every mistake in it
   ticketd apply ticketd.toml           put it into force in a database
   ticketd sync                         read the mailboxes that it names, send what is due
+  ticketd run                          the same without end, as soon as mail comes
   ticketd reply 1001 --as alice        answer from a ticket, with the text on standard input
   ticketd audit                        see that nothing on their servers is missing
   ticketd outbox list                  what is to leave, and what could not
@@ -131,6 +136,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
         Command::Login(args) => login::run(args),
+        #[cfg(unix)]
+        Command::Run(args) => run::run(args),
         Command::Sync(args) => sync::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Replay(args) => replay::run(args),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Code;
 
@@ -43,6 +43,42 @@ pub(super) fn stop_when_told() -> std::io::Result<Arc<AtomicBool>> {
         });
     })?;
     Ok(stop)
+}
+
+/// What a daemon is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Stop,
+    Reload,
+}
+
+/// The signals that tell a daemon something: SIGTERM and SIGINT, SIGHUP.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+    told: bool,
+}
+
+impl Signals {
+    /// From now on they do nothing by themselves. Within a runtime.
+    pub fn new() -> std::io::Result<Signals> {
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Signals { terminate, interrupt, hangup: signal(SignalKind::hangup())?, told: false })
+    }
+
+    /// The next one. A second order to stop ends the program at once.
+    pub async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => return Told::Reload,
+        }
+        if std::mem::replace(&mut self.told, true) {
+            end_at_once();
+        }
+        Told::Stop
+    }
 }
 
 #[expect(clippy::exit, reason = "whoever asks a second time does not want to wait for what is at work")]

@@ -2,11 +2,12 @@
 //! here decides about mail, and nothing here is exported or journaled. No password stands in the file, only where one is.
 
 use super::credential::{Credential, read_credential};
+use super::duration;
 use super::names::Names;
 use super::problem::Report;
 use super::server::{Ports, Security, Server, read_server};
 use super::table::Table;
-use crate::domain::{MailboxKind, Timestamp};
+use crate::domain::{MINUTE, MailboxKind, Millis, Timestamp};
 
 const IMAP: Ports = Ports {
     example: "imap.example.org",
@@ -19,6 +20,9 @@ const IMAP: Ports = Ports {
 
 /// Bytes of the largest mail that is stored whole, unless the file asks for less.
 pub const MOST_BYTES: u64 = 50 * 1024 * 1024;
+
+/// A server may end a connection on which nothing is asked for 30 minutes (RFC 9051 5.4).
+const MOST_POLL: Millis = 15 * MINUTE;
 
 /// How a mailbox is reached by IMAP (RFC 9051).
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +43,8 @@ pub struct Account {
     pub sent_copy: bool,
     /// Of larger mails the header is fetched.
     pub most_bytes: u64,
+    /// How often the daemon asks for what the server does not tell by itself.
+    pub poll: Millis,
 }
 
 /// From when on mail counts as new.
@@ -88,6 +94,7 @@ pub(super) fn read_account(
         after: read_after(&mut table, kind, report),
         sent_copy: read_sent_copy(&mut table, kind, report),
         most_bytes: read_size(&mut table, report),
+        poll: read_poll(&mut table, report),
     };
     let folder = match &account.after {
         After::Move(folder) => Some(folder),
@@ -170,6 +177,15 @@ fn read_sent_copy(table: &mut Table, kind: MailboxKind, report: &mut Report) -> 
         report.error(place, "a user's own inbox is never changed", "leave `sent_copy` out");
     }
     wanted
+}
+
+fn read_poll(table: &mut Table, report: &mut Report) -> Millis {
+    let Some(text) = table.text("poll", report) else { return MINUTE };
+    let span = duration::parse(text.get_ref()).filter(|span| (MINUTE..=MOST_POLL).contains(span));
+    if span.is_none() {
+        report.error(text.span(), format!("`{}` is no pause", text.get_ref()), "from \"1 minute\" to \"15 minutes\"");
+    }
+    span.unwrap_or(MINUTE)
 }
 
 fn read_size(table: &mut Table, report: &mut Report) -> u64 {

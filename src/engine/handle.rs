@@ -151,6 +151,12 @@ impl Engine {
         Ok(self.writer.submit(Work::Note(digests)).await?)
     }
 
+    /// Ends once the writer has done all that it was given: it is at work, and can write.
+    pub async fn pulse(&self) -> Result<(), EngineError> {
+        self.note(Vec::new()).await?.get().await?;
+        Ok(())
+    }
+
     /// Hands a mail over; the answer comes when it is decided and durable. `at`: when we got it.
     pub async fn deliver(&self, mail: Arc<Mail>, at: Timestamp) -> Result<Answer<Outcome>, EngineError> {
         Ok(self.writer.submit(Work::Unit(self.unit(at, None, Input::Mail(mail)))).await?)

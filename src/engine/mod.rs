@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod apart;
+pub mod daemon;
 pub mod delivery;
 mod desk;
 mod handle;

@@ -1,5 +1,7 @@
 //! What can go wrong with a server, by what the caller does about it.
 
+use std::time::Duration;
+
 use crate::net::Unreachable;
 
 /// Characters of what a server said that are shown.
@@ -33,6 +35,16 @@ impl ImapError {
         let what = self.what.to_ascii_uppercase();
         let busy = ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[THROTTLED]"];
         busy.iter().any(|code| what.contains(code)) || says_busy(&what)
+    }
+
+    /// How long the server asks to be left alone, where it says so (Exchange: `Suggested Backoff Time: 299817
+    /// milliseconds`).
+    pub fn suggested_pause(&self) -> Option<Duration> {
+        const WORDS: &str = "suggested backoff time:";
+        let what = self.what.to_ascii_lowercase();
+        let rest = what.get(what.find(WORDS)? + WORDS.len()..)?.trim_start();
+        let digits = rest.get(..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()))?;
+        digits.parse().ok().map(Duration::from_millis)
     }
 
     pub(super) fn new(server: &str, cause: Cause, what: impl Into<String>) -> Self {
@@ -71,4 +83,18 @@ fn says_busy(said: &str) -> bool {
 pub(super) fn is_forbidden(said: &str) -> bool {
     let said = said.to_ascii_uppercase();
     said.contains("[NOPERM]") || said.contains("PERMISSION DENIED")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_that_the_server_asks_for_is_read_from_its_words() {
+        let of = |what: &str| ImapError::new("imap.example.org:993", Cause::Temporary, what).suggested_pause();
+        let throttled = "SELECT was answered NO: Request is throttled. Suggested Backoff Time: 299817 milliseconds";
+        assert_eq!(of(throttled), Some(Duration::from_millis(299_817)));
+        assert_eq!(of("Suggested Backoff Time: soon"), None);
+        assert_eq!(of("nothing of the kind"), None);
+    }
 }

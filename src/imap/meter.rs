@@ -46,6 +46,8 @@ pub(super) struct Meter {
     sleep: Pin<Box<Sleep>>,
     /// No more than what was asked for: nothing behind a line is taken from the transport.
     byte_by_byte: bool,
+    /// Silence is what is waited in: somebody else bounds it.
+    patient: bool,
 }
 
 impl Meter {
@@ -63,6 +65,7 @@ impl Meter {
             waiting: None,
             sleep: Box::pin(sleep(limits.silence)),
             byte_by_byte: false,
+            patient: false,
         }
     }
 
@@ -77,6 +80,12 @@ impl Meter {
     /// over: TLS makes nothing of them (the injection of RFC 9051 11.1 and CVE-2011-0411).
     pub(super) fn read_nothing_ahead(&mut self) {
         self.byte_by_byte = true;
+    }
+
+    /// From now on silence is nothing bad, or is again.
+    pub(super) fn be_patient(&mut self, patient: bool) {
+        self.patient = patient;
+        self.waiting = None;
     }
 
     pub(super) fn transport(&self) -> &Transport {
@@ -133,6 +142,9 @@ impl Meter {
     }
 
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        if self.patient {
+            return Poll::Pending;
+        }
         if self.waiting.is_none() {
             let now = Instant::now();
             self.waiting = Some(now);

@@ -11,7 +11,7 @@ use super::{Location, StoreError, postgres};
 pub struct Lock {
     /// `FILE.lock`, locked.
     _file: Option<File>,
-    _server: Option<postgres::lock::Lock>,
+    server: Option<postgres::lock::Lock>,
 }
 
 /// Takes the lock.
@@ -19,9 +19,16 @@ pub fn lock(database: &Location) -> Result<Lock, StoreError> {
     Ok(match database {
         Location::File(path) => Lock { _file: Some(lock_file(path, database)?), ..Lock::default() },
         Location::Server(address) => {
-            Lock { _server: Some(postgres::lock::lock(address, &database.to_string())?), ..Lock::default() }
+            Lock { server: Some(postgres::lock::lock(address, &database.to_string())?), ..Lock::default() }
         }
     })
+}
+
+impl Lock {
+    /// Fails where it is not held any more: that of a server falls with its connection.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.server.as_ref().map_or(Ok(()), postgres::lock::Lock::check)
+    }
 }
 
 fn lock_file(path: &Path, database: &Location) -> Result<File, StoreError> {

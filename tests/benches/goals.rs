@@ -9,6 +9,7 @@
     reason = "a bench prints its figures and fails loudly"
 )]
 
+mod daemon;
 #[path = "../it/imap/dovecot.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod dovecot;
@@ -31,7 +32,8 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
+    ("daemon", daemon::goals),
     ("imap", imap::goals),
     ("parse", parse::goals),
     ("postgres", postgres::goals),

@@ -20,6 +20,7 @@ mod config;
 mod config_as_code;
 mod corpora;
 mod crashes;
+mod daemon;
 mod decisions;
 mod desk;
 mod disk;

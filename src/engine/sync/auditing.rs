@@ -103,7 +103,7 @@ async fn audit_one(
 }
 
 /// Audits a folder, which is open afterwards.
-pub(super) async fn audit<'a>(
+pub(in crate::engine) async fn audit<'a>(
     connection: &mut Connection,
     store: &Store,
     account: &'a Account,

@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::folders::Chosen;
 use super::{Mailbox, Trouble, folders};
 use crate::config::Account;
 use crate::domain::{FolderRole, Setup, Timestamp};
@@ -33,48 +34,88 @@ pub async fn copy_sent(
     clock: fn() -> Timestamp,
     stop: &AtomicBool,
 ) -> Result<Vec<Copied>, StoreError> {
-    let waiting = store.read(sent_copies::waiting)?;
-    let of = |account: &Account, mail: &Waiting| {
-        account.sent_copy && setup.mailbox(&account.mailbox).is_some_and(|own| own.addresses.contains(&mail.from))
-    };
-    let unwanted = waiting.iter().filter(|mail| !accounts.iter().any(|account| of(account, mail)));
-    let unwanted: Vec<_> = unwanted.map(|mail| mail.message).collect();
-    if !unwanted.is_empty() {
-        store.write(|tx| sent_copies::forget(tx, &unwanted))?;
-    }
+    forget_unwanted(store, setup, accounts)?;
     let mut all = Vec::new();
     for mailbox in mailboxes {
-        let own: Vec<&Waiting> = waiting.iter().filter(|mail| of(&mailbox.account, mail)).collect();
-        if own.is_empty() || stop.load(Ordering::Relaxed) {
+        let mails = waiting_for(store, setup, &mailbox.account)?;
+        if mails.is_empty() || stop.load(Ordering::Relaxed) {
             continue;
         }
-        let name = mailbox.account.mailbox.clone();
-        let mut copying =
-            Copying { store, clock, stop, copied: Copied { mailbox: name, appended: 0, found: 0, error: None } };
-        match copying.run(mailbox, &own).await {
-            Ok(()) | Err(Trouble::Stopped) => {}
-            Err(Trouble::Imap(error)) => copying.copied.error = Some(error),
-            Err(Trouble::Store(error)) => return Err(error),
-        }
-        all.push(copying.copied);
+        let mut copying = Copying::new(store, &mailbox.account, clock, stop);
+        let ended = copying.run(mailbox, &mails).await;
+        all.push(copying.end(ended)?);
     }
     Ok(all)
 }
 
-struct Copying<'c> {
+/// What no mailbox wants a copy of is not waited for any more.
+pub(in crate::engine) fn forget_unwanted(store: &Store, setup: &Setup, accounts: &[Account]) -> Result<(), StoreError> {
+    let waiting = store.read(sent_copies::waiting)?;
+    let unwanted = waiting.iter().filter(|mail| !accounts.iter().any(|account| wants(setup, account, mail)));
+    let unwanted: Vec<_> = unwanted.map(|mail| mail.message).collect();
+    match unwanted.is_empty() {
+        true => Ok(()),
+        false => store.write(|tx| sent_copies::forget(tx, &unwanted)),
+    }
+}
+
+/// What waits for the Sent folder of that mailbox.
+pub(in crate::engine) fn waiting_for(
+    store: &Store,
+    setup: &Setup,
+    account: &Account,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut waiting = store.read(sent_copies::waiting)?;
+    waiting.retain(|mail| wants(setup, account, mail));
+    Ok(waiting)
+}
+
+fn wants(setup: &Setup, account: &Account, mail: &Waiting) -> bool {
+    account.sent_copy && setup.mailbox(&account.mailbox).is_some_and(|own| own.addresses.contains(&mail.from))
+}
+
+/// Copies that are being made.
+pub(in crate::engine) struct Copying<'c> {
     store: &'c Store,
+    account: &'c Account,
     clock: fn() -> Timestamp,
     stop: &'c AtomicBool,
     copied: Copied,
 }
 
-impl Copying<'_> {
-    async fn run(&mut self, mailbox: &Mailbox, mails: &[&Waiting]) -> Result<(), Trouble> {
-        let account = &mailbox.account;
+impl<'c> Copying<'c> {
+    pub fn new(store: &'c Store, account: &'c Account, clock: fn() -> Timestamp, stop: &'c AtomicBool) -> Self {
+        let copied = Copied { mailbox: account.mailbox.clone(), appended: 0, found: 0, error: None };
+        Copying { store, account, clock, stop, copied }
+    }
+
+    /// What came of it.
+    fn end(mut self, ended: Result<(), Trouble>) -> Result<Copied, StoreError> {
+        match ended {
+            Ok(()) | Err(Trouble::Stopped) => {}
+            Err(Trouble::Imap(error)) => self.copied.error = Some(error),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(self.copied)
+    }
+
+    async fn run(&mut self, mailbox: &Mailbox, mails: &[Waiting]) -> Result<(), Trouble> {
         let mut connection = mailbox.connect(&Limits::default()).await?;
-        let folders = folders::watched(&mut connection, account).await?;
-        let sent = folders.into_iter().find(|folder| folder.role == FolderRole::Sent).ok_or_else(|| ImapError {
-            server: account.server.to_string(),
+        let folders = folders::watched(&mut connection, self.account).await?;
+        self.put(&mut connection, &folders, mails).await?;
+        connection.logout().await;
+        Ok(())
+    }
+
+    /// Puts them into the Sent folder among these. Gives what kept some from being put there.
+    pub async fn put(
+        &mut self,
+        connection: &mut Connection,
+        folders: &[Chosen],
+        mails: &[Waiting],
+    ) -> Result<Option<&ImapError>, Trouble> {
+        let sent = folders.iter().find(|folder| folder.role == FolderRole::Sent).ok_or_else(|| ImapError {
+            server: self.account.server.to_string(),
             cause: Cause::Configuration,
             what: "there is no folder of sent mail to put copies into: name it in `sent_folders`".to_owned(),
         })?;
@@ -83,10 +124,9 @@ impl Copying<'_> {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Trouble::Stopped);
             }
-            self.copy(&mut connection, &sent.name, mail).await?;
+            self.copy(connection, &sent.name, mail).await?;
         }
-        connection.logout().await;
-        Ok(())
+        Ok(self.copied.error.as_ref())
     }
 
     async fn copy(&mut self, connection: &mut Connection, folder: &str, mail: &Waiting) -> Result<(), Trouble> {

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::Trouble;
 use super::position::absent;
 use super::reading::{Open, Reading};
+use crate::domain::Timestamp;
 use crate::engine::mail::{Place, RawMail};
 use crate::imap::{Cause, Connection, Fetched, ImapError, Listed, Part};
 use crate::store::unfetched::{self, MOST_FAILURES};
@@ -17,7 +18,7 @@ const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Room for what is in flight, over all mailboxes: fetched and not yet stored.
 #[derive(Debug, Clone)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(in crate::engine) struct Room(Arc<Semaphore>);
 
 /// What is counted as one: the room is measured in these.
 const GRAIN: u64 = 1024;
@@ -40,16 +41,25 @@ impl Room {
 
 /// What a mail holds until it is stored: its room, and the word to its folder's reader that it is not there yet.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(in crate::engine) struct Held {
     _room: Option<OwnedSemaphorePermit>,
     _open: mpsc::Sender<()>,
 }
 
 /// What a mailbox's task says.
 #[derive(Debug)]
-pub(super) enum Event {
-    Found { mailbox: usize, mails: u64 },
-    Mail { mailbox: usize, raw: RawMail, held: Held },
+pub(in crate::engine) enum Event {
+    /// So many mails are to be fetched; when the first of them came.
+    Found {
+        mailbox: usize,
+        mails: u64,
+        oldest: Option<Timestamp>,
+    },
+    Mail {
+        mailbox: usize,
+        raw: RawMail,
+        held: Held,
+    },
 }
 
 impl Reading {
@@ -60,7 +70,11 @@ impl Reading {
         open: &Open<'_>,
         wanted: &[Listed],
     ) -> Result<(), Trouble> {
-        self.say(Event::Found { mailbox: self.index, mails: wanted.len() as u64 }).await?;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let oldest = wanted.iter().filter_map(|listed| listed.arrived_at).min();
+        self.say(Event::Found { mailbox: self.index, mails: wanted.len() as u64, oldest }).await?;
         let (opener, mut all_stored) = mpsc::channel(1);
         let mut gone = Vec::new();
         for batch in batches(wanted, self.mailbox.account.most_bytes) {

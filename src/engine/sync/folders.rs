@@ -5,13 +5,16 @@ use crate::domain::FolderRole;
 use crate::imap::{Cause, Connection, Folder, ImapError};
 
 /// A folder that is read, and what it holds.
-pub(super) struct Chosen {
+pub(in crate::engine) struct Chosen {
     pub name: String,
     pub role: FolderRole,
 }
 
 /// Those that the server has, of those that the account asks for.
-pub(super) async fn watched(connection: &mut Connection, account: &Account) -> Result<Vec<Chosen>, ImapError> {
+pub(in crate::engine) async fn watched(
+    connection: &mut Connection,
+    account: &Account,
+) -> Result<Vec<Chosen>, ImapError> {
     let folders = connection.folders().await?;
     choose(account, &folders).map_err(|what| ImapError {
         server: account.server.to_string(),

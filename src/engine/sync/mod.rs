@@ -9,16 +9,16 @@
 //! is therefore always: what it has, less what is stored. The position up to which nothing needs to be asked any more moves
 //! only once all before it is seen to be stored ([`position`]).
 
-mod auditing;
-mod copying;
-mod fetching;
+pub(super) mod auditing;
+pub(super) mod copying;
+pub(super) mod fetching;
 mod finishing;
-mod folders;
+pub(super) mod folders;
 mod looking;
 mod personal;
 mod position;
-mod reading;
-mod taking;
+pub(super) mod reading;
+pub(super) mod taking;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,6 +33,7 @@ use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
 use crate::imap::{Connection, ImapError, Limits};
+use crate::net::oauth::Ending;
 use crate::store::StoreError;
 
 pub use auditing::{Audited, FolderAudit, audit_all};
@@ -42,9 +43,9 @@ pub use looking::{FolderSeen, Looked, Sight, look};
 use reading::Reading;
 
 /// Mailboxes that are read at a time.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// Mails that are fetched and not yet taken. Their bytes are bounded apart.
-const FETCHED: usize = 64;
+pub(super) const FETCHED: usize = 64;
 
 /// A mailbox to read.
 #[derive(Debug, Clone)]
@@ -58,6 +59,11 @@ impl Mailbox {
     /// Connects to it and logs in, with what holds now.
     pub async fn connect(&self, limits: &Limits) -> Result<Connection, ImapError> {
         self.access.mailbox(&self.account, limits).await
+    }
+
+    /// What is known to end of what its login needs, the earliest first.
+    pub fn endings(&self) -> Result<Vec<Ending>, StoreError> {
+        self.access.endings(&self.account.credential, &self.account.user)
     }
 }
 
@@ -76,10 +82,11 @@ pub struct Order {
 /// What happens to mailbox number `mailbox` meanwhile.
 #[derive(Debug)]
 pub enum Progress {
-    /// So many more mails are to be taken.
+    /// So many more mails are to be taken; when the first of them came to the server.
     Found {
         mailbox: usize,
         mails: u64,
+        oldest: Option<Timestamp>,
     },
     Taken {
         mailbox: usize,
@@ -109,7 +116,7 @@ pub struct Summary {
 
 /// What ends a task.
 #[derive(Debug)]
-enum Trouble {
+pub(super) enum Trouble {
     Imap(ImapError),
     Store(StoreError),
     /// Nobody takes mails any more: whoever does has failed or was told to stop.

@@ -7,7 +7,7 @@ use crate::domain::{MINUTE, Millis, Timestamp};
 use crate::imap::Listed;
 use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
-use crate::store::{StoreError, Tx};
+use crate::store::{Store, StoreError, Tx};
 
 /// Clocks of servers differ by so much from ours. Where a folder must be read from its beginning again, mail from shortly
 /// before the first time is taken rather than lost.
@@ -60,18 +60,27 @@ pub(super) fn known(
     })
 }
 
-/// The same, kept.
+/// The same, kept. Where it was kept before, nothing is written: a folder is looked at again and again.
 pub(super) fn seen(
-    tx: &mut Tx<'_>,
+    store: &Store,
     at: &Position<'_>,
     start: Start,
     highest: i64,
     now: Timestamp,
 ) -> Result<Watched, StoreError> {
-    let row = known(tx, at, start, highest, now)?;
-    watched::keep(tx, at.mailbox, at.folder, &row)?;
-    unfetched::forget_others(tx, at)?;
-    Ok(row)
+    let (kept, row) = store.read(|tx| {
+        let kept = watched::watched(tx, at.mailbox, at.folder)?;
+        Ok((kept, known(tx, at, start, highest, now)?))
+    })?;
+    if kept == Some(row) {
+        return Ok(row);
+    }
+    store.write(|tx| {
+        let row = known(tx, at, start, highest, now)?;
+        watched::keep(tx, at.mailbox, at.folder, &row)?;
+        unfetched::forget_others(tx, at)?;
+        Ok(row)
+    })
 }
 
 /// The highest UID that was seen in a folder. Not what UIDNEXT says: a server that is wrong about that would have mail

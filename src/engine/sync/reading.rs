@@ -18,7 +18,7 @@ use crate::store::watched::{self, Position, Watched};
 const HEADERS: usize = 200;
 
 /// A mailbox that is being read.
-pub(super) struct Reading {
+pub(in crate::engine) struct Reading {
     pub index: usize,
     pub mailbox: Mailbox,
     pub store: Store,
@@ -37,6 +37,7 @@ pub(super) struct Open<'a> {
 }
 
 impl Reading {
+    /// Connects, reads it once and says goodbye.
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
         let account = &self.mailbox.account;
         let mut connection = self.mailbox.connect(&self.order.limits).await?;
@@ -45,14 +46,20 @@ impl Reading {
         for folder in &chosen {
             match self.order.repair {
                 true => self.repair(&mut connection, folder, &mut summary).await?,
-                false => self.folder(&mut connection, folder, &mut summary).await?,
+                false => drop(self.folder(&mut connection, folder, &mut summary).await?),
             }
         }
         connection.logout().await;
         Ok(summary)
     }
 
-    async fn folder(&self, connection: &mut Connection, folder: &Chosen, summary: &mut Summary) -> Result<(), Trouble> {
+    /// Reads what is new in a folder. Gives it as it was when it was opened.
+    pub(in crate::engine) async fn folder(
+        &self,
+        connection: &mut Connection,
+        folder: &Chosen,
+        summary: &mut Summary,
+    ) -> Result<Opened, Trouble> {
         let account = &self.mailbox.account;
         let opened = connection.examine(&folder.name).await?;
         let uidvalidity = i64::from(opened.uidvalidity);
@@ -61,18 +68,14 @@ impl Reading {
         let passed = known.filter(|row| row.uidvalidity == uidvalidity).map_or(0, |row| row.passed);
         let mut listed = self.list(connection, passed, &opened).await?;
         let highest = highest(&listed);
-        let row = self.store.write(|tx| seen(tx, &at, account.start, highest, (self.clock)()))?;
+        let row = seen(&self.store, &at, account.start, highest, (self.clock)())?;
         if row.passed < passed {
             listed = self.list(connection, row.passed, &opened).await?;
         }
         listed.retain(|listed| i64::from(listed.uid) > row.passed && is_new(&row, listed, account.start));
         let open = Open { at, role: folder.role, history: false };
         self.take(connection, &open, listed, summary).await?;
-        let row = self.store.write(|tx| {
-            let row = Watched { passed: row.passed.max(highest), ..row };
-            watched::keep(tx, at.mailbox, at.folder, &row)?;
-            Ok(row)
-        })?;
+        let row = self.pass(&at, row, highest)?;
         if let Some(since) = self.order.history {
             let mut listed = self.list(connection, 0, &opened).await?;
             listed.retain(|listed| is_history(&row, listed, since));
@@ -85,7 +88,17 @@ impl Reading {
         if !self.order.leave_server {
             summary.finished += finishing::finish(connection, &self.store, &at, &row, &account.after).await?;
         }
-        Ok(())
+        Ok(opened)
+    }
+
+    /// All up to `highest` is stored or left alone: it is not asked for again.
+    fn pass(&self, at: &Position<'_>, row: Watched, highest: i64) -> Result<Watched, Trouble> {
+        if highest <= row.passed {
+            return Ok(row);
+        }
+        let row = Watched { passed: highest, ..row };
+        self.store.write(|tx| watched::keep(tx, at.mailbox, at.folder, &row))?;
+        Ok(row)
     }
 
     /// Takes what an audit misses, and what was asked for too often in vain.
@@ -209,11 +222,16 @@ impl Reading {
         summary: &mut Summary,
     ) -> Result<(), Trouble> {
         let failures: BTreeMap<i64, i64> = self.store.read(|tx| unfetched::of_folder(tx, &open.at))?;
+        if failures.is_empty() {
+            return Ok(());
+        }
         let uids: Vec<u32> = failures.keys().filter_map(|uid| u32::try_from(*uid).ok()).collect();
         let mut listed = connection.list_these(&uids).await?;
         let is_there = |uid: &i64| listed.iter().any(|listed| i64::from(listed.uid) == *uid);
         let gone: Vec<i64> = failures.keys().filter(|uid| !is_there(uid)).copied().collect();
-        self.store.write(|tx| unfetched::forget(tx, &open.at, &gone))?;
+        if !gone.is_empty() {
+            self.store.write(|tx| unfetched::forget(tx, &open.at, &gone))?;
+        }
         let is_parked = |listed: &Listed| failures.get(&i64::from(listed.uid)).is_some_and(|n| *n >= MOST_FAILURES);
         summary.parked += listed.iter().filter(|listed| is_parked(listed)).count() as u64;
         listed.retain(|listed| !is_parked(listed));

@@ -30,7 +30,7 @@ struct Deciding {
 }
 
 /// Takes what comes until nobody fetches any more, or until `stop` is set; then what is on its way is decided.
-pub(super) async fn take(
+pub(in crate::engine) async fn take(
     engine: &Engine,
     mut fetched: Receiver<Event>,
     clock: fn() -> Timestamp,
@@ -63,7 +63,9 @@ pub(super) async fn take(
                 }
             };
             match event {
-                Some(Event::Found { mailbox, mails }) => report(Progress::Found { mailbox, mails })?,
+                Some(Event::Found { mailbox, mails, oldest }) => {
+                    report(Progress::Found { mailbox, mails, oldest })?;
+                }
                 Some(Event::Mail { mailbox, raw, held }) => batch.push(((mailbox, held), raw)),
                 None => open = false,
             }

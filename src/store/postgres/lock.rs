@@ -20,7 +20,16 @@ const SQL: &str = "SELECT pg_try_advisory_lock((1953199204::bigint << 32) | coal
 
 /// Held while this lives.
 pub(in crate::store) struct Lock {
-    _connection: Connection,
+    connection: Connection,
+    database: String,
+}
+
+impl Lock {
+    /// Fails where the connection that holds it is gone.
+    pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
+        let asked = wait(self.connection.client.query_one("SELECT 1", &[]));
+        asked.map(|_| ()).map_err(|error| store_error(&error, &self.database, "the lock of who fetches"))
+    }
 }
 
 /// Takes it.
@@ -30,7 +39,7 @@ pub(in crate::store) fn lock(place: &Address, database: &str) -> Result<Lock, St
     loop {
         let answer = wait(connection.client.query_one(SQL, &[])).and_then(|row| row.try_get(0));
         if answer.map_err(|error| store_error(&error, database, "the lock of who fetches"))? {
-            return Ok(Lock { _connection: connection });
+            return Ok(Lock { connection, database: database.to_owned() });
         }
         if Instant::now() > until {
             return Err(StoreError::Fetching { database: database.to_owned() });

@@ -1,6 +1,6 @@
 //! The whole circle, over real servers: a customer's mail, its ticket, what goes out, what comes back.
 
-mod town;
+pub mod town;
 
 use town::{Town, field};
 

@@ -76,6 +76,16 @@ impl Town {
         files.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
     }
 
+    /// The port on which its relay takes mail.
+    pub fn relay_port(&self) -> u16 {
+        self.host.submission
+    }
+
+    /// Whether there are that many mails in a folder of somebody.
+    pub fn has_in(&self, user: &str, folder: &str, count: usize) -> bool {
+        self.host.dovecot.client(user).all(folder, "FLAGS").len() == count
+    }
+
     /// Waits until somebody has that many mails; gives the last.
     pub fn arrived(&self, user: &str, count: usize) -> String {
         let began = Instant::now();

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use tempfile::TempDir;
 use ticketd::config::Account;
 use ticketd::imap::{Cause, Limits};
 use ticketd::store::Location;
@@ -15,25 +16,24 @@ use crate::imap::scripted::place::mails;
 use crate::imap::scripted::server::{Act, Server};
 
 /// A Dovecot with these mechanisms, whose tokens that server knows.
-fn dovecot(test: &str, tokens: &TokenServer, mechanisms: &str) -> Option<Dovecot> {
-    // Dovecot 2.3: the passdb has a file of its own, which must be there before it starts.
-    let folder = tempfile::Builder::new().prefix("oa").tempdir().unwrap().keep();
-    let file = folder.join("oauth2.conf");
+pub fn dovecot(test: &str, tokens: &TokenServer, mechanisms: &str) -> Option<(Dovecot, TempDir)> {
+    // Dovecot 2.3: the passdb has a file of its own.
+    let folder = tempfile::Builder::new().prefix("oa").tempdir().unwrap();
+    let file = folder.path().join("oauth2.conf");
     let url = tokens.url("/introspect");
     let text = format!(
         "introspection_mode = post\nintrospection_url = {url}\nforce_introspection = yes\nusername_attribute = username\n\
          active_attribute = active\nactive_value = true\n"
     );
     fs::write(&file, text).unwrap();
-    open_to_all(&folder);
+    open_to_all(folder.path());
     let more = format!(
         "auth_mechanisms = plain {mechanisms}\npassdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  \
          args = {}\n}}\n",
         file.display()
     );
-    let server = Dovecot::start(test, &more);
-    // It is read at the first login: not before.
-    server
+    let server = Dovecot::start(test, &more)?;
+    Some((server, folder))
 }
 
 fn open_to_all(folder: &std::path::Path) {
@@ -50,7 +50,7 @@ fn a_mailbox_is_read_by_either_mechanism_with_a_new_token_each_time() {
     for (mechanism, user) in [("xoauth2", "ox"), ("oauthbearer", "ob"), ("xoauth2 oauthbearer", "both")] {
         let tokens = TokenServer::start(user);
         tokens.model().rotates = true;
-        let Some(server) = dovecot(&format!("oauth {mechanism}"), &tokens, mechanism) else { return };
+        let Some((server, _passdb)) = dovecot(&format!("oauth {mechanism}"), &tokens, mechanism) else { return };
         let desk = desk(&tokens, server.imap, user, "");
         consent(&store(&desk), user, "refresh-0");
         deliver(&server, user, "m1");
@@ -78,7 +78,7 @@ fn account(desk: &Desk) -> Account {
 #[tokio::test]
 async fn a_token_that_the_server_does_not_take_any_more_is_replaced_once() {
     let tokens = TokenServer::start("rv");
-    let Some(server) = dovecot("oauth replaced", &tokens, "xoauth2 oauthbearer") else { return };
+    let Some((server, _passdb)) = dovecot("oauth replaced", &tokens, "xoauth2 oauthbearer") else { return };
     let desk = desk(&tokens, server.imap, "rv", "");
     let store = store(&desk);
     consent(&store, "rv", "refresh-0");
@@ -101,7 +101,7 @@ async fn a_token_that_the_server_does_not_take_any_more_is_replaced_once() {
 fn a_refused_token_is_a_refused_login_and_is_never_shown() {
     let tokens = TokenServer::start("else");
     for mechanism in ["xoauth2", "oauthbearer"] {
-        let Some(server) = dovecot("oauth refused", &tokens, mechanism) else { return };
+        let Some((server, _passdb)) = dovecot("oauth refused", &tokens, mechanism) else { return };
         let desk = desk(&tokens, server.imap, "me", "");
         consent(&store(&desk), "me", "refresh-0");
         let output = desk.command(&["sync"]).env("TICKETD_LOG", "trace").output().unwrap();

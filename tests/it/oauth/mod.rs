@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod crash;
+mod daemon;
 mod imap;
 mod login;
 mod place;

@@ -10,4 +10,4 @@ mod refusals;
 pub mod server;
 mod stages;
 pub mod stream;
-mod times;
+pub mod times;

@@ -97,11 +97,13 @@ impl Drop for Server {
 struct Session {
     stream: Stream,
     model: Arc<Mutex<Model>>,
+    /// The tag of the IDLE that is going on.
+    idling: String,
 }
 
 impl Session {
     fn over(stream: TcpStream, model: Arc<Mutex<Model>>) -> Session {
-        Session { stream: Stream::Plain(stream), model }
+        Session { stream: Stream::Plain(stream), model, idling: String::new() }
     }
 
     /// Until the other side is gone, or it is told to close.
@@ -114,7 +116,8 @@ impl Session {
         }
         let mut logged_in = false;
         while let Some(line) = self.stream.line() {
-            let (tag, command) = line.split_once(' ').unwrap();
+            let ended = format!("{} {line}", self.idling);
+            let (tag, command) = if line == "DONE" { &ended } else { &line }.split_once(' ').unwrap();
             self.model.lock().unwrap().told.push(command.to_owned());
             let answer = self.of(tag, command, &mut logged_in);
             if self.answer(command, tag, answer).is_none() || command == "LOGOUT" {
@@ -186,6 +189,12 @@ impl Session {
             }
             "ID" => ok("* ID NIL\r\n".to_owned()),
             "UID" => self.of_uid(tag, rest),
+            // It tells of nothing by itself.
+            "IDLE" => {
+                self.idling = tag.to_owned();
+                b"+ idling\r\n".to_vec()
+            }
+            "DONE" => ok(String::new()),
             "LOGOUT" => ok("* BYE\r\n".to_owned()),
             "STARTTLS" => ok(String::new()),
             other => panic!("the server knows no {other}"),

@@ -22,7 +22,7 @@ const LIMITS: Limits =
 /// A server that is given up after half a second takes no longer than this, whatever else the machine does.
 const SOON: Duration = Duration::from_secs(20);
 
-fn account(server: &Server, security: Security) -> Account {
+pub fn account(server: &Server, security: Security) -> Account {
     Account {
         mailbox: "support".to_owned(),
         kind: MailboxKind::Team,
@@ -41,6 +41,7 @@ fn account(server: &Server, security: Security) -> Account {
         after: After::Nothing,
         sent_copy: false,
         most_bytes: 50_000_000,
+        poll: 60_000,
     }
 }
 

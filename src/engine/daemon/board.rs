@@ -1,0 +1,124 @@
+//! The board: what the daemon says of itself, kept by those who work and read by whoever asks.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::domain::*;
+
+/// What is on it. Cheap to clone: all of them are one.
+#[derive(Debug, Clone)]
+pub struct Board {
+    status: watch::Sender<DaemonStatus>,
+    clock: fn() -> Timestamp,
+    beat: Arc<Mutex<Instant>>,
+}
+
+impl Board {
+    /// For a daemon that starts.
+    pub fn new(clock: fn() -> Timestamp) -> Board {
+        let now = clock();
+        let status = DaemonStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started_at: now,
+            state: DaemonState::Starting,
+            trouble: None,
+            config_refused: None,
+            config_read_at: now,
+            mailboxes: Vec::new(),
+            delivery: DeliveryStatus::default(),
+        };
+        Board { status: watch::Sender::new(status), clock, beat: Arc::new(Mutex::new(Instant::now())) }
+    }
+
+    /// Whoever supervises is at work, and what it supervises answers.
+    pub fn beat(&self) {
+        *self.beat.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// How long ago that was last said.
+    pub fn since_beat(&self) -> Duration {
+        self.beat.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// What it says now.
+    pub fn read(&self) -> DaemonStatus {
+        self.status.borrow().clone()
+    }
+
+    /// For whoever wants to know when it changes.
+    pub fn watch(&self) -> watch::Receiver<DaemonStatus> {
+        self.status.subscribe()
+    }
+
+    /// The clock by which it is kept.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub fn state(&self, state: DaemonState) {
+        self.change(|status| {
+            status.state = state;
+            if state == DaemonState::Running {
+                status.trouble = None;
+            }
+        });
+    }
+
+    /// Nothing can be stored, or the daemon has to end.
+    pub fn in_trouble(&self, state: DaemonState, what: String) {
+        let said = self.said(what);
+        self.change(|status| (status.state, status.trouble) = (state, Some(said)));
+    }
+
+    /// A configuration was read: it is in force, or why not.
+    pub fn config_read(&self, refused: Option<String>) {
+        let now = self.now();
+        self.change(|status| match refused {
+            Some(what) => status.config_refused = Some(Said { at: now, what }),
+            None => (status.config_refused, status.config_read_at) = (None, now),
+        });
+    }
+
+    /// These are watched from now on. What is known of those that were before is kept.
+    pub(super) fn watches(&self, names: &[String]) {
+        let now = self.now();
+        self.change(|status| {
+            let before = std::mem::take(&mut status.mailboxes);
+            let known = |name: &String| before.iter().find(|known| known.mailbox == *name).cloned();
+            let watched = names.iter().map(|name| known(name).unwrap_or_else(|| MailboxStatus::new(name.clone(), now)));
+            status.mailboxes = watched.collect();
+        });
+    }
+
+    pub(super) fn mailbox(&self, name: &str, change: impl FnOnce(&mut MailboxStatus)) {
+        self.change(|status| {
+            if let Some(mailbox) = status.mailboxes.iter_mut().find(|mailbox| mailbox.mailbox == name) {
+                change(mailbox);
+            }
+        });
+    }
+
+    pub(super) fn mailbox_state(&self, name: &str, state: WatchState) {
+        let now = self.now();
+        self.mailbox(name, |mailbox| {
+            if mailbox.state != state {
+                (mailbox.state, mailbox.since) = (state, now);
+            }
+        });
+    }
+
+    pub(super) fn delivery(&self, change: impl FnOnce(&mut DeliveryStatus)) {
+        self.change(|status| change(&mut status.delivery));
+    }
+
+    pub(super) fn said(&self, what: String) -> Said {
+        Said { at: self.now(), what }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut DaemonStatus)) {
+        self.status.send_modify(change);
+    }
+}

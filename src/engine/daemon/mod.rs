@@ -1,0 +1,220 @@
+//! The daemon: every mailbox watched by a task of its own, the outbox and the timers beside them, on one engine.
+//!
+//! A *generation* is what works by one configuration: another configuration, or a store that fails, ends it, and the next
+//! one begins from what is stored. Nothing has to be carried over, for nothing counts that is not stored.
+//!
+//! What goes wrong with a mailbox or a relay stays with it: it is left alone for a while, and the board says why. What goes
+//! wrong with the store ends the generation: no mail is taken while none can be kept.
+
+mod backoff;
+mod board;
+mod sending;
+mod stopper;
+mod watching;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+use super::delivery::Outlet;
+use super::handle::{Engine, EngineError};
+use super::sync::fetching::{Event, Room};
+use super::sync::reading::Reading;
+use super::sync::{AT_ONCE, FETCHED, Mailbox, Order, Progress, taking};
+use crate::domain::*;
+use crate::store::StoreError;
+use crate::store::instance::Lock;
+
+pub use backoff::Pauses;
+pub use board::Board;
+use sending::Sending;
+pub use stopper::Stopper;
+pub use watching::Pace;
+use watching::Watching;
+
+/// What a generation works by.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub mailboxes: Vec<Mailbox>,
+    pub outlets: Vec<Outlet>,
+    pub pace: Pace,
+    pub clock: fn() -> Timestamp,
+}
+
+/// How long what is at work may take to end once it is told to.
+const ENDING: Duration = Duration::from_secs(8);
+
+/// How often it is said that all is at work.
+pub const BEAT: Duration = Duration::from_secs(2);
+
+/// Works until `stopper` is told, or until the engine fails: then nothing is at work any more. What could not end in time
+/// is dropped: no mail is lost by that, and none decided twice. `lock`: held by whoever calls; without it nothing goes on.
+pub async fn run(
+    engine: &Engine,
+    plan: &Plan,
+    lock: &Lock,
+    board: &Board,
+    stopper: &Arc<Stopper>,
+) -> Result<(), EngineError> {
+    let generation = Generation::new(engine, plan, lock, board, stopper);
+    let (sender, receiver) = mpsc::channel(FETCHED);
+    let all = async {
+        tokio::join!(
+            generation.ends_all(generation.take(receiver)),
+            generation.ends_all(generation.watch(sender)),
+            generation.ends_all(generation.send()),
+            generation.ends_all(generation.beat()),
+        )
+    };
+    tokio::pin!(all);
+    tokio::select! {
+        _ = &mut all => {}
+        () = stopper.told() => {
+            if timeout(ENDING, &mut all).await.is_err() {
+                tracing::warn!("not everything ended in time: it is dropped");
+            }
+        }
+    }
+    let failed = generation.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    failed.map_or(Ok(()), Err)
+}
+
+/// What is at work.
+struct Generation<'g> {
+    engine: &'g Engine,
+    plan: &'g Plan,
+    lock: &'g Lock,
+    board: &'g Board,
+    stopper: &'g Arc<Stopper>,
+    /// How each mailbox is told that there is something to do.
+    wakes: BTreeMap<String, Arc<Notify>>,
+    /// Something was queued in the outbox.
+    queued: Notify,
+    /// What ended it.
+    failed: Mutex<Option<EngineError>>,
+}
+
+impl<'g> Generation<'g> {
+    fn new(engine: &'g Engine, plan: &'g Plan, lock: &'g Lock, board: &'g Board, stopper: &'g Arc<Stopper>) -> Self {
+        let names: Vec<String> = plan.mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
+        board.watches(&names);
+        let wakes = names.into_iter().map(|name| (name, Arc::default())).collect();
+        Generation { engine, plan, lock, board, stopper, wakes, queued: Notify::new(), failed: Mutex::new(None) }
+    }
+
+    /// Whatever of these ends with an error has the others end too.
+    async fn ends_all(&self, part: impl Future<Output = Result<(), EngineError>>) {
+        if let Err(error) = part.await {
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            self.stopper.stop();
+        }
+    }
+
+    /// Has what is fetched decided, and says so on the board.
+    async fn take(&self, fetched: mpsc::Receiver<Event>) -> Result<(), EngineError> {
+        let mut report = |progress: Progress| {
+            self.report(&progress);
+            Ok(())
+        };
+        let taken = taking::take(self.engine, fetched, self.plan.clock, self.stopper.flag(), &mut report).await;
+        taken.map_err(|error| match error.downcast::<EngineError>() {
+            Ok(error) => error,
+            Err(error) => error.downcast::<StoreError>().unwrap_or(StoreError::Closed).into(),
+        })
+    }
+
+    fn report(&self, progress: &Progress) {
+        let (Progress::Found { mailbox: index, .. } | Progress::Taken { mailbox: index, .. }) = progress;
+        let Some(name) = self.plan.mailboxes.get(*index).map(|mailbox| &mailbox.account.mailbox) else { return };
+        let now = (self.plan.clock)();
+        self.board.mailbox(name, |status| match progress {
+            Progress::Found { mails, oldest, .. } => {
+                status.backlog += mails;
+                status.oldest_waiting = status.oldest_waiting.into_iter().chain(*oldest).min();
+            }
+            Progress::Taken { .. } => {
+                status.backlog = status.backlog.saturating_sub(1);
+                status.taken += 1;
+                status.last_taken = Some(now);
+            }
+        });
+        if let Progress::Taken { outcome, .. } = progress
+            && !outcome.queued.is_empty()
+        {
+            self.queued.notify_one();
+        }
+    }
+
+    /// Watches every mailbox. One whose task panics is watched again, after a while.
+    async fn watch(&self, sender: mpsc::Sender<Event>) -> Result<(), EngineError> {
+        let (room, turns) = (Room::default(), Arc::new(Semaphore::new(AT_ONCE)));
+        let watching = |index: usize, mailbox: &Mailbox| Watching {
+            reading: Reading {
+                index,
+                mailbox: mailbox.clone(),
+                store: self.engine.store().clone(),
+                sender: sender.clone(),
+                room: room.clone(),
+                order: Order { limits: self.plan.pace.limits, ..Order::default() },
+                clock: self.plan.clock,
+            },
+            board: self.board.clone(),
+            pace: self.plan.pace,
+            turns: turns.clone(),
+            stopper: self.stopper.clone(),
+            wake: self.wakes.get(&mailbox.account.mailbox).cloned().unwrap_or_default(),
+            next_audit: Instant::now() + self.plan.pace.first_audit,
+        };
+        let mut tasks = JoinSet::new();
+        let mut indices = HashMap::new();
+        for (index, mailbox) in self.plan.mailboxes.iter().enumerate() {
+            indices.insert(tasks.spawn(watching(index, mailbox).run(Duration::ZERO)).id(), index);
+        }
+        while let Some(ended) = tasks.join_next().await {
+            let panicked = match ended {
+                Ok(ended) => {
+                    ended?;
+                    continue;
+                }
+                Err(panicked) => panicked,
+            };
+            let Some(index) = indices.remove(&panicked.id()) else { continue };
+            let Some(mailbox) = self.plan.mailboxes.get(index) else { continue };
+            tracing::error!(mailbox = mailbox.account.mailbox, %panicked, "a mailbox is watched anew");
+            self.board.mailbox_state(&mailbox.account.mailbox, WatchState::BackingOff);
+            let pause = self.plan.pace.pauses.longest;
+            indices.insert(tasks.spawn(watching(index, mailbox).run(pause)).id(), index);
+        }
+        Ok(())
+    }
+
+    /// Says that all is at work, as long as the writer answers.
+    async fn beat(&self) -> Result<(), EngineError> {
+        while !self.stopper.is_told() {
+            self.lock.check()?;
+            self.engine.pulse().await?;
+            self.board.beat();
+            let _ = timeout(BEAT, self.stopper.told()).await;
+        }
+        Ok(())
+    }
+
+    async fn send(&self) -> Result<(), EngineError> {
+        let sending = Sending {
+            engine: self.engine,
+            outlets: &self.plan.outlets,
+            mailboxes: &self.plan.mailboxes,
+            wakes: &self.wakes,
+            board: self.board.clone(),
+            pace: self.plan.pace,
+            clock: self.plan.clock,
+            stopper: self.stopper,
+            queued: &self.queued,
+        };
+        sending.run().await
+    }
+}

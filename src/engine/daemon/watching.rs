@@ -1,0 +1,262 @@
+//! One mailbox, watched for as long as the daemon runs: connected, read, waited for, and connected again when that ends.
+//!
+//! The server tells of new mail in the first folder (IDLE); the others are looked at whenever that one is, and now and then.
+//! Whatever ends a wait, all folders are looked at: what a server says about new mail is a hint, what it lists is believed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::backoff::{Pauses, chance};
+use super::board::Board;
+use super::stopper::Stopper;
+use crate::domain::*;
+use crate::engine::sync::copying::{Copying, waiting_for};
+use crate::engine::sync::folders::{self, Chosen};
+use crate::engine::sync::reading::Reading;
+use crate::engine::sync::{Summary, Trouble, auditing};
+use crate::imap::{Cause, Connection, ImapError, Limits, Opened, Patience};
+use crate::net::oauth::Ends;
+use crate::store::{StoreError, journal};
+
+/// How often things are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How long a server that tells of new mail is waited for.
+    pub patience: Patience,
+    pub pauses: Pauses,
+    pub limits: Limits,
+    /// From the start, and from one audit of a mailbox to the next.
+    pub first_audit: Duration,
+    pub audit: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let hours = |count: u64| Duration::from_secs(3600 * count);
+        let (patience, pauses, limits) = (Patience::default(), Pauses::default(), Limits::default());
+        Pace { patience, pauses, limits, first_audit: hours(1), audit: hours(24) }
+    }
+}
+
+/// A connection that ends sooner than this counts as failed, however well it went: a server that lets everybody in and
+/// throws them out again is not asked without a pause.
+const SOON: Duration = Duration::from_secs(60);
+/// How often a folder is looked at that changed meanwhile, before it is waited for.
+const MOST_LOOKS: u32 = 3;
+
+/// A mailbox that is being watched.
+pub(super) struct Watching {
+    pub reading: Reading,
+    pub board: Board,
+    pub pace: Pace,
+    /// So many connect at a time.
+    pub turns: Arc<Semaphore>,
+    pub stopper: Arc<Stopper>,
+    /// There is something to do: a copy for the Sent folder waits.
+    pub wake: Arc<Notify>,
+    pub next_audit: Instant,
+}
+
+impl Watching {
+    /// Watches, from then on until it is told to stop. Only the store's errors end it before.
+    pub async fn run(mut self, from: Duration) -> Result<(), StoreError> {
+        let (mut failures, mut pause): (u32, _) = (0, from);
+        loop {
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.stopper.told() => return Ok(()),
+            }
+            let begin = Instant::now();
+            let ended = self.connection().await;
+            let error = match ended {
+                Ok(()) | Err(Trouble::Stopped) => return Ok(()),
+                Err(Trouble::Store(error)) => return Err(error),
+                Err(Trouble::Imap(error)) => error,
+            };
+            failures = if begin.elapsed() < SOON { failures.saturating_add(1) } else { 1 };
+            let needs_care = error.cause != Cause::Temporary;
+            pause = self.pace.pauses.after(failures, needs_care, error.suggested_pause(), chance());
+            self.failed(&error, failures, needs_care, pause);
+        }
+    }
+
+    fn name(&self) -> &str {
+        &self.reading.mailbox.account.mailbox
+    }
+
+    fn failed(&self, error: &ImapError, failures: u32, needs_care: bool, pause: Duration) {
+        let mailbox = self.name();
+        match needs_care {
+            true => tracing::error!(mailbox, failures, ?pause, %error, "a mailbox cannot be read until somebody helps"),
+            false => tracing::warn!(mailbox, failures, ?pause, %error, "a mailbox cannot be read"),
+        }
+        let said = self.board.said(error.to_string());
+        self.board.mailbox_state(mailbox, WatchState::BackingOff);
+        self.board.mailbox(mailbox, |status| {
+            status.failures = failures;
+            status.errors += 1;
+            status.next_try = Some(said.at.plus(Millis::try_from(pause.as_millis()).unwrap_or(Millis::MAX)));
+            (status.error, status.needs_care) = (Some(said), needs_care);
+        });
+    }
+
+    /// From the login until it is told to stop, or until the connection fails.
+    async fn connection(&mut self) -> Result<(), Trouble> {
+        let Some((mut connection, chosen)) = self.connect().await? else { return Ok(()) };
+        let mut tells = connection.can_idle();
+        while !self.stopper.is_told() {
+            let opened = self.look(&mut connection, &chosen).await?;
+            if let Some(first) = chosen.first().filter(|_| tells && !self.stopper.is_told()) {
+                self.return_to(&mut connection, &chosen, first, opened).await?;
+                tells = self.idle(&mut connection, chosen.len() > 1).await?;
+            }
+            if !tells && !self.stopper.is_told() {
+                self.board.mailbox_state(self.name(), WatchState::Polling);
+                // Over, or told before: it is looked at either way.
+                let _ = timeout(self.poll(), self.told()).await;
+            }
+        }
+        connection.logout().await;
+        Ok(())
+    }
+
+    async fn connect(&self) -> Result<Option<(Connection, Vec<Chosen>)>, Trouble> {
+        let (mailbox, account) = (self.name(), &self.reading.mailbox.account);
+        self.board.mailbox_state(mailbox, WatchState::Connecting);
+        let connecting = async {
+            // It is never closed.
+            let _turn = self.turns.acquire().await;
+            let mut connection = self.reading.mailbox.connect(&self.reading.order.limits).await?;
+            let chosen = folders::watched(&mut connection, account).await?;
+            Ok::<_, ImapError>((connection, chosen))
+        };
+        let connected = tokio::select! {
+            connected = connecting => connected?,
+            () = self.stopper.told() => return Ok(None),
+        };
+        let certificate = connected.0.encryption().and_then(|encryption| encryption.certificate_until);
+        let endings = self.reading.mailbox.endings()?;
+        let consent = endings.iter().find(|ending| ending.what == Ends::Consent).map(|ending| ending.at);
+        self.board.mailbox(mailbox, |status| {
+            (status.certificate_expires, status.consent_expires) = (certificate, consent);
+        });
+        tracing::info!(mailbox, idle = connected.0.can_idle(), "connected");
+        Ok(Some(connected))
+    }
+
+    /// Looks at all folders once, and does what is to be done there. Gives the first one as it was then.
+    async fn look(&mut self, connection: &mut Connection, chosen: &[Chosen]) -> Result<Option<Opened>, Trouble> {
+        self.board.mailbox_state(self.name(), WatchState::Reading);
+        self.board.mailbox(self.name(), |status| (status.backlog, status.oldest_waiting) = (0, None));
+        let (mut summary, mut first) = (Summary::default(), None);
+        for folder in chosen {
+            let opened = self.reading.folder(connection, folder, &mut summary).await?;
+            first.get_or_insert(opened);
+        }
+        self.copy_sent(connection, chosen).await?;
+        self.audit(connection, chosen).await?;
+        let now = self.board.now();
+        self.board.mailbox(self.name(), |status| {
+            status.last_success = Some(now);
+            (status.backlog, status.oldest_waiting, status.parked) = (0, None, summary.parked);
+            (status.failures, status.error, status.needs_care, status.next_try) = (0, None, false, None);
+        });
+        Ok(first)
+    }
+
+    /// Puts what people sent into the Sent folder. That a server does not take it keeps nothing else from being done.
+    async fn copy_sent(&self, connection: &mut Connection, chosen: &[Chosen]) -> Result<(), Trouble> {
+        let Reading { mailbox, store, clock, .. } = &self.reading;
+        let Some(setup) = store.read(journal::current_setup)? else { return Ok(()) };
+        let mails = waiting_for(store, &setup, &mailbox.account)?;
+        let mut refused = None;
+        if !mails.is_empty() {
+            let mut copying = Copying::new(store, &mailbox.account, *clock, self.stopper.flag());
+            refused = copying.put(connection, chosen, &mails).await?.map(|error| self.board.said(error.to_string()));
+        }
+        if let Some(refused) = &refused {
+            tracing::warn!(mailbox = self.name(), error = refused.what, "a copy is not in the Sent folder");
+        }
+        self.board.delivery(|status| {
+            status.copies.retain(|(name, _)| name != self.name());
+            status.copies.extend(refused.map(|said| (self.name().to_owned(), said)));
+        });
+        Ok(())
+    }
+
+    /// Counts what the server has and we do not, once a day.
+    async fn audit(&mut self, connection: &mut Connection, chosen: &[Chosen]) -> Result<(), Trouble> {
+        if Instant::now() < self.next_audit {
+            return Ok(());
+        }
+        let Reading { mailbox, store, .. } = &self.reading;
+        let now = self.board.now();
+        let mut missing = 0;
+        for folder in chosen {
+            let (_, audit) = auditing::audit(connection, store, &mailbox.account, folder, now).await?;
+            missing += audit.missing.len() as u64;
+        }
+        if missing > 0 {
+            tracing::error!(
+                mailbox = self.name(),
+                missing,
+                "mail on the server is missing here: ticketd audit --repair"
+            );
+        }
+        self.board.mailbox(self.name(), |status| {
+            (status.missing, status.audited_at) = (Some(missing), Some(now));
+        });
+        self.next_audit = Instant::now() + self.pace.audit;
+        Ok(())
+    }
+
+    /// Opens the folder that the server is to tell about. What changed in it since it was looked at is looked at first: all
+    /// that comes later is told.
+    async fn return_to(
+        &mut self,
+        connection: &mut Connection,
+        chosen: &[Chosen],
+        folder: &Chosen,
+        mut seen: Option<Opened>,
+    ) -> Result<(), Trouble> {
+        for _ in 0..MOST_LOOKS {
+            if Some(connection.examine(&folder.name).await?) == seen {
+                return Ok(());
+            }
+            seen = self.look(connection, chosen).await?;
+        }
+        // One that never says the same twice: what it tells and the safety net must do.
+        connection.examine(&folder.name).await?;
+        Ok(())
+    }
+
+    /// Waits until there may be something new. `others`: there are folders that the server does not tell about. `false`: it
+    /// tells of none.
+    async fn idle(&self, connection: &mut Connection, others: bool) -> Result<bool, Trouble> {
+        self.board.mailbox_state(self.name(), WatchState::Idle);
+        let mut patience = self.pace.patience;
+        if others {
+            patience.whole = patience.whole.min(self.poll());
+        }
+        let tells = connection.idle(patience, self.told()).await?;
+        if !tells {
+            tracing::warn!(mailbox = self.name(), "the server refuses IDLE: it is asked now and then");
+        }
+        Ok(tells)
+    }
+
+    fn poll(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.reading.mailbox.account.poll).unwrap_or_default())
+    }
+
+    /// Ends once it is told to stop, or that there is something to do.
+    async fn told(&self) {
+        tokio::select! {
+            () = self.stopper.told() => {}
+            () = self.wake.notified() => {}
+        }
+    }
+}

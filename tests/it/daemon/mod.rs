@@ -1,0 +1,13 @@
+//! The daemon: `ticketd run` as a process, told by signals and telling systemd, on a real Dovecot; and a generation of it
+//! inside of a test, where what takes it minutes is to take less.
+
+mod clock;
+mod connections;
+mod desk_work;
+mod idle;
+mod inside;
+mod many;
+mod proxy;
+pub mod running;
+mod signals;
+mod taking;
