@@ -60,12 +60,17 @@ impl Dovecot {
     /// Ends it, whatever it is doing for its clients, and starts it again on the same ports.
     pub fn restart(&mut self) {
         // Told to end, it lets those that are at work finish.
-        for process in self.processes("imap") {
-            Command::new("kill").args(["-KILL", &process]).status().unwrap();
-        }
+        self.cut();
         self.end();
         self.child = spawn(self.folder.path());
         self.wait();
+    }
+
+    /// Cuts the connections of those who are logged in.
+    pub fn cut(&self) {
+        for process in self.processes("imap") {
+            Command::new("kill").args(["-KILL", &process]).status().unwrap();
+        }
     }
 
     /// Its processes of that name.

@@ -10,7 +10,7 @@ use crate::imap::place::{folds, mail, tickets};
 fn a_daemon_waits_for_consent_and_gets_a_new_token_whenever_it_connects_again() {
     let tokens = TokenServer::start("od");
     tokens.model().rotates = true;
-    let Some((mut server, _passdb)) = dovecot("oauth daemon", &tokens, "xoauth2 oauthbearer") else { return };
+    let Some((server, _passdb)) = dovecot("oauth daemon", &tokens, "xoauth2 oauthbearer") else { return };
     let desk = desk(&tokens, server.imap, "od", "");
     let mail = |name: &str| mail(name, "ann@example.com", "support@example.org", "");
     let running = Running::start(&desk);
@@ -23,7 +23,7 @@ fn a_daemon_waits_for_consent_and_gets_a_new_token_whenever_it_connects_again() 
     let asked = tokens.tokens_asked().len();
     // What it had is good for nothing when it connects again.
     tokens.model().access.clear();
-    server.restart();
+    server.cut();
     server.deliver("od", "2", mail("two"));
     until("mail is taken again", || tickets(&desk).len() == 2);
     let asked = tokens.tokens_asked().len() - asked;
