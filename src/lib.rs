@@ -36,7 +36,7 @@
 //!
 //! # Mail on servers
 //!
-//! [`engine::sync`] reads mailboxes ([`imap`] connects, lists and fetches) and hands what it finds to the same intake. What
+//! [`engine::daemon`] watches mailboxes for as long as it runs, by the same steps. [`engine::sync`] reads mailboxes ([`imap`] connects, lists and fetches) and hands what it finds to the same intake. What
 //! is stored under its position (UIDVALIDITY and UID) is not asked for again; beside the journal the store keeps how far a
 //! folder was looked through, which mails of users' own inboxes were left alone ([`store::watched`]), and which copies
 //! belong into Sent folders ([`store::sent_copies`]).
@@ -60,7 +60,7 @@
 //!
 //! # Glossary
 //!
-//! *Facts*: what a mail says by itself. *Attempt*: the note that a mail is about to be read. *Verdict*: what a person decides
+//! *Generation*: what the daemon does by one configuration. *Facts*: what a mail says by itself. *Attempt*: the note that a mail is about to be read. *Verdict*: what a person decides
 //! in review. *Evidence*: why a decision is as it is, over ids. *Candidate*: something that
 //! points at a thread. *Standing*: how a message relates to threads and tickets. *Revision*: the digest of the setup in
 //! force. *Unit*: one input on its way. *Workspace*: the rows that a batch needs. *Fold*: to make a change state. All other

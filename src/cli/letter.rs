@@ -153,7 +153,7 @@ fn to_text(
         (None, Some(SendState::Held)) => {
             below("held: this database holds a replay of files, and a replay never sends");
         }
-        (None, _) => below("waits to be sent: `ticketd sync` or `ticketd outbox flush` does it"),
+        (None, _) => below("waits to be sent: the daemon does it, `ticketd sync` or `ticketd outbox flush`"),
     }
     lines.join("\n") + "\n"
 }

@@ -10,10 +10,11 @@ use super::times::{local, now, rfc3339};
 use super::{Code, Failure, delivery};
 use crate::domain::*;
 use crate::engine::access::Access;
-use crate::engine::delivery::Delivered;
+use crate::engine::delivery::{Delivered, Outlet};
+use crate::engine::{Engine, EngineError};
 use crate::explain;
 use crate::store::outbox::{self, OutboxEntry};
-use crate::store::{instance, journal};
+use crate::store::{StoreError, instance, journal};
 
 /// See what is to leave and what could not, and try again, cancel or send it now
 #[derive(Debug, clap::Args)]
@@ -26,9 +27,10 @@ Examples:
   ticketd outbox cancel 41                 it does not leave
   ticketd outbox flush                     send everything that waits now, whatever its pause
 
+While the daemon runs, it sends: `flush` makes all of it due.
 Rows are those of sends or of their messages, as `list` prints them (#41).
 Exit codes: 0 done; 1 it cannot be done with that send; 64 wrong arguments; 66 there is no such send;
-75 a relay could not be reached for now, or another program is sending; 77 a relay refuses us;
+75 a relay could not be reached for now; 77 a relay refuses us;
 78 the configuration is wrong.")]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -221,7 +223,11 @@ fn order_all(args: &OrderArgs, order: OutboxOrder) -> anyhow::Result<Code> {
             (true, _) => writeln!(out, "{}", as_json(&entry))?,
             (false, OutboxOrder::Cancel) => writeln!(out, "{}  cancelled", entry.send.id)?,
             (false, _) => {
-                writeln!(out, "{}  waits to be sent: `ticketd sync` or `outbox flush` does it", entry.send.id)?;
+                writeln!(
+                    out,
+                    "{}  waits to be sent: the daemon does it, `ticketd sync` or `outbox flush`",
+                    entry.send.id
+                )?;
             }
         }
     }
@@ -241,25 +247,49 @@ fn flush(args: &FlushArgs) -> anyhow::Result<Code> {
         let way_out = "add a [[relay]] with its host (docs/sending.md)";
         return Err(Failure::new(Code::Config, "no relay is configured that could take our mail", way_out).into());
     }
-    let _lock = instance::lock(&args.database.location(config.database.as_deref())?)?;
     let engine = database.engine()?;
+    let due = wait_for(make_due(&engine))??;
+    let _lock = match instance::lock(&args.database.location(config.database.as_deref())?) {
+        Ok(lock) => lock,
+        Err(StoreError::Fetching { .. }) => return leave_to_daemon(args, &database, &outlets, due),
+        Err(error) => return Err(error.into()),
+    };
     #[cfg(unix)]
     let stop = super::signals::stop_when_told()?;
     // Nothing stops it but the system's own way.
     #[cfg(not(unix))]
     let stop = std::sync::Arc::default();
-    let delivered: Delivered = wait_for(async {
-        let waiting = [SendState::Deferred, SendState::Unknown];
-        for entry in engine.store().read(|tx| outbox::list(tx, &waiting, i64::MAX))? {
-            if entry.send.due_at > now() && entry.send.due_at < Timestamp::NEVER {
-                engine.order_outbox(now(), None, entry.send.id, OutboxOrder::Now).await?;
-            }
-        }
-        delivery::deliver(&engine, &outlets, true, &stop).await
-    })??;
+    let delivered: Delivered = wait_for(delivery::deliver(&engine, &outlets, true, &stop))??;
     let waiting = database.store.read(outbox::waiting)?;
     delivery::tell(&delivered, waiting, args.json, &database.zone)?;
     Ok(delivery::code_of(&delivered))
+}
+
+/// What waits for its next try is due now; how many those are.
+async fn make_due(engine: &Engine) -> Result<u64, EngineError> {
+    let (mut due, waiting) = (0, [SendState::Deferred, SendState::Unknown]);
+    for entry in engine.store().read(|tx| outbox::list(tx, &waiting, i64::MAX))? {
+        if entry.send.due_at > now() && entry.send.due_at < Timestamp::NEVER {
+            engine.order_outbox(now(), None, entry.send.id, OutboxOrder::Now).await?;
+            due += 1;
+        }
+    }
+    Ok(due)
+}
+
+/// The daemon is at work, or a `sync`: it finds what is due by itself, and relays that are not left alone any more.
+fn leave_to_daemon(args: &FlushArgs, database: &Database, outlets: &[Outlet], due: u64) -> anyhow::Result<Code> {
+    let relays = outlets.iter().map(|outlet| outlet.relay.name.as_str());
+    database.store.write(|tx| relays.clone().try_for_each(|relay| outbox::resume(tx, relay)))?;
+    let waiting = database.store.read(outbox::waiting)?;
+    let mut out = std::io::stdout().lock();
+    match args.json {
+        true => writeln!(out, "{}", json!({ "outbox": { "left_to_daemon": true, "due": due, "waiting": waiting } }))?,
+        false => {
+            writeln!(out, "outbox: {waiting} waiting; all of it is due, and the ticketd that is at work sends it")?;
+        }
+    }
+    Ok(Code::Success)
 }
 
 /// Which, since when, its state and when it is due, of which ticket, to whom and about what.

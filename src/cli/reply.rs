@@ -19,7 +19,8 @@ Examples:
   ticketd reply 1001 --as alice --file - --to 'Tom Reed <tom@example.net>' --new-thread
 
 It goes to the ticket's contacts unless --to says otherwise, waits in the outbox, and sets the status at once
-(rule 3.1 in docs/rules.md, or --status). `ticketd sync` or `ticketd outbox flush` sends it.
+(rule 3.1 in docs/rules.md, or --status). The daemon sends it, `ticketd sync` or
+`ticketd outbox flush`.
 Exit codes: 0 queued; 1 refused (the ticket is merged, nobody to send it to …); 64 wrong arguments, no such user or
 status; 65 the text is empty or no text, the attachments are too large; 66 no such ticket, message, file or database;
 75 the database is in use.")]

@@ -186,12 +186,12 @@ impl Daemon {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
         command.arg("run").current_dir(folder).env("NOTIFY_SOCKET", &notify).env("TICKETD_LOG", "info");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
-        let child = command.spawn().unwrap();
+        let daemon = Daemon { child: command.spawn().unwrap(), log };
         let mut buffer = [0; 4096];
         loop {
             let length = socket.recv(&mut buffer).unwrap();
             if buffer[..length].starts_with(b"READY=1") {
-                return Daemon { child, log };
+                return daemon;
             }
         }
     }

@@ -1,17 +1,13 @@
 //! What servers have, against what is stored: every mail of every folder that is watched.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-
+use super::each::{Each, each};
 use super::folders::{self, Chosen};
 use super::position::{is_new, known};
-use super::{AT_ONCE, Mailbox, Trouble};
+use super::{Mailbox, Trouble};
 use crate::config::Account;
 use crate::domain::*;
-use crate::engine::handle::EngineError;
 use crate::imap::{Connection, ImapError, Limits};
 use crate::store::Store;
 use crate::store::unfetched::{self, MOST_FAILURES};
@@ -61,30 +57,16 @@ pub struct FolderAudit {
 
 /// Audits these mailboxes, each on its own. Gives them in their order. Nothing is changed.
 pub async fn audit_all(store: &Store, mailboxes: Vec<Mailbox>, now: Timestamp) -> anyhow::Result<Vec<Audited>> {
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    for (index, mailbox) in mailboxes.into_iter().enumerate() {
-        let (store, turns) = (store.clone(), turns.clone());
-        tasks.spawn(async move {
-            // It is never closed.
-            let _turn = turns.acquire().await;
+    let audited = each(mailboxes, |mailbox| {
+        let store = store.clone();
+        async move {
             let mut folders = Vec::new();
             let ended = audit_one(&store, &mailbox, now, &mut folders).await;
-            (index, folders, ended)
-        });
-    }
-    let mut audited = Vec::new();
-    while let Some(ended) = tasks.join_next().await {
-        let (mailbox, folders, ended) = ended.map_err(|error| EngineError::NoThread(error.to_string()))?;
-        let error = match ended {
-            Ok(()) | Err(Trouble::Stopped) => None,
-            Err(Trouble::Imap(error)) => Some(error),
-            Err(Trouble::Store(error)) => return Err(error.into()),
-        };
-        audited.push(Audited { mailbox, folders, error });
-    }
-    audited.sort_by_key(|audited| audited.mailbox);
-    Ok(audited)
+            (folders, ended)
+        }
+    });
+    let audited = audited.await?.into_iter();
+    Ok(audited.map(|Each { mailbox, found: folders, error }| Audited { mailbox, folders, error }).collect())
 }
 
 /// `audits` is filled as far as it goes.

@@ -1,15 +1,10 @@
 //! A look at mailboxes: whether they can be read, and how far they were. Nothing is fetched, kept or changed.
 
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-
+use super::each::{Each, each};
 use super::folders::{self, Chosen};
 use super::position::{absent, highest, is_new, known};
-use super::{AT_ONCE, Mailbox, Trouble};
+use super::{Mailbox, Trouble};
 use crate::domain::*;
-use crate::engine::handle::EngineError;
 use crate::imap::{Connection, ImapError, Limits};
 use crate::net::Encryption;
 use crate::store::Store;
@@ -56,30 +51,16 @@ pub struct FolderSeen {
 
 /// Looks at these mailboxes, each on its own. Gives them in their order.
 pub async fn look(store: &Store, mailboxes: Vec<Mailbox>, now: Timestamp) -> anyhow::Result<Vec<Looked>> {
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    for (index, mailbox) in mailboxes.into_iter().enumerate() {
-        let (store, turns) = (store.clone(), turns.clone());
-        tasks.spawn(async move {
-            // It is never closed.
-            let _turn = turns.acquire().await;
+    let looked = each(mailboxes, |mailbox| {
+        let store = store.clone();
+        async move {
             let mut sight = None;
             let ended = look_at(&store, &mailbox, now, &mut sight).await;
-            (index, sight, ended)
-        });
-    }
-    let mut looked = Vec::new();
-    while let Some(ended) = tasks.join_next().await {
-        let (mailbox, sight, ended) = ended.map_err(|error| EngineError::NoThread(error.to_string()))?;
-        let error = match ended {
-            Ok(()) | Err(Trouble::Stopped) => None,
-            Err(Trouble::Imap(error)) => Some(error),
-            Err(Trouble::Store(error)) => return Err(error.into()),
-        };
-        looked.push(Looked { mailbox, sight, error });
-    }
-    looked.sort_by_key(|looked| looked.mailbox);
-    Ok(looked)
+            (sight, ended)
+        }
+    });
+    let looked = looked.await?.into_iter();
+    Ok(looked.map(|Each { mailbox, found: sight, error }| Looked { mailbox, sight, error }).collect())
 }
 
 /// `sight` is filled as far as it goes.

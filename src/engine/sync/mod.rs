@@ -11,6 +11,7 @@
 
 pub(super) mod auditing;
 pub(super) mod copying;
+mod each;
 pub(super) mod fetching;
 mod finishing;
 pub(super) mod folders;

@@ -50,6 +50,10 @@ fn a_relay_that_is_away_keeps_no_mail_from_being_taken_and_gets_its_mail_when_it
     let before = proxy.connections();
     until("it is tried again", || proxy.connections() > before);
     proxy.goes(super::proxy::Way::Through);
+    // Asked to send it now, another process leaves that to the daemon.
+    let (code, out, err) = town.desk.run(&["outbox", "flush"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out, "outbox: 1 waiting; all of it is due, and the ticketd that is at work sends it\n");
     town.arrived(ANN, 1);
     running.stop();
 }

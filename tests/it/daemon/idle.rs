@@ -157,8 +157,12 @@ fn a_server_that_does_not_end_the_wait_is_left_and_connected_to_again() {
     server.misbehave("DONE", |_, _| vec![Act::Hang]);
     let inside = begin(&desk, &server, Pace { patience, ..PACE }, LONG);
     // It gets 15 seconds.
-    until("it is noticed", || inside.mailbox().errors > 0);
-    let said = inside.mailbox().error.map(|said| said.what).unwrap_or_default();
+    let mut said = None;
+    until("it is noticed", || {
+        said = inside.mailbox().error;
+        said.is_some()
+    });
+    let said = said.map(|said| said.what).unwrap_or_default();
     assert!(said.contains("IDLE: it did not end for 15s"), "{said}");
     comes(&server);
     server.behave();

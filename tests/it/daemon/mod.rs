@@ -10,4 +10,5 @@ mod many;
 mod proxy;
 pub mod running;
 mod signals;
+mod soak;
 mod taking;

@@ -56,6 +56,15 @@ impl Proxy {
         }
     }
 
+    /// Ends one of the connections, counted from the newest.
+    pub fn drops_one(&self, back: usize) {
+        let mut state = self.state.lock().unwrap();
+        let length = state.open.len();
+        if let Some(at) = length.checked_sub(back + 1) {
+            let _ = state.open.remove(at).shutdown(Shutdown::Both);
+        }
+    }
+
     /// Connections that were asked for until now.
     pub fn connections(&self) -> usize {
         self.state.lock().unwrap().connections

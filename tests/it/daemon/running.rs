@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -15,9 +16,9 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A daemon that runs. Killed in the end, if it still does.
 pub struct Running {
     child: Child,
-    socket: UnixDatagram,
     folder: TempDir,
-    told: Vec<String>,
+    /// What systemd was told, and nobody has asked for yet.
+    told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Running {
@@ -33,41 +34,49 @@ impl Running {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notify");
         let socket = UnixDatagram::bind(&path).unwrap();
-        socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let told: Arc<Mutex<Vec<String>>> = Arc::default();
+        let hears = Arc::downgrade(&told);
+        socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        // As systemd does it: at once. Whoever tells waits for room otherwise.
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Some(told) = hears.upgrade() {
+                if let Ok(length) = socket.recv(&mut buffer) {
+                    let text = String::from_utf8(buffer[..length].to_vec()).unwrap();
+                    told.lock().unwrap().extend(text.lines().map(str::to_owned));
+                }
+            }
+        });
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ticketd"));
         command.arg("run").current_dir(desk.0.path()).env("NOTIFY_SOCKET", &path).env("TICKETD_LOG", "info");
         command.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        Running { child: command.spawn().unwrap(), socket, folder, told: Vec::new() }
+        Running { child: command.spawn().unwrap(), folder, told }
     }
 
-    /// What systemd was told so far.
-    pub fn told(&mut self) -> &[String] {
-        let mut buffer = [0; 4096];
-        while let Ok(length) = self.socket.recv(&mut buffer) {
-            let text = String::from_utf8(buffer[..length].to_vec()).unwrap();
-            self.told.extend(text.lines().map(str::to_owned));
-        }
-        &self.told
+    /// What systemd was told since that was last forgotten.
+    pub fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap().clone()
     }
 
     /// Waits until systemd is told that; forgets it, and what it was told before.
     pub fn wait_until_told(&mut self, wanted: &str) {
         let begin = Instant::now();
         loop {
-            if let Some(at) = self.told().iter().position(|line| line.starts_with(wanted)) {
-                self.told.drain(..=at);
+            let at = self.told().iter().position(|line| line.starts_with(wanted));
+            if let Some(at) = at {
+                self.told.lock().unwrap().drain(..=at);
                 return;
             }
             let ended = self.child.try_wait().unwrap();
             assert!(ended.is_none() && begin.elapsed() < PATIENCE, "{wanted} is not said: {ended:?}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 
     /// Forgets what systemd was told so far.
     pub fn forget(&mut self) {
-        self.told();
-        self.told.clear();
+        self.told.lock().unwrap().clear();
     }
 
     pub fn signal(&self, name: &str) {
@@ -97,6 +106,18 @@ impl Running {
     /// What it wrote to standard error.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// Bytes that it holds in memory (`VmRSS`, proc(5)).
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// Files and connections that it has open.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
     }
 }
 

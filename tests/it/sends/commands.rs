@@ -12,7 +12,10 @@ fn a_reply_is_queued_sets_the_status_and_says_how_it_leaves() {
     assert!(said.contains("ticket 1  New → Waiting on contact\n"), "{said}");
     assert!(said.contains("Rule 3.1: New → Waiting on contact."), "{said}");
     assert!(said.contains("  to grace@example.com: Re: [TICKET-1] Printer\n"), "{said}");
-    assert!(said.ends_with("  waits to be sent: `ticketd sync` or `ticketd outbox flush` does it\n"), "{said}");
+    assert!(
+        said.ends_with("  waits to be sent: the daemon does it, `ticketd sync` or `ticketd outbox flush`\n"),
+        "{said}"
+    );
     let row = said.split_whitespace().next().unwrap();
     let listed = desk.printed(&["outbox", "list"], "");
     assert!(listed.contains(row) && listed.contains("queued"), "{listed}");
