@@ -296,7 +296,7 @@ fn in_memory() -> Result<Store, StoreError> {
     let store = Store::in_memory()?;
     let created_at = Timestamp::default();
     let key = keys::SigningKey { kid: "1".to_owned(), secret: [1; 32], created_at, retired_at: None };
-    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &[2; 32]))?;
+    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &keys::Seeds::of([2; 32])))?;
     Ok(store)
 }
 

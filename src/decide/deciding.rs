@@ -12,7 +12,7 @@ pub struct Context {
     pub actor: Option<UserId>,
     pub ids: IdBlock,
     pub numbers: IdBlock,
-    /// The database's own seed of send references.
+    /// The database's own seed of send references, for this event.
     pub seed: [u8; 32],
 }
 

@@ -86,9 +86,9 @@ impl Engine {
     }
 
     fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
-        let (keys, seed) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
+        let (keys, seeds) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?)))?;
         let keyring = keyring(&keys)?;
-        let mut step = Step::new(keyring.clone(), seed);
+        let mut step = Step::new(keyring.clone(), seeds);
         let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| step.carry_out(tx, work);
         let writer = GroupWriter::start(store.clone(), Limits::default(), Work::weight, carry_out)?;
         let readers = Readers::new(Reader::new(keyring, read), limit);

@@ -27,14 +27,14 @@ pub struct Refolded {
 /// Folds the journal of `source` into an empty database in memory, and compares everything. `progress` is told how many
 /// events are done.
 pub fn refold(source: &Store, mut progress: impl FnMut(u64)) -> Result<Refolded, EngineError> {
-    let (signing, seed) = source.read(|tx| Ok((keys::signing_keys(tx)?, keys::seed(tx)?)))?;
+    let (signing, seeds) = source.read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?)))?;
     let keyring = keyring(&signing)?;
     // In one transaction: what others write meanwhile is no difference. From the beginning where it is run again.
     Ok(source.read(|ours| {
         let copy = Store::in_memory()?;
-        copy.write(|tx| keys::set(tx, &signing, &seed))?;
+        copy.write(|tx| keys::set(tx, &signing, &seeds))?;
         let reader = Reader::new(keyring.clone(), parse::read);
-        let mut step = Step::new(keyring.clone(), seed);
+        let mut step = Step::new(keyring.clone(), seeds.clone());
         let (mut after, mut events) = (EventSeq(0), 0);
         loop {
             let units = units(ours, &reader, after)?;

@@ -13,12 +13,13 @@ use crate::decide::{self, Context, Deciding, MailInput, Refusal, fold};
 use crate::domain::*;
 use crate::store::content::{self, Packed};
 use crate::store::counter::{self, Counter};
+use crate::store::keys::Seeds;
 use crate::store::{self, StoreError, Tx, attempts, journal, sent_copies};
 
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
     pub keyring: Keyring,
-    pub seed: [u8; 32],
+    pub seeds: Seeds,
     /// What was composed when a journal that is folded again was new: what has left is what it was, and templates and
     /// fields are written otherwise in another version.
     pub composed: BTreeMap<ContentId, Vec<u8>>,
@@ -27,8 +28,8 @@ pub(super) struct Step {
 }
 
 impl Step {
-    pub fn new(keyring: Keyring, seed: [u8; 32]) -> Self {
-        Step { keyring, seed, composed: BTreeMap::new(), setup: None }
+    pub fn new(keyring: Keyring, seeds: Seeds) -> Self {
+        Step { keyring, seeds, composed: BTreeMap::new(), setup: None }
     }
 
     /// Carries out a batch and notes which mails are about to be read. One outcome each, in order.
@@ -173,7 +174,7 @@ impl<'a> Batch<'a> {
             actor: unit.actor.as_deref().and_then(|name| self.ws.user_named(name)).map(|row| row.id),
             ids: self.ids,
             numbers: self.numbers,
-            seed: step.seed,
+            seed: step.seeds.at(EventSeq(self.seq)),
         };
         let actor = context.actor;
         let mut deciding = Deciding::new(&mut self.ws, context);

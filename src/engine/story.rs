@@ -88,7 +88,7 @@ impl Story {
     /// Tells it on `store`, which must be empty. `report` gets every step.
     pub async fn tell(&self, store: Store, mut report: impl FnMut(Told) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let clock = time(&self.script.start).ok_or_else(|| wrong(0, "`start` is no RFC 3339 date"))?;
-        store.write(|tx| keys::set(tx, &[fixed_key(clock)], &[7; 32]))?;
+        store.write(|tx| keys::set(tx, &[fixed_key(clock)], &keys::Seeds::of([7; 32])))?;
         // Nothing that a story queues may ever be sent, should its database be kept.
         let engine = Engine::start(store, Origin::Replay, &self.setup, clock).await?;
         let mut teller = Teller { folder: &self.folder, engine, clock, queued: Vec::new(), mails: Vec::new() };

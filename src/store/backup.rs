@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::sqlite::connect;
-use super::{StoreError, Tx, check, migrate};
+use super::{StoreError, Tx, check, keys, migrate};
 use crate::domain::row::Value;
 
 /// What SQLite keeps beside a database.
@@ -69,6 +69,7 @@ pub fn restore(backup: &Path, to: &Path, replace: bool) -> Result<(Copied, Optio
     }
     let part = Part::beside(to)?;
     let copied = part.fill(backup)?;
+    part.reseed()?;
     let there = fs::symlink_metadata(to).is_ok() || COMPANIONS.iter().any(|end| with_end(to, end).exists());
     let (kept, lock) = if there { set_aside(to)? } else { (None, None) };
     fs::rename(&part.path, to).map_err(|error| failed(to, error))?;
@@ -168,6 +169,19 @@ impl Part {
         let file = File::open(&self.path).and_then(|file| file.sync_all().map(|()| file));
         let bytes = file.and_then(|file| file.metadata()).map_err(|error| failed(&self.path, error))?.len();
         Ok(Copied { events: self.check(&database)?, bytes })
+    }
+
+    /// What it will send is not to be taken for what left after the backup was made: that is forgotten here, and may be
+    /// answered.
+    fn reseed(&self) -> Result<(), CopyError> {
+        let database = self.path.display().to_string();
+        let mut copy = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE, &database)?;
+        let failed = |error| StoreError::from_sqlite(error, &database, "a new seed");
+        let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let mut tx = Tx::sqlite(transaction, &database);
+        keys::reseed(&mut tx)?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// The number of events in it. What is wrong with the copy was wrong with what it was made of.

@@ -1,10 +1,11 @@
-//! What is secret and the database's own: the keys that sign our tokens, and the seed of send references.
+//! What is secret and the database's own: the keys that sign our tokens, and the seeds of send references.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::counter::{self, Counter};
 use super::{StoreError, Tx};
-use crate::domain::Timestamp;
 use crate::domain::row::{Column, Value};
+use crate::domain::{EventSeq, Timestamp};
 
 /// Characters of a key id: a token must fit into the local part of an address.
 const LONGEST_KID: usize = 4;
@@ -26,6 +27,27 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
+/// What send references are derived from: a seed for each stretch of the journal. A database that was restored from a
+/// backup has another one from there on: what it sends must not be taken for what left after that backup was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seeds {
+    first: [u8; 32],
+    /// From which event on, ascending.
+    later: Vec<(EventSeq, [u8; 32])>,
+}
+
+impl Seeds {
+    /// One for the whole journal.
+    pub fn of(first: [u8; 32]) -> Self {
+        Seeds { first, later: Vec::new() }
+    }
+
+    /// The one for that event.
+    pub fn at(&self, seq: EventSeq) -> [u8; 32] {
+        self.later.iter().rev().find(|(from, _)| *from <= seq).map_or(self.first, |(_, seed)| *seed)
+    }
+}
+
 /// All keys, the one made last first.
 pub fn signing_keys(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>, StoreError> {
     let sql = "SELECT kid, secret, created_at, retired_at FROM signing_key ORDER BY created_at DESC, kid DESC";
@@ -34,15 +56,43 @@ pub fn signing_keys(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>, StoreError> {
     keys.map_err(|error| tx.damaged(format!("table signing_key: {error}")))
 }
 
-/// The seed of this database's send references.
+/// The seeds of this database's send references.
+pub fn seeds(tx: &mut Tx<'_>) -> Result<Seeds, StoreError> {
+    let first = seed(tx)?;
+    let mut later = Vec::new();
+    for row in tx.query("SELECT key, value FROM meta WHERE key LIKE 'seed@%'", &[])? {
+        let Ok([Value::Text(key), value]) = <[Value; 2]>::try_from(row) else { continue };
+        let from = key.strip_prefix("seed@").and_then(|from| from.parse().ok());
+        match (from, secret(value)) {
+            (Some(from), Ok(seed)) => later.push((EventSeq(from), seed)),
+            _ => return Err(tx.damaged(format!("the seed {key}"))),
+        }
+    }
+    later.sort_by_key(|(from, _)| *from);
+    Ok(Seeds { first, later })
+}
+
+/// From the next event on send references come from a new seed.
+pub(super) fn reseed(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let next = counter::reserve(tx, Counter::Event, 0)?;
+    let seed = random(tx)?;
+    keep_seed(tx, &format!("seed@{next}"), &seed)
+}
+
+fn keep_seed(tx: &mut Tx<'_>, key: &str, seed: &[u8; 32]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.execute(sql, &[Value::Text(key.to_owned()), Value::Blob(seed.to_vec())]).map(|_| ())
+}
+
+/// The first of them, which other hashes of this database are made with too.
 pub fn seed(tx: &mut Tx<'_>) -> Result<[u8; 32], StoreError> {
     let rows = tx.query("SELECT value FROM meta WHERE key = 'seed'", &[])?;
     let value = rows.into_iter().next().and_then(|row| row.into_iter().next());
     value.and_then(|value| secret(value).ok()).ok_or_else(|| tx.damaged("the seed is missing"))
 }
 
-/// Gives a database other keys and another seed. Only before its first event: references made before would lose theirs.
-pub fn set(tx: &mut Tx<'_>, keys: &[SigningKey], seed: &[u8; 32]) -> Result<(), StoreError> {
+/// Gives a database other keys and seeds. Only before its first event: references made before would lose theirs.
+pub fn set(tx: &mut Tx<'_>, keys: &[SigningKey], seeds: &Seeds) -> Result<(), StoreError> {
     if !tx.query("SELECT seq FROM event LIMIT 1", &[])?.is_empty() {
         return Err(tx.mistaken("keys and seed can only be set while the journal is empty"));
     }
@@ -54,9 +104,8 @@ pub fn set(tx: &mut Tx<'_>, keys: &[SigningKey], seed: &[u8; 32]) -> Result<(), 
             vec![Value::Text(key.kid.clone()), secret, key.created_at.to_value(), key.retired_at.to_value()]
         }),
     )?;
-    let upsert =
-        "INSERT INTO meta (key, value) VALUES ('seed', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    tx.execute(upsert, &[Value::Blob(seed.to_vec())]).map(|_| ())
+    keep_seed(tx, "seed", &seeds.first)?;
+    seeds.later.iter().try_for_each(|(from, seed)| keep_seed(tx, &format!("seed@{from}"), seed))
 }
 
 /// Makes a new key that signs from `now` on, and retires those that signed before: they go on verifying, for answers to
@@ -90,8 +139,8 @@ pub(super) fn create(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let created_at = Timestamp::from_seconds(i64::try_from(now).unwrap_or_default());
     let key = SigningKey { kid: "1".to_owned(), secret: random(tx)?, created_at, retired_at: None };
-    let seed = random(tx)?;
-    set(tx, &[key], &seed)
+    let seeds = Seeds::of(random(tx)?);
+    set(tx, &[key], &seeds)
 }
 
 fn random(tx: &Tx<'_>) -> Result<[u8; 32], StoreError> {

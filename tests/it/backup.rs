@@ -56,6 +56,28 @@ fn a_backup_restored_is_the_same_database_and_as_private() {
 }
 
 #[test]
+fn what_a_restored_desk_sends_is_not_taken_for_what_left_after_the_backup() {
+    let place = desk(1);
+    assert_eq!(place.run(&["backup", "desk.bak", "--db", "mail.db"]).code, Some(0));
+    assert_eq!(place.run(&["restore", "desk.bak", "--db", "new.db"]).code, Some(0));
+    place.write("more/1.eml", mail("more", "text\n"));
+    // Each opens the next ticket, and acknowledges it under an id of its own.
+    let acknowledged = |name: &str| {
+        let ran = place.run(&["replay", "more", "--db", name, "--json"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        json(&ran.stdout)[0]["queued"][0]["message_id"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(acknowledged("mail.db"), acknowledged("new.db"));
+    for name in ["mail.db", "new.db"] {
+        assert_eq!(place.run(&["replay", "--from-db", "--db", name]).code, Some(0), "{name}");
+    }
+    // Once more: the seeds before it stay those of what they made.
+    assert_eq!(place.run(&["backup", "again.bak", "--db", "new.db"]).code, Some(0));
+    assert_eq!(place.run(&["restore", "again.bak", "--db", "newer.db"]).code, Some(0));
+    assert_eq!(place.run(&["replay", "--from-db", "--db", "newer.db"]).code, Some(0));
+}
+
+#[test]
 fn a_backup_taken_while_mail_is_decided_is_whole_and_of_one_moment() {
     let place = Place::new();
     for n in 0..400 {

@@ -145,7 +145,7 @@ fn key_ids_are_counted_in_base_36_until_there_are_none_left() {
     let store = Store::in_memory().unwrap();
     let set = |kid: &str| {
         let key = keys::SigningKey { kid: kid.into(), secret: [1; 32], created_at: Timestamp(0), retired_at: None };
-        store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &[2; 32])).unwrap();
+        store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &keys::Seeds::of([2; 32]))).unwrap();
         store.write(|tx| keys::rotate(tx, Timestamp(1)))
     };
     assert_eq!(set("9"), Ok("a".into()));

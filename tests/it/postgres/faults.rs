@@ -37,7 +37,7 @@ pub fn mails(folder: &Path, count: usize) {
 /// Replays a folder into a store whose keys everybody knows; `at` is told how many mails are done.
 fn replay(store: &Store, folder: &Path, mut at: impl FnMut(usize)) {
     let key = SigningKey { kid: "1".into(), secret: [1; 32], created_at: Timestamp(0), retired_at: None };
-    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &[2; 32])).unwrap();
+    store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &keys::Seeds::of([2; 32]))).unwrap();
     let mut items = ticketd::archive::list(folder).items;
     items.sort_by(|a, b| a.path.cmp(&b.path));
     let place = |item| Source { item, mailbox: "support".into(), folder: "INBOX".into() };

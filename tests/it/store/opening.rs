@@ -179,8 +179,8 @@ fn keys_and_seed_are_drawn_for_each_database_and_can_be_set_while_the_journal_is
     assert_eq!((drawn.len(), drawn[0].kid.as_str(), drawn[0].retired_at), (1, "1", None));
     assert!(!format!("{drawn:?}").contains("secret"), "a secret must not get into a log");
 
-    other.write(|tx| keys::set(tx, &drawn, &seed)).unwrap();
+    other.write(|tx| keys::set(tx, &drawn, &keys::Seeds::of(seed))).unwrap();
     assert_eq!(secrets(&other), (seed, drawn.clone()));
     other.write(sample::save).unwrap();
-    assert!(other.write(|tx| keys::set(tx, &drawn, &seed)).is_err());
+    assert!(other.write(|tx| keys::set(tx, &drawn, &keys::Seeds::of(seed))).is_err());
 }
