@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`domain`] | the words: types, no I/O, no rules beyond what a word means |
 //! | 1 | [`config`] [`parse`] [`classify`] [`decide`] [`compose`] [`explain`] | pure functions: no clock, files, network, async, logging |
-//! | 1½ | [`net`] | what the rooms above share that talk to servers: TLS, passwords |
+//! | 1½ | [`net`] | what the rooms above share that talk to servers: TLS, passwords, OAuth |
 //! | 2 | [`store`] [`archive`] [`imap`] [`smtp`] | I/O, no rules: the database; mail in files, on servers, to relays |
 //! | 3 | [`engine`] | the order of steps, retries, time |
 //! | 4 | [`web`] | faces by HTTP: health and metrics of the daemon |

@@ -1,17 +1,17 @@
-//! The mailboxes that a command connects to, with their passwords.
+//! The mailboxes that a command connects to, and what is wrong with their logins.
 
 use std::path::Path;
 
 use super::{Code, Failure};
 use crate::config::{Account, Config};
 use crate::domain::Setup;
+use crate::engine::access::{self, Access};
 use crate::engine::sync::Mailbox;
 use crate::imap::{Cause, ImapError};
-use crate::net::load_secret;
 use crate::store::Location;
 
 /// The named ones, or all that can be reached. What is wrong with them is said all at once.
-pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<Vec<Mailbox>, Failure> {
+pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<Vec<Account>, Failure> {
     let accounts: Vec<&Account> = match named {
         [] => config.accounts.iter().collect(),
         named => named.iter().map(|name| account(config, path, name)).collect::<Result<_, _>>()?,
@@ -19,21 +19,26 @@ pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<V
     if accounts.is_empty() {
         return Err(none(path));
     }
-    let mut mailboxes: Vec<Mailbox> = Vec::new();
+    let mut chosen: Vec<Account> = Vec::new();
     let mut wrong = Vec::new();
     for account in accounts {
-        if mailboxes.iter().any(|mailbox| mailbox.account.mailbox == account.mailbox) {
+        if chosen.iter().any(|known| known.mailbox == account.mailbox) {
             continue;
         }
-        match load_secret(&account.password) {
-            Ok(password) => mailboxes.push(Mailbox { account: account.clone(), password }),
+        match access::check(&config.oauth, &account.credential) {
+            Ok(()) => chosen.push(account.clone()),
             Err(error) => wrong.push(format!("mailbox {}: {error}", account.mailbox)),
         }
     }
     match wrong.is_empty() {
-        true => Ok(mailboxes),
+        true => Ok(chosen),
         false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
     }
+}
+
+/// The mailboxes of these accounts.
+pub(super) fn mailboxes(accounts: Vec<Account>, access: &Access) -> Vec<Mailbox> {
+    accounts.into_iter().map(|account| Mailbox { account, access: access.clone() }).collect()
 }
 
 /// No mailbox of that configuration can be reached.
@@ -76,13 +81,13 @@ fn account<'c>(config: &'c Config, path: &Path, name: &str) -> Result<&'c Accoun
 
 /// Refuses mailboxes that the setup in force does not have, or has as another kind.
 pub(super) fn must_be_in_force(
-    mailboxes: &[Mailbox],
+    accounts: &[Account],
     setup: &Setup,
     path: &Path,
     database: &Location,
 ) -> Result<(), Failure> {
     let holds = |account: &Account| setup.mailbox(&account.mailbox).is_some_and(|found| found.kind == account.kind);
-    let wrong = mailboxes.iter().map(|mailbox| &mailbox.account).find(|account| !holds(account));
+    let wrong = accounts.iter().find(|account| !holds(account));
     let Some(account) = wrong else { return Ok(()) };
     let message =
         format!("mailbox `{}` is not in force in {} as {} says it", account.mailbox, database, path.display());

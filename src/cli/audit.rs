@@ -11,6 +11,7 @@ use super::screen::line;
 use super::times::now;
 use super::{Code, accounts};
 use crate::domain::FolderRole;
+use crate::engine::access::Access;
 use crate::engine::sync::{self, Audited, FolderAudit, Order};
 use crate::imap::set_text;
 use crate::store::{Store, instance};
@@ -43,14 +44,16 @@ pub(super) struct Args {
 
 /// Compares, and says what was found.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let Chosen { path, config, mailboxes, database } = args.mail.chosen()?;
-    let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
+    let Chosen { path, config, accounts, database } = args.mail.chosen()?;
+    let names: Vec<String> = accounts.iter().map(|account| account.mailbox.clone()).collect();
     let _lock = if args.repair { Some(instance::lock(&database)?) } else { None };
     let store = if args.repair { Store::open(&database)? } else { existing(&database)? };
+    let access = Access::new(config.oauth.clone(), store.clone(), now);
+    let mailboxes = accounts::mailboxes(accounts.clone(), &access);
     let mut repaired: Option<BTreeMap<usize, u64>> = None;
     let mut failed = BTreeMap::new();
     if args.repair {
-        let setup = in_force(&store, &path, &config, &mailboxes, &database)?;
+        let setup = in_force(&store, &path, &config, &accounts, &database)?;
         let order = Order { repair: true, ..Order::default() };
         let done = wait_for(read(&store, &setup, mailboxes.clone(), order))??;
         if done.stop.load(std::sync::atomic::Ordering::Relaxed) {

@@ -11,8 +11,10 @@ use super::times::{local, now, rfc3339, zone};
 use super::{Code, Failure, accounts};
 use crate::config::{Account, Config, Security};
 use crate::domain::*;
+use crate::engine::access::{self, Access};
 use crate::engine::sync::{self, FolderSeen, Looked, Mailbox, Sight};
-use crate::net::{Encryption, load_secret};
+use crate::net::Encryption;
+use crate::net::oauth::{Ending, Ends};
 use crate::store::{Location, Store};
 
 /// A certificate with fewer days left is warned about.
@@ -32,6 +34,8 @@ const CAPABILITIES: [(&str, &str); 5] = [
 pub(super) struct Tried {
     account: Account,
     sight: Option<Sight>,
+    /// What its login by OAuth needs, and when that ends; the earliest first.
+    endings: Vec<Ending>,
     trouble: Option<(Code, String)>,
 }
 
@@ -46,18 +50,19 @@ pub(super) fn try_all(path: &Path, config: &Config, database: Option<Location>) 
         Some(store) => store,
         None => Store::in_memory()?,
     };
+    let access = Access::new(config.oauth.clone(), store.clone(), now);
     let mut tried = Vec::new();
     let (mut mailboxes, mut places) = (Vec::new(), Vec::new());
     for account in config.accounts.clone() {
-        let trouble = match load_secret(&account.password) {
-            Ok(password) => {
-                mailboxes.push(Mailbox { account: account.clone(), password });
+        let trouble = match access::check(&config.oauth, &account.credential) {
+            Ok(()) => {
+                mailboxes.push(Mailbox { account: account.clone(), access: access.clone() });
                 places.push(tried.len());
                 None
             }
             Err(error) => Some((Code::Config, error.to_string())),
         };
-        tried.push(Tried { account, sight: None, trouble });
+        tried.push(Tried { account, sight: None, endings: Vec::new(), trouble });
     }
     for Looked { mailbox, sight, error } in wait_for(sync::look(&store, mailboxes, now()))?? {
         let Some(tried) = places.get(mailbox).and_then(|place| tried.get_mut(*place)) else { continue };
@@ -66,6 +71,11 @@ pub(super) fn try_all(path: &Path, config: &Config, database: Option<Location>) 
             let code = accounts::code_of(&error);
             (code, format!("{error}\n    {}", accounts::way_out(error.cause)))
         });
+    }
+    // Logging in may have changed them.
+    for tried in &mut tried {
+        let Account { credential, user, .. } = &tried.account;
+        tried.endings = access.endings(credential, user)?;
     }
     Ok(tried)
 }
@@ -80,10 +90,14 @@ pub(super) fn code(tried: &[Tried]) -> Code {
 pub(super) fn as_text(config: &Config, tried: &[Tried]) -> Result<String, Failure> {
     let zone = zone(config.time_zone.as_deref())?;
     let mut out = String::new();
-    for Tried { account, sight, trouble } in tried {
+    for tried in tried {
+        let Tried { account, sight, endings, trouble } = tried;
         let encrypted = sight.as_ref().map(|sight| encryption_in_words(account, sight.encryption, now()));
         let _ = writeln!(out, "{}: {}{}", account.mailbox, server(account), encrypted.unwrap_or_default());
-        for warning in sight.iter().flat_map(|sight| warnings(sight, now())) {
+        for ending in endings {
+            let _ = writeln!(out, "  {}", ending_in_words(ending, now()));
+        }
+        for warning in warnings(tried, now()) {
             let _ = writeln!(out, "  warning: {warning}");
         }
         if let Some(sight) = sight {
@@ -107,10 +121,9 @@ fn server(account: &Account) -> String {
 fn encryption_in_words(account: &Account, encryption: Option<Encryption>, now: Timestamp) -> String {
     let Some(encryption) = encryption else { return ", not encrypted".to_owned() };
     let how = if account.server.security == Security::StartTls { " by STARTTLS" } else { "" };
-    let until = encryption.certificate_until.map(|until| {
-        let day = rfc3339(until).get(..10).unwrap_or_default().to_owned();
-        format!(", certificate until {day} ({} days)", days_left(until, now))
-    });
+    let until = encryption
+        .certificate_until
+        .map(|until| format!(", certificate until {} ({} days)", day(until), days_left(until, now)));
     format!(", {}{how}{}", encryption.version, until.unwrap_or_default())
 }
 
@@ -142,12 +155,45 @@ fn folder_in_words(folder: &FolderSeen) -> String {
 }
 
 /// What will be trouble before long.
-fn warnings(sight: &Sight, now: Timestamp) -> Option<String> {
-    let until = sight.encryption?.certificate_until?;
-    let days = days_left(until, now);
-    (days < FEW_DAYS).then(|| {
+fn warnings(tried: &Tried, now: Timestamp) -> Vec<String> {
+    let encryption = tried.sight.as_ref().and_then(|sight| sight.encryption);
+    let certificate = encryption.and_then(|encryption| encryption.certificate_until);
+    let certificate = certificate.filter(|until| days_left(*until, now) < FEW_DAYS).map(|until| {
+        let days = days_left(until, now);
         format!("the server's certificate ends in {days} days, on {}: then no mail is read any more", rfc3339(until))
-    })
+    });
+    let near = tried.endings.iter().filter(|ending| ending.is_near(now));
+    certificate.into_iter().chain(near.map(|ending| ending_warned(ending, &tried.account.mailbox, now))).collect()
+}
+
+fn ending_in_words(ending: &Ending, now: Timestamp) -> String {
+    let day = day(ending.at);
+    let days = ending.days_left(now);
+    match ending.what {
+        Ends::Consent => format!("OAuth: the consent holds until {day} ({days} days) unless it is used before"),
+        Ends::Secret => format!("OAuth: the client's secret holds until {day} ({days} days)"),
+    }
+}
+
+fn ending_warned(ending: &Ending, mailbox: &str, now: Timestamp) -> String {
+    let (day, days) = (day(ending.at), ending.days_left(now));
+    match ending.what {
+        Ends::Consent => {
+            format!(
+                "the consent ends in {days} days, on {day}, unless it is used before: `ticketd login {mailbox}` renews it"
+            )
+        }
+        Ends::Secret => {
+            format!(
+                "the secret of the OAuth client ends in {days} days, on {day}: make a new one where the client is registered"
+            )
+        }
+    }
+}
+
+/// `2027-01-31`.
+fn day(at: Timestamp) -> String {
+    rfc3339(at).get(..10).unwrap_or_default().to_owned()
 }
 
 /// For programs.
@@ -156,7 +202,7 @@ pub(super) fn as_json(tried: &[Tried]) -> Value {
 }
 
 fn one_as_json(tried: &Tried) -> Value {
-    let Tried { account, sight, trouble } = tried;
+    let Tried { account, sight, endings, trouble } = tried;
     let encryption = sight.as_ref().and_then(|sight| sight.encryption);
     let until = encryption.and_then(|encryption| encryption.certificate_until);
     let folders = sight.as_ref().map(|sight| sight.folders.iter().map(folder_as_json).collect::<Vec<_>>());
@@ -170,9 +216,18 @@ fn one_as_json(tried: &Tried) -> Value {
         "certificate_days": until.map(|until| days_left(until, now())),
         "capabilities": sight.as_ref().map(|sight| &sight.capabilities),
         "folders": folders,
-        "warnings": sight.iter().flat_map(|sight| warnings(sight, now())).collect::<Vec<_>>(),
+        "oauth_endings": endings.iter().map(ending_as_json).collect::<Vec<_>>(),
+        "warnings": warnings(tried, now()),
         "error": trouble.as_ref().map(|(code, message)| json!({ "code": *code as u8, "message": message })),
     })
+}
+
+fn ending_as_json(ending: &Ending) -> Value {
+    let what = match ending.what {
+        Ends::Consent => "consent",
+        Ends::Secret => "client_secret",
+    };
+    json!({ "what": what, "at": rfc3339(ending.at), "days": ending.days_left(now()) })
 }
 
 fn folder_as_json(folder: &FolderSeen) -> Value {

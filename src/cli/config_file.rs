@@ -133,7 +133,7 @@ pub(super) fn render(path: &Path, text: &str, problems: &[Problem]) -> String {
 /// The key of a line that has a secret behind it, which must not be shown, where it does not belong: in this file.
 fn secret_key(source: &str) -> Option<&str> {
     let key = source.split_once('=')?.0.trim();
-    matches!(key, "password" | "token" | "secret").then_some(key)
+    matches!(key, "password" | "token" | "secret" | "client_secret").then_some(key)
 }
 
 /// `1 mailbox`, `2 mailboxes`.

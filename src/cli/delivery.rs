@@ -15,20 +15,22 @@ use super::{Code, Failure};
 use crate::config::Config;
 use crate::domain::Origin;
 use crate::engine::Engine;
+use crate::engine::access::{self, Access};
 use crate::engine::delivery::{self, Delivered, Outlet, Step, Way};
-use crate::net::load_secret;
 use crate::smtp::{Cause, Limits, Signer, SmtpError};
 use crate::store::{Store, outbox};
 
 /// The relays of the configuration. What is wrong with their secrets and keys is said all at once.
-pub(super) fn outlets(config: &Config) -> Result<Vec<Outlet>, Failure> {
+pub(super) fn outlets(config: &Config, access: &Access) -> Result<Vec<Outlet>, Failure> {
     let (mut outlets, mut wrong) = (Vec::new(), Vec::new());
     for relay in &config.relays {
-        if let Some(Err(error)) = relay.login.as_ref().map(|login| load_secret(&login.password)) {
+        if let Some(Err(error)) = relay.login.as_ref().map(|login| access::check(&config.oauth, &login.credential)) {
             wrong.push(format!("relay {}: {error}", relay.name));
         }
         match relay.dkim.as_ref().map(Signer::load).transpose() {
-            Ok(signer) => outlets.push(Outlet { relay: relay.clone(), signer: signer.map(Arc::new) }),
+            Ok(signer) => {
+                outlets.push(Outlet { relay: relay.clone(), signer: signer.map(Arc::new), access: access.clone() });
+            }
             Err(error) => wrong.push(format!("relay {}: {error}", relay.name)),
         }
     }
@@ -120,7 +122,9 @@ pub(super) fn code_of(delivered: &Delivered) -> Code {
 fn way_out(error: &SmtpError) -> Option<&'static str> {
     match error.cause {
         Cause::Temporary => None,
-        Cause::Auth => Some("correct `user` and the password of that [[relay]], then `ticketd outbox flush`"),
+        Cause::Auth => {
+            Some("correct `user` and the password (or consent) of that [[relay]], then `ticketd outbox flush`")
+        }
         Cause::Relay => Some("the relay does not take our mail: ask whoever runs it, then `ticketd outbox flush`"),
         Cause::Configuration => Some("correct that [[relay]] (docs/sending.md)"),
     }

@@ -14,7 +14,7 @@ use super::progress::styled;
 #[cfg(unix)]
 use super::signals::stop_when_told;
 use super::{Code, Failure, accounts, times};
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::domain::*;
 use crate::engine::Engine;
 use crate::engine::sync::{self, Mailbox, Order, Progress, Read};
@@ -38,22 +38,22 @@ pub(super) struct MailArgs {
 pub(super) struct Chosen {
     pub path: PathBuf,
     pub config: Config,
-    pub mailboxes: Vec<Mailbox>,
+    pub accounts: Vec<Account>,
     pub database: Location,
 }
 
 impl MailArgs {
-    /// Reads the configuration and the passwords.
+    /// Reads the configuration, and the passwords to see that they can be read.
     pub fn chosen(&self) -> anyhow::Result<Chosen> {
         let path = self.config.clone().unwrap_or_else(|| DEFAULT_PATH.into());
         let (config, warnings) = load(&path)?;
         std::io::stderr().lock().write_all(warnings.as_bytes())?;
-        let mailboxes = accounts::chosen(&config, &path, &self.mailboxes)?;
+        let accounts = accounts::chosen(&config, &path, &self.mailboxes)?;
         let database = self.db.clone().or_else(|| config.database.as_deref().map(Location::from)).ok_or_else(|| {
             let way_out = "name it with --db FILE, or set `database` in the configuration";
             Failure::new(Code::Usage, "which database?", way_out)
         })?;
-        Ok(Chosen { path, config, mailboxes, database })
+        Ok(Chosen { path, config, accounts, database })
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn in_force(
     store: &Store,
     path: &Path,
     config: &Config,
-    mailboxes: &[Mailbox],
+    accounts: &[Account],
     database: &Location,
 ) -> anyhow::Result<Setup> {
     if store.read(journal::origin)? == Some(Origin::Replay) {
@@ -71,7 +71,7 @@ pub(super) fn in_force(
         return Err(Failure::new(Code::Usage, message, "name another file for the desk").into());
     }
     let setup = store.read(journal::current_setup)?.unwrap_or_else(|| config.setup.clone());
-    accounts::must_be_in_force(mailboxes, &setup, path, database)?;
+    accounts::must_be_in_force(accounts, &setup, path, database)?;
     if setup != config.setup {
         let file = path.display();
         let way_out = format!("`ticketd apply {file} --db {database} --dry-run` shows the difference");

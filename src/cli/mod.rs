@@ -25,6 +25,7 @@ mod forward;
 mod help;
 mod init;
 mod letter;
+mod login;
 mod man_pages;
 mod message;
 mod message_json;
@@ -81,6 +82,7 @@ struct Cli {
 enum Command {
     Init(init::Args),
     Check(check::Args),
+    Login(login::Args),
     #[cfg(unix)]
     Run(run::Args),
     Status(status::Args),
@@ -146,6 +148,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
     let result = match cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::run(args),
+        Command::Login(args) => login::run(args),
         #[cfg(unix)]
         Command::Run(args) => run::run(args),
         Command::Status(args) => status::run(args),

@@ -9,6 +9,7 @@ use super::screen::{Paint, columns, cut, line, wrap};
 use super::times::{local, now, rfc3339};
 use super::{Code, Failure, delivery};
 use crate::domain::*;
+use crate::engine::access::Access;
 use crate::engine::delivery::{Delivered, Outlet};
 use crate::engine::{Engine, EngineError};
 use crate::explain;
@@ -240,7 +241,8 @@ fn flush(args: &FlushArgs) -> anyhow::Result<Code> {
         let message = "this database holds a replay of files: what it decided to send is held";
         return Err(Failure::new(Code::Usage, message, "name the database of the desk").into());
     }
-    let outlets = delivery::outlets(&config)?;
+    let access = Access::new(config.oauth.clone(), database.store.clone(), now);
+    let outlets = delivery::outlets(&config, &access)?;
     if outlets.is_empty() {
         let way_out = "add a [[relay]] with its host (docs/sending.md)";
         return Err(Failure::new(Code::Config, "no relay is configured that could take our mail", way_out).into());

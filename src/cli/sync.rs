@@ -12,6 +12,7 @@ use super::fetching::{Chosen, Done, MailArgs, Taken, in_force, read};
 use super::{Code, accounts, delivery, times};
 use crate::config::read_date;
 use crate::domain::*;
+use crate::engine::access::Access;
 use crate::engine::sync::{Copied, Order, Read, Summary, copy_sent};
 use crate::imap::{ImapError, Limits};
 use crate::store::{Location, Store, backup, copy, instance};
@@ -54,15 +55,17 @@ fn since(text: &str) -> Result<Timestamp, String> {
 
 /// Reads, and says how it went.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let Chosen { path, config, mailboxes, database } = args.mail.chosen()?;
+    let Chosen { path, config, accounts, database } = args.mail.chosen()?;
     let _lock = if args.dry_run { None } else { Some(instance::lock(&database)?) };
     let desk = Desk::open(&database, args.dry_run)?;
-    let setup = in_force(&desk.store, &path, &config, &mailboxes, &database)?;
+    let setup = in_force(&desk.store, &path, &config, &accounts, &database)?;
+    let access = Access::new(config.oauth.clone(), desk.consents.clone(), times::now);
+    let mailboxes = accounts::mailboxes(accounts, &access);
     let names: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
     let wanting = mailboxes.iter().filter(|mailbox| mailbox.account.sent_copy).cloned().collect::<Vec<_>>();
     let order = Order { history: args.history, leave_server: args.dry_run, repair: false, limits: Limits::default() };
     // Before anything is read: what is wrong here is said while nothing has happened yet.
-    let outlets = delivery::outlets(&config)?;
+    let outlets = delivery::outlets(&config, &access)?;
     let Done { read, taken, stop } = wait_for(read(&desk.store, &setup, mailboxes, order))??;
     tell(&args, &names, &read, &taken)?;
     let mut codes: Vec<Code> =
@@ -82,6 +85,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
 /// The database that is worked on: a copy where nothing is to be kept.
 struct Desk {
     store: Store,
+    /// Where consents are kept, also those that are used meanwhile: what they are afterwards holds for good.
+    consents: Store,
     _copy: Option<Copy>,
 }
 
@@ -91,10 +96,10 @@ struct Copy(PathBuf);
 impl Desk {
     fn open(database: &Location, dry_run: bool) -> anyhow::Result<Desk> {
         if !dry_run {
-            return Ok(Desk { store: Store::open(database)?, _copy: None });
+            return Ok(Desk::of(Store::open(database)?));
         }
         let Some(original) = find(database)? else {
-            return Ok(Desk { store: Store::in_memory()?, _copy: None });
+            return Ok(Desk::of(Store::in_memory()?));
         };
         let kept = Copy(std::env::temp_dir().join(format!("ticketd-dry-run-{}.db", std::process::id())));
         match database {
@@ -105,7 +110,11 @@ impl Desk {
                 copy::copy(&original, &Store::open(&kept.0)?)?;
             }
         }
-        Ok(Desk { store: Store::open(&kept.0)?, _copy: Some(kept) })
+        Ok(Desk { store: Store::open(&kept.0)?, consents: original, _copy: Some(kept) })
+    }
+
+    fn of(store: Store) -> Desk {
+        Desk { consents: store.clone(), store, _copy: None }
     }
 }
 

@@ -1,8 +1,9 @@
 //! `[mailbox.imap]`: how a mailbox is reached, and what is read of it. Part of the installation, not of the setup: nothing
 //! here decides about mail, and nothing here is exported or journaled. No password stands in the file, only where one is.
 
+use super::credential::{Credential, read_credential};
 use super::duration;
-use super::password::{PasswordFrom, read_password};
+use super::names::Names;
 use super::problem::Report;
 use super::server::{Ports, Security, Server, read_server};
 use super::table::Table;
@@ -31,7 +32,7 @@ pub struct Account {
     pub kind: MailboxKind,
     pub server: Server,
     pub user: String,
-    pub password: PasswordFrom,
+    pub credential: Credential,
     /// Watched for incoming mail.
     pub folders: Vec<String>,
     /// With sent mail. `None`: the one that the server marks as such (RFC 6154), else one of the name Sent.
@@ -73,19 +74,20 @@ pub(super) fn read_account(
     name: &str,
     kind: MailboxKind,
     sent_folders: Option<Vec<String>>,
+    clients: &Names,
     report: &mut Report,
 ) -> Option<Account> {
     let mut table = mailbox.table("imap", report)?;
     let server = read_server(&mut table, &IMAP, report);
     let user =
         table.needed_text("user", "user = \"support@example.org\"", report).map(|user| user.get_ref().to_string());
-    let password = read_password(&mut table, "mailbox.imap", report);
+    let credential = read_credential(&mut table, "mailbox.imap", clients, report);
     let account = Account {
         mailbox: name.to_owned(),
         kind,
         server,
         user: user.unwrap_or_default(),
-        password: password.unwrap_or(PasswordFrom::File(String::new())),
+        credential,
         folders: read_folders(&mut table, sent_folders.as_deref().unwrap_or_default(), report),
         sent_folders,
         start: read_start(&mut table, report),

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::daemon::read_daemon;
 use super::ignore::read_ignore_rules;
 use super::mailbox::read_mailboxes;
+use super::oauth::read_clients;
 use super::pipeline::{Known, read_pipelines};
 use super::problem::{Report, Severity};
 use super::relay::read_relays;
@@ -100,8 +101,9 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     let people = read_users(&mut root, report);
     let known = Known { templates: &templates.names, users: &people.names };
     let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
-    let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, report);
-    let relays = read_relays(&mut root, report);
+    let (oauth, clients) = read_clients(&mut root, report);
+    let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, &clients, report);
+    let relays = read_relays(&mut root, &clients, report);
     let daemon = read_daemon(&mut root, report);
     let ignore = read_ignore_rules(&mut root, report);
     // Where a mailbox was meant and could not be read, that was said.
@@ -119,7 +121,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
         PublicUrl::Wrong => {}
         PublicUrl::Given(url) => setup.public_url = Some(url),
     }
-    Config { database, time_zone, setup, accounts, relays, daemon, warnings: Vec::new() }
+    Config { database, time_zone, setup, accounts, relays, oauth, daemon, warnings: Vec::new() }
 }
 
 /// `Area/Location` and the like, as in the IANA time zone database; whether the zone exists is not known here.

@@ -13,6 +13,7 @@ pub(super) fn read_mailboxes(
     root: &mut Table,
     people: &People,
     pipelines: &Names,
+    clients: &Names,
     report: &mut Report,
 ) -> (Vec<MailboxSetup>, Vec<Account>) {
     let mut names = Names::of("mailbox", "support");
@@ -34,7 +35,7 @@ pub(super) fn read_mailboxes(
             mailbox.addresses = without_places(addresses);
         }
         let sent_folders = table.has("sent_folders").then(|| mailbox.sent_folders.clone());
-        accounts.extend(read_account(&mut table, &mailbox.name, mailbox.kind, sent_folders, report));
+        accounts.extend(read_account(&mut table, &mailbox.name, mailbox.kind, sent_folders, clients, report));
         table.close(report);
         mailboxes.push(mailbox);
     }

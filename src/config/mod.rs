@@ -7,15 +7,18 @@
 
 mod account;
 mod builtin;
+mod credential;
 mod daemon;
 mod difference;
 mod document;
 mod duration;
+mod endpoint;
 mod export;
 mod ignore;
 mod lines;
 mod mailbox;
 mod names;
+mod oauth;
 mod outline;
 mod owners;
 mod password;
@@ -34,11 +37,14 @@ mod user;
 use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 
 pub use account::{Account, After, MOST_BYTES, Start, read_date};
+pub use credential::Credential;
 pub use daemon::Daemon;
 pub use difference::{Change, Difference, Place, differences};
 pub use document::{parse, problems_of_template, read};
+pub use endpoint::Endpoint;
 pub use export::{export, export_around, export_template};
 pub use lines::{Line, line_differences};
+pub use oauth::{OauthClient, OauthFlow};
 pub use outline::Value;
 pub use password::PasswordFrom;
 pub use problem::{Problem, Severity};
@@ -61,6 +67,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// Who takes our mail, in the order of the file: the first that can.
     pub relays: Vec<Relay>,
+    /// Who gets the tokens that logins name, in the order of the file.
+    pub oauth: Vec<OauthClient>,
     pub daemon: Daemon,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
@@ -80,6 +88,7 @@ pub fn builtin() -> Config {
         accounts: Vec::new(),
         relays: Vec::new(),
         daemon: Daemon::default(),
+        oauth: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -3,9 +3,9 @@
 
 use std::ops::RangeInclusive;
 
+use super::credential::{Credential, names_credential, read_credential};
 use super::names::Names;
 use super::owners::is_domain;
-use super::password::{PasswordFrom, names_password, read_password};
 use super::problem::Report;
 use super::server::{Ports, Security, Server, read_server};
 use super::table::Table;
@@ -60,9 +60,9 @@ pub struct Dkim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     pub user: String,
-    /// With [`Mechanism::Xoauth2`] it is an access token, which somebody else renews: read again for each connection.
-    pub password: PasswordFrom,
-    /// `None`: what the server offers of PLAIN and LOGIN.
+    /// With [`Mechanism::Xoauth2`] or [`Mechanism::OauthBearer`] a password is an access token that somebody else renews.
+    pub credential: Credential,
+    /// `None`: what the server offers of PLAIN and LOGIN; of OAUTHBEARER and XOAUTH2 with [`Credential::OAuth`].
     pub mechanism: Option<Mechanism>,
 }
 
@@ -75,6 +75,8 @@ text_enum! {
         Login = "login",
         /// An access token of OAuth 2.0, as Google and Microsoft take it.
         Xoauth2 = "xoauth2",
+        /// The same as RFC 7628 has it.
+        OauthBearer = "oauthbearer",
     }
 }
 
@@ -99,13 +101,13 @@ text_enum! {
 }
 
 /// Reads every `[[relay]]`.
-pub(super) fn read_relays(root: &mut Table, report: &mut Report) -> Vec<Relay> {
+pub(super) fn read_relays(root: &mut Table, clients: &Names, report: &mut Report) -> Vec<Relay> {
     let mut names = Names::of("relay", "main");
     let tables = root.tables("relay", report);
-    tables.into_iter().map(|table| read_relay(table, &mut names, report)).collect()
+    tables.into_iter().map(|table| read_relay(table, &mut names, clients, report)).collect()
 }
 
-fn read_relay(mut table: Table, names: &mut Names, report: &mut Report) -> Relay {
+fn read_relay(mut table: Table, names: &mut Names, clients: &Names, report: &mut Report) -> Relay {
     let many = 1..=1_000_000;
     let on_unknown: Vec<_> = OnUnknown::ALL.iter().map(|word| word.as_str()).collect();
     let return_path: Vec<_> = ReturnPath::ALL.iter().map(|word| word.as_str()).collect();
@@ -113,7 +115,7 @@ fn read_relay(mut table: Table, names: &mut Names, report: &mut Report) -> Relay
         name: names.claim(&mut table, report),
         server: read_server(&mut table, &SUBMISSION, report),
         hello: read_hello(&mut table, report),
-        login: read_login(&mut table, report),
+        login: read_login(&mut table, clients, report),
         connections: read_count(&mut table, "connections", 1..=100, report).unwrap_or(CONNECTIONS),
         per_minute: read_count(&mut table, "per_minute", many.clone(), report),
         per_domain: read_count(&mut table, "per_domain", many, report),
@@ -134,21 +136,24 @@ fn read_hello(table: &mut Table, report: &mut Report) -> Option<String> {
     Some(name.get_ref().to_string())
 }
 
-/// `user`, where the password is, and `auth`: all that is needed, or nothing of it.
-fn read_login(table: &mut Table, report: &mut Report) -> Option<Login> {
+/// `user`, where the password is or `oauth`, and `auth`: all that is needed, or nothing of it.
+fn read_login(table: &mut Table, clients: &Names, report: &mut Report) -> Option<Login> {
     let words: Vec<_> = Mechanism::ALL.iter().map(|word| word.as_str()).collect();
     let mechanism = table.word("auth", &words, report);
     let names_user = table.place_of("user").is_some();
-    if !names_password(table) && !names_user && !["auth", "password"].iter().any(|key| table.has(key)) {
+    if !names_credential(table) && !names_user && !table.has("auth") {
         return None;
     }
     let user = table.needed_text("user", "user = \"support@example.org\"", report);
-    let password = read_password(table, "relay", report);
-    Some(Login {
-        user: user.map(|user| user.get_ref().to_string()).unwrap_or_default(),
-        password: password.unwrap_or(PasswordFrom::File(String::new())),
-        mechanism,
-    })
+    let credential = read_credential(table, "relay", clients, report);
+    let takes_token = matches!(mechanism, None | Some(Mechanism::Xoauth2 | Mechanism::OauthBearer));
+    if let Some((_, place)) =
+        table.place_of("auth").filter(|_| matches!(credential, Credential::OAuth(_)) && !takes_token)
+    {
+        let hint = "leave it out, or say \"oauthbearer\" or \"xoauth2\"";
+        report.error(place, "with `oauth` a login is by a token", hint);
+    }
+    Some(Login { user: user.map(|user| user.get_ref().to_string()).unwrap_or_default(), credential, mechanism })
 }
 
 fn read_dkim(relay: &mut Table, report: &mut Report) -> Option<Dkim> {

@@ -86,7 +86,7 @@ fn read_security(table: &mut Table, host: &str, ports: &Ports, report: &mut Repo
 }
 
 /// Whether that is this computer, by its name alone.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.trim_matches(['[', ']']).parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

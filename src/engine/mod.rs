@@ -2,6 +2,7 @@
 //! has all of it written in one transaction. No rules: those are floor 1's. `run`, `sync`, `replay` and the pages use
 //! this one path.
 
+pub mod access;
 pub mod apart;
 pub mod daemon;
 pub mod delivery;

@@ -7,16 +7,13 @@ use super::command::{Answer, Connection, SMALL, words_of};
 use super::error::{Cause, ImapError, said};
 use super::limits::Limits;
 use super::meter::Meter;
-use crate::config::{Account, Security};
+use super::token;
+use crate::config::{Account, Credential, Security};
 use crate::net::{Secret, Transport, base64, dial, encrypt};
 
-/// Connects to the account's server and logs in.
-pub async fn connect(account: &Account, password: &Secret) -> Result<Connection, ImapError> {
-    connect_within(account, password, &Limits::default()).await
-}
-
-/// The same with other bounds on the server's time, then and afterwards.
-pub async fn connect_within(account: &Account, password: &Secret, limits: &Limits) -> Result<Connection, ImapError> {
+/// Connects to the account's server and logs in. `secret`: the password, or an access token where the account's
+/// credential is [`Credential::OAuth`]. The limits hold then and afterwards.
+pub async fn connect(account: &Account, secret: &Secret, limits: &Limits) -> Result<Connection, ImapError> {
     let server = account.server.to_string();
     let unreachable = |error| ImapError::unreachable(&server, error);
     let stream = dial(&account.server, limits.connecting).await.map_err(unreachable)?;
@@ -30,7 +27,7 @@ pub async fn connect_within(account: &Account, password: &Secret, limits: &Limit
         connection = start_tls(account, connection, limits).await?;
     }
     connection.ask_capabilities().await?;
-    log_in(&mut connection, &account.user, password).await?;
+    log_in(&mut connection, account, secret).await?;
     connection.ask_capabilities().await?;
     if connection.can("ID") {
         // Some servers let nobody in who does not say who they are (RFC 2971; 163.com).
@@ -94,19 +91,10 @@ async fn start_tls(account: &Account, mut connection: Connection, limits: &Limit
     Ok(Connection::new(Client::new(meter), server))
 }
 
-/// Logs in: AUTHENTICATE PLAIN (RFC 4616) where it is offered, else by the command LOGIN, else by the mechanism of that
-/// name, which no RFC describes.
-async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
-    connection.hidden = forms(user, password);
-    let done = if connection.can("AUTH=PLAIN") {
-        plain(connection, user, password).await
-    } else if connection.can("LOGINDISABLED") && connection.can("AUTH=LOGIN") {
-        sasl_login(connection, user, password).await
-    } else if connection.can("LOGINDISABLED") {
-        let what = "it lets nobody log in this way (LOGINDISABLED); does it want TLS?";
-        return Err(ImapError::new(&connection.server, Cause::Configuration, what));
-    } else {
-        login(connection, user, password).await
+async fn log_in(connection: &mut Connection, account: &Account, secret: &Secret) -> Result<(), ImapError> {
+    let done = match account.credential {
+        Credential::Password(_) => by_password(connection, &account.user, secret).await,
+        Credential::OAuth(_) => token::log_in(connection, account, secret).await,
     };
     done.map_err(|error| {
         let refused = connection.refused && !super::error::is_temporary(&error.what);
@@ -114,6 +102,22 @@ async fn log_in(connection: &mut Connection, user: &str, password: &Secret) -> R
         let what = if refused { format!("the login was refused: {}", error.what) } else { error.what };
         ImapError { cause, what, server: error.server }
     })
+}
+
+/// AUTHENTICATE PLAIN (RFC 4616) where it is offered, else the command LOGIN, else the mechanism of that name, which no RFC
+/// describes.
+async fn by_password(connection: &mut Connection, user: &str, password: &Secret) -> Result<(), ImapError> {
+    connection.hidden = forms(user, password);
+    if connection.can("AUTH=PLAIN") {
+        plain(connection, user, password).await
+    } else if connection.can("LOGINDISABLED") && connection.can("AUTH=LOGIN") {
+        sasl_login(connection, user, password).await
+    } else if connection.can("LOGINDISABLED") {
+        let what = "it lets nobody log in this way (LOGINDISABLED); does it want TLS?";
+        Err(ImapError::new(&connection.server, Cause::Configuration, what))
+    } else {
+        login(connection, user, password).await
+    }
 }
 
 /// The password in every form in which it is sent, the longest first.

@@ -18,9 +18,10 @@ mod limits;
 mod meter;
 mod names;
 mod sets;
+mod token;
 
 pub use command::Connection;
-pub use connect::{connect, connect_within};
+pub use connect::connect;
 pub use error::{Cause, ImapError};
 pub use fetch::{Fetched, Fetching, Listed, Part};
 pub use folder::{Folder, Opened};

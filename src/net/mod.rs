@@ -1,15 +1,16 @@
 //! Half a floor below 2: what every room needs that talks to a server of somebody else. A connection, encrypted as the
-//! configuration says, and passwords that are never shown. No protocol.
+//! configuration says, passwords that are never shown, and the tokens that stand for them ([`oauth`]). No protocol of mail.
 
 mod base64;
 mod certificate;
 mod dial;
 mod key;
+pub mod oauth;
 mod secret;
 mod tls;
 mod transport;
 
-pub(crate) use base64::base64;
+pub(crate) use base64::{base64, base64url, of_base64};
 pub use dial::{Unreachable, dial};
 pub(crate) use key::load_key;
 pub use secret::{Secret, SecretError, load_secret};

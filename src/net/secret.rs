@@ -31,7 +31,7 @@ impl std::fmt::Debug for Secret {
 }
 
 /// A password could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the password cannot be read from {place}: {what}")]
 pub struct SecretError {
     pub place: String,

@@ -28,8 +28,8 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// Connects to a relay, and logs in where it says so. `secret` is what `relay.login` names: see
-/// [`load_secret`](crate::net::load_secret).
+/// Connects to a relay, and logs in where it says so. `secret` is what the credential of `relay.login` stands for: a
+/// password, or an access token.
 pub async fn connect(relay: &Relay, secret: Option<&Secret>, limits: &Limits) -> Result<Connection, SmtpError> {
     let server = relay.server.to_string();
     let unreachable = |error| SmtpError::unreachable(&server, error);
@@ -52,7 +52,7 @@ pub async fn connect(relay: &Relay, secret: Option<&Secret>, limits: &Limits) ->
             let what = "there is no password for its login";
             return Err(SmtpError::new(&server, Stage::Login, Cause::Configuration, what));
         };
-        log_in(&mut wire, login, secret, &offers).await?;
+        log_in(&mut wire, &relay.server, login, secret, &offers).await?;
     }
     tracing::debug!(server, "ready to take mail");
     Ok(Connection { wire: Some(wire), server, offers })

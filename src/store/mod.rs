@@ -5,6 +5,7 @@
 pub mod attempts;
 pub mod backup;
 pub mod check;
+pub mod consents;
 pub mod content;
 pub mod copy;
 pub mod counter;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use ticketd::config::{self, OnUnknown, Relay, ReturnPath, Security, Server};
 use ticketd::domain::{Origin, SendState, Timestamp};
+use ticketd::engine::access::Access;
 use ticketd::engine::delivery::{Outlet, Way, deliver};
 use ticketd::engine::{Engine, Place, RawMail};
 use ticketd::smtp::Limits;
@@ -124,7 +125,8 @@ fn send(database: &Path, port: u16) -> Duration {
         return_path: ReturnPath::Verp,
         dkim: None,
     };
-    let outlets = [Outlet { relay, signer: None }];
+    let access = Access::new(Vec::new(), store.clone(), clock);
+    let outlets = [Outlet { relay, signer: None, access }];
     let stop = AtomicBool::new(false);
     let way = Way { outlets: &outlets, limits: Limits::default(), clock, stop: &stop, ignore_pauses: false };
     runtime().block_on(async {

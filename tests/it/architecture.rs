@@ -31,7 +31,7 @@ const FLOORS: [(&str, f32); 18] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 29] = [
+const CRATES: [(&str, &[&str]); 32] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -42,12 +42,15 @@ const CRATES: [(&str, &[&str]); 29] = [
     ("flate2", &["store"]),
     ("async_imap", &["imap"]),
     ("rustls", &["net"]),
-    ("ring", &["smtp"]),
+    ("ring", &["net", "smtp"]),
     ("rustls_platform_verifier", &["net"]),
     ("tokio_rustls", &["net"]),
     ("lettre", &["compose", "smtp"]),
     ("minijinja", &["compose"]),
     ("mime_guess", &["compose"]),
+    ("http_body_util", &["net"]),
+    ("hyper", &["net"]),
+    ("hyper_util", &["net"]),
     ("idna", &["domain", "compose", "smtp"]),
     ("sd_notify", &["cli"]),
     ("toml", &["config"]),

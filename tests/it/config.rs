@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use ticketd::config::{
-    self, After, Config, Dkim, Login, MOST_BYTES, Mechanism, OnUnknown, PasswordFrom, Problem, ReturnPath, STARTER,
-    Security, Severity, Start,
+    self, After, Config, Credential, Dkim, Login, MOST_BYTES, Mechanism, OauthFlow, OnUnknown, PasswordFrom, Problem,
+    ReturnPath, STARTER, Security, Severity, Start,
 };
 use ticketd::domain::{Action, DAY, Language, MailboxKind, Role, StageState, Timestamp};
 
@@ -116,7 +116,7 @@ fn every_key_ends_up_where_it_belongs() {
         ("helpdesk", "imap.example.org", 1143)
     );
     assert_eq!((account.server.security, account.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
-    assert_eq!(account.password, PasswordFrom::Credential("helpdesk".to_owned()));
+    assert_eq!(account.credential, Credential::Password(PasswordFrom::Credential("helpdesk".to_owned())));
     assert_eq!(account.folders, ["INBOX", "Klachten"]);
     assert_eq!(account.sent_folders.as_deref(), Some(&["Sent".to_owned(), "Verzonden items".to_owned()][..]));
     assert_eq!(account.start, Start::Since(Timestamp(1_767_225_600_000)));
@@ -149,14 +149,43 @@ fn every_key_ends_up_where_it_belongs() {
 }
 
 #[test]
+fn clients_of_oauth_have_the_addresses_and_scopes_of_their_provider_or_their_own() {
+    let config = fixture("config/valid/oauth.toml");
+    let [google, microsoft, own] = config.oauth.as_slice() else { panic!("{:?}", config.oauth) };
+    assert_eq!(google.token.to_string(), "https://oauth2.googleapis.com/token");
+    assert_eq!((&google.device, google.flow, google.secret_in_form), (&None, OauthFlow::Refresh, true));
+    // Without these there is no refresh token.
+    assert!(google.authorize.as_ref().unwrap().path.ends_with("?access_type=offline&prompt=consent"));
+    assert_eq!(google.scopes, ["https://mail.google.com/"]);
+    let tenant = "https://login.microsoftonline.com/example.org/oauth2/v2.0/";
+    let urls = [Some(&microsoft.token), microsoft.device.as_ref(), microsoft.authorize.as_ref()];
+    let urls = urls.map(|url| url.unwrap().to_string());
+    assert_eq!(urls, ["token", "devicecode", "authorize"].map(|path| format!("{tenant}{path}")));
+    assert_eq!((microsoft.flow, microsoft.secret_in_form), (OauthFlow::ClientCredentials, true));
+    assert_eq!(microsoft.scopes, ["https://outlook.office365.com/.default"]);
+    assert_eq!(microsoft.secret_expires, Some(Timestamp(1_801_353_600_000)));
+    let device = own.device.as_ref().unwrap();
+    assert_eq!((own.token.server.port, own.token.server.ca_file.as_deref()), (8443, Some("ca.pem")));
+    assert_eq!((device.server.security, device.to_string().as_str()), (Security::None, "http://localhost:8080/device"));
+    assert_eq!((own.secret.as_ref(), own.secret_in_form), (None, false));
+    assert_eq!(own.scopes, ["mail", "offline_access"]);
+    assert_eq!(config.accounts[0].credential, Credential::OAuth("own".to_owned()));
+    let login = config.relays[0].login.as_ref().unwrap();
+    assert_eq!(
+        (&login.credential, login.mechanism),
+        (&Credential::OAuth("microsoft".to_owned()), Some(Mechanism::Xoauth2))
+    );
+}
+
+#[test]
 fn relays_are_in_the_order_of_the_file_with_every_key_or_its_default() {
     let relays = fixture("config/valid/everything.toml").relays;
     let [main, spare] = relays.as_slice() else { panic!("{relays:?}") };
     assert_eq!((main.name.as_str(), main.server.to_string().as_str()), ("main", "smtp.example.org:2587"));
     assert_eq!((main.server.security, main.server.ca_file.as_deref()), (Security::StartTls, Some("ca.pem")));
     assert_eq!(main.hello.as_deref(), Some("desk.example.org"));
-    let password = PasswordFrom::Credential("relay".to_owned());
-    let login = Login { user: "helpdesk".to_owned(), password, mechanism: Some(Mechanism::Login) };
+    let credential = Credential::Password(PasswordFrom::Credential("relay".to_owned()));
+    let login = Login { user: "helpdesk".to_owned(), credential, mechanism: Some(Mechanism::Login) };
     assert_eq!(main.login, Some(login));
     assert_eq!((main.connections, main.per_minute, main.per_domain), (4, Some(120), Some(1)));
     assert_eq!((main.on_unknown, main.return_path), (OnUnknown::Hold, ReturnPath::Mailbox));

@@ -33,6 +33,7 @@ mod kill;
 mod kinds;
 mod languages;
 mod mail;
+mod oauth;
 mod outbox;
 mod outcome;
 mod place;

@@ -89,7 +89,8 @@ impl Daemon {
         let lock = Some(instance::lock(&read.database)?);
         let store = Store::open(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
-        let (board, plan, database) = (Board::new(times::now), read.plan, read.database);
+        let plan = read.plan(&store)?;
+        let (board, database) = (Board::new(times::now), read.database);
         let faces = Faces { board: board.clone(), store: store.clone() };
         let listening = Listening::start(faces, read.config.daemon.listen)?;
         Ok((Daemon { args, plan, database, store, board, lock, listening }, setup))
@@ -202,8 +203,9 @@ impl Daemon {
                 return Err(Failure::new(Code::Config, message, "start the daemon again").into());
             }
             plan::in_force(&self.store, &read)?;
+            let plan = read.plan(&self.store)?;
             self.listening.move_to(read.config.daemon.listen)?;
-            Ok(read.plan)
+            Ok(plan)
         });
         match read {
             Ok(plan) => Some(plan),

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::Args;
 use crate::cli::config_file::{DEFAULT_PATH, load};
 use crate::cli::{Code, Failure, accounts, delivery, times};
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::domain::{Origin, Setup};
+use crate::engine::access::Access;
 use crate::engine::daemon::{Pace, Plan};
 use crate::store::{Location, Store, journal};
 
@@ -16,7 +17,20 @@ pub(super) struct Read {
     pub path: PathBuf,
     pub config: Config,
     pub database: Location,
-    pub plan: Plan,
+    accounts: Vec<Account>,
+}
+
+impl Read {
+    /// What is to be done by it. `store` has the consents.
+    pub fn plan(&self, store: &Store) -> Result<Plan, Failure> {
+        let access = Access::new(self.config.oauth.clone(), store.clone(), times::now);
+        Ok(Plan {
+            mailboxes: accounts::mailboxes(self.accounts.clone(), &access),
+            outlets: delivery::outlets(&self.config, &access)?,
+            pace: Pace::default(),
+            clock: times::now,
+        })
+    }
 }
 
 /// Reads it. Whatever is wrong with it is said at once.
@@ -28,24 +42,19 @@ pub(super) fn read(args: &Args) -> anyhow::Result<Read> {
         let way_out = "name it with --db FILE, or set `database` in the configuration";
         Failure::new(Code::Usage, "which database?", way_out)
     })?;
-    let plan = Plan {
-        mailboxes: accounts::chosen(&config, &path, &[])?,
-        outlets: delivery::outlets(&config)?,
-        pace: Pace::default(),
-        clock: times::now,
-    };
-    Ok(Read { path, config, database, plan })
+    let accounts = accounts::chosen(&config, &path, &[])?;
+    Ok(Read { path, config, database, accounts })
 }
 
 /// The setup that mail is decided by: that in force, else the file's. Refuses what cannot be worked by.
 pub(super) fn in_force(store: &Store, read: &Read) -> anyhow::Result<Setup> {
-    let Read { path, config, database, plan } = read;
+    let Read { path, config, database, accounts } = read;
     if store.read(journal::origin)? == Some(Origin::Replay) {
         let message = format!("{database} holds a replay of files: what it decided to send would be sent");
         return Err(Failure::new(Code::Usage, message, "name another file for the desk").into());
     }
     let setup = store.read(journal::current_setup)?.unwrap_or_else(|| config.setup.clone());
-    accounts::must_be_in_force(&plan.mailboxes, &setup, path, database)?;
+    accounts::must_be_in_force(accounts, &setup, path, database)?;
     if setup != config.setup {
         warn_of_difference(path, database);
     }

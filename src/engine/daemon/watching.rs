@@ -17,7 +17,8 @@ use crate::engine::sync::copying::{Copying, waiting_for};
 use crate::engine::sync::folders::{self, Chosen};
 use crate::engine::sync::reading::Reading;
 use crate::engine::sync::{Summary, Trouble, auditing};
-use crate::imap::{self, Cause, Connection, ImapError, Limits, Opened, Patience};
+use crate::imap::{Cause, Connection, ImapError, Limits, Opened, Patience};
+use crate::net::oauth::Ends;
 use crate::store::{StoreError, journal};
 
 /// How often things are looked at.
@@ -128,8 +129,7 @@ impl Watching {
         let connecting = async {
             // It is never closed.
             let _turn = self.turns.acquire().await;
-            let mut connection =
-                imap::connect_within(account, &self.reading.mailbox.password, &self.reading.order.limits).await?;
+            let mut connection = self.reading.mailbox.connect(&self.reading.order.limits).await?;
             let chosen = folders::watched(&mut connection, account).await?;
             Ok::<_, ImapError>((connection, chosen))
         };
@@ -138,7 +138,11 @@ impl Watching {
             () = self.stopper.told() => return Ok(None),
         };
         let certificate = connected.0.encryption().and_then(|encryption| encryption.certificate_until);
-        self.board.mailbox(mailbox, |status| status.certificate_expires = certificate);
+        let endings = self.reading.mailbox.endings()?;
+        let consent = endings.iter().find(|ending| ending.what == Ends::Consent).map(|ending| ending.at);
+        self.board.mailbox(mailbox, |status| {
+            (status.certificate_expires, status.consent_expires) = (certificate, consent);
+        });
         tracing::info!(mailbox, idle = connected.0.can_idle(), "connected");
         Ok(Some(connected))
     }

@@ -8,8 +8,8 @@ use super::envelope::envelope_of;
 use super::{Outlet, Way, answers};
 use crate::config::Relay;
 use crate::domain::*;
-use crate::net::{SecretError, load_secret};
-use crate::smtp::{Cause, Connection, Delivery, Envelope, Limits, Signer, SmtpError, Stage, connect};
+use crate::engine::access::Access;
+use crate::smtp::{Cause, Connection, Delivery, Envelope, Limits, Signer, SmtpError};
 use crate::store::outbox::DueSend;
 use crate::store::{Store, StoreError, content};
 
@@ -42,6 +42,7 @@ pub(super) struct Carrier {
     index: usize,
     relay: Relay,
     signer: Option<Arc<Signer>>,
+    access: Access,
     limits: Limits,
     clock: fn() -> Timestamp,
     store: Store,
@@ -51,8 +52,8 @@ pub(super) struct Carrier {
 
 impl Carrier {
     pub fn new(index: usize, outlet: &Outlet, way: &Way<'_>, store: Store) -> Carrier {
-        let Outlet { relay, signer } = outlet.clone();
-        Carrier { index, relay, signer, limits: way.limits, clock: way.clock, store, open: None, carried: 0 }
+        let Outlet { relay, signer, access } = outlet.clone();
+        Carrier { index, relay, signer, access, limits: way.limits, clock: way.clock, store, open: None, carried: 0 }
     }
 
     /// Carries what it is given until there is nothing more, then says goodbye.
@@ -107,19 +108,11 @@ impl Carrier {
         if self.open.as_ref().is_some_and(Connection::is_open) {
             return Ok(false);
         }
-        // Read each time: somebody else renews a token.
-        let secret = self.relay.login.as_ref().map(|login| load_secret(&login.password)).transpose();
-        let secret = secret.map_err(|error| self.no_secret(error))?;
-        let connected = connect(&self.relay, secret.as_ref(), &self.limits).await.map_err(Trouble::Relay)?;
+        let connected = self.access.relay(&self.relay, &self.limits).await.map_err(Trouble::Relay)?;
         tracing::debug!(relay = self.relay.name, "connected");
         self.open = Some(connected);
         self.carried = 0;
         Ok(true)
-    }
-
-    fn no_secret(&self, error: SecretError) -> Trouble {
-        let (server, what) = (self.relay.server.to_string(), error.to_string());
-        Trouble::Relay(SmtpError { server, stage: Stage::Login, cause: Cause::Configuration, what, reply: None })
     }
 
     async fn send(&mut self, envelope: &Envelope, mail: &[u8]) -> Result<Vec<Delivery>, SmtpError> {

@@ -14,6 +14,7 @@ mod pace;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::access::Access;
 use super::handle::{Engine, EngineError};
 use super::unit::Input;
 use crate::config::{OnUnknown, Relay};
@@ -24,11 +25,12 @@ use crate::store::outbox::{self, RelayPause};
 /// For how long a relay is left alone that refuses us: asked again and again it would lock the account.
 const PAUSE: Millis = 30 * MINUTE;
 
-/// A relay, and what signs the mail that goes over it.
+/// A relay, what signs the mail that goes over it, and what it is logged in with.
 #[derive(Debug, Clone)]
 pub struct Outlet {
     pub relay: Relay,
     pub signer: Option<Arc<Signer>>,
+    pub access: Access,
 }
 
 /// What became of the outbox in one pass.

@@ -8,7 +8,7 @@ use super::position::{is_new, known};
 use super::{Mailbox, Trouble};
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::{self, Connection, ImapError};
+use crate::imap::{Connection, ImapError, Limits};
 use crate::store::Store;
 use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
@@ -76,7 +76,7 @@ async fn audit_one(
     now: Timestamp,
     audits: &mut Vec<FolderAudit>,
 ) -> Result<(), Trouble> {
-    let mut connection = imap::connect(&mailbox.account, &mailbox.password).await?;
+    let mut connection = mailbox.connect(&Limits::default()).await?;
     for folder in folders::watched(&mut connection, &mailbox.account).await? {
         audits.push(audit(&mut connection, store, &mailbox.account, &folder, now).await?.1);
     }

@@ -10,7 +10,7 @@ use super::folders::Chosen;
 use super::{Mailbox, Trouble, folders};
 use crate::config::Account;
 use crate::domain::{FolderRole, Setup, Timestamp};
-use crate::imap::{Cause, Connection, ImapError, Limits, connect_within};
+use crate::imap::{Cause, Connection, ImapError, Limits};
 use crate::store::sent_copies::{self, Waiting};
 use crate::store::{Store, StoreError, content};
 
@@ -100,7 +100,7 @@ impl<'c> Copying<'c> {
     }
 
     async fn run(&mut self, mailbox: &Mailbox, mails: &[Waiting]) -> Result<(), Trouble> {
-        let mut connection = connect_within(self.account, &mailbox.password, &Limits::default()).await?;
+        let mut connection = mailbox.connect(&Limits::default()).await?;
         let folders = folders::watched(&mut connection, self.account).await?;
         self.put(&mut connection, &folders, mails).await?;
         connection.logout().await;

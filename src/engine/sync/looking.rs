@@ -5,7 +5,7 @@ use super::folders::{self, Chosen};
 use super::position::{absent, highest, is_new, known};
 use super::{Mailbox, Trouble};
 use crate::domain::*;
-use crate::imap::{self, Connection, ImapError};
+use crate::imap::{Connection, ImapError, Limits};
 use crate::net::Encryption;
 use crate::store::Store;
 use crate::store::watched::{self, Position};
@@ -66,7 +66,7 @@ pub async fn look(store: &Store, mailboxes: Vec<Mailbox>, now: Timestamp) -> any
 /// `sight` is filled as far as it goes.
 async fn look_at(store: &Store, mailbox: &Mailbox, now: Timestamp, sight: &mut Option<Sight>) -> Result<(), Trouble> {
     let account = &mailbox.account;
-    let mut connection = imap::connect(account, &mailbox.password).await?;
+    let mut connection = mailbox.connect(&Limits::default()).await?;
     let sight = sight.insert(Sight {
         encryption: connection.encryption(),
         capabilities: connection.capabilities().map(str::to_owned).collect(),

@@ -27,13 +27,14 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::access::Access;
 use super::handle::{Engine, EngineError};
 use super::mail::Mail;
 use super::unit::Outcome;
 use crate::config::Account;
 use crate::domain::*;
-use crate::imap::{ImapError, Limits};
-use crate::net::Secret;
+use crate::imap::{Connection, ImapError, Limits};
+use crate::net::oauth::Ending;
 use crate::store::StoreError;
 
 pub use auditing::{Audited, FolderAudit, audit_all};
@@ -51,7 +52,20 @@ pub(super) const FETCHED: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     pub account: Account,
-    pub password: Secret,
+    /// What it is logged in with.
+    pub access: Access,
+}
+
+impl Mailbox {
+    /// Connects to it and logs in, with what holds now.
+    pub async fn connect(&self, limits: &Limits) -> Result<Connection, ImapError> {
+        self.access.mailbox(&self.account, limits).await
+    }
+
+    /// What is known to end of what its login needs, the earliest first.
+    pub fn endings(&self) -> Result<Vec<Ending>, StoreError> {
+        self.access.endings(&self.account.credential, &self.account.user)
+    }
 }
 
 /// What is wanted.

@@ -9,7 +9,7 @@ use super::folders::{self, Chosen};
 use super::position::{absent, highest, is_history, is_new, seen};
 use super::{Mailbox, Order, Summary, Trouble, auditing, finishing, personal};
 use crate::domain::*;
-use crate::imap::{self, Connection, Listed, Opened};
+use crate::imap::{Connection, Listed, Opened};
 use crate::store::Store;
 use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
@@ -40,7 +40,7 @@ impl Reading {
     /// Connects, reads it once and says goodbye.
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
         let account = &self.mailbox.account;
-        let mut connection = imap::connect_within(account, &self.mailbox.password, &self.order.limits).await?;
+        let mut connection = self.mailbox.connect(&self.order.limits).await?;
         let chosen = folders::watched(&mut connection, account).await?;
         let mut summary = Summary::default();
         for folder in &chosen {

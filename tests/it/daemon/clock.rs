@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use ticketd::domain::{DAY, Timestamp, WatchState};
 use ticketd::engine::daemon::Pace;
-use ticketd::engine::sync::Mailbox;
 use ticketd::imap::Patience;
-use ticketd::net::Secret;
 
 use super::inside::{Inside, PACE};
 use super::running::until;
-use crate::imap::dovecot::{Dovecot, PASSWORD};
+use crate::imap::dovecot::Dovecot;
 use crate::imap::place::{desk, folds, mail, plain, team};
 
 /// How far the clock is off.
@@ -32,8 +30,7 @@ fn a_clock_that_jumps_a_day_either_way_stops_nothing_and_nothing_is_taken_twice(
     let (config, _) = ticketd::config::read(&std::fs::read_to_string(desk.0.path().join("ticketd.toml")).unwrap());
     let account = config.accounts.into_iter().next().unwrap();
     let patience = Patience { quiet: Duration::from_millis(500), ..PACE.patience };
-    let mailbox = Mailbox { account, password: Secret::new(PASSWORD) };
-    let inside = Inside::begin(&desk, vec![mailbox], Pace { patience, ..PACE }, clock);
+    let inside = Inside::begin(&desk, account, Pace { patience, ..PACE }, clock);
     for (taken, off) in [(1, 0), (2, DAY), (3, -DAY), (4, 0)] {
         OFF.store(off, Ordering::Relaxed);
         server.deliver(

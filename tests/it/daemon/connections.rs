@@ -6,9 +6,8 @@ use std::time::Duration;
 use ticketd::config::Security;
 use ticketd::domain::WatchState;
 use ticketd::engine::daemon::Pace;
-use ticketd::engine::sync::{Mailbox, Order};
+use ticketd::engine::sync::Order;
 use ticketd::imap::{Limits, Patience};
-use ticketd::net::Secret;
 
 use super::inside::{Inside, PACE};
 use super::proxy::{Proxy, Way};
@@ -70,8 +69,7 @@ fn a_connection_that_is_dead_without_a_word_is_noticed_and_made_again() {
     assert_eq!(account.server.security, Security::None);
     let patience = Patience { quiet: Duration::from_millis(500), ..PACE.patience };
     let pace = Pace { patience, limits: Limits { silence: Duration::from_secs(1), ..Order::default().limits }, ..PACE };
-    let mailbox = Mailbox { account, password: Secret::new(PASSWORD) };
-    let inside = Inside::begin(&desk, vec![mailbox], pace, ticketd_now);
+    let inside = Inside::begin(&desk, account, pace, ticketd_now);
     inside.rests(WatchState::Idle, 0);
     proxy.goes(Way::Swallow);
     server.deliver("dead", "1", mail("meanwhile", "ann@example.com", "dead@example.org", ""));

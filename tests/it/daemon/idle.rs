@@ -5,14 +5,11 @@ use std::time::Duration;
 use ticketd::config::Security;
 use ticketd::domain::{Timestamp, WatchState};
 use ticketd::engine::daemon::Pace;
-use ticketd::engine::sync::Mailbox;
 use ticketd::imap::Patience;
-use ticketd::net::Secret;
 
 use super::inside::{Inside, PACE};
 use super::running::until;
 use crate::first_steps::Desk;
-use crate::imap::dovecot::PASSWORD;
 use crate::imap::scripted::place::{MAILS, desk, is_whole, mails, server};
 use crate::imap::scripted::server::{Act, Server};
 use crate::imap::scripted::times::account;
@@ -32,7 +29,7 @@ fn place() -> (Server, Desk) {
 fn begin(desk: &Desk, server: &Server, pace: Pace, poll: Duration) -> Inside {
     let mut account = account(server, Security::None);
     account.poll = i64::try_from(poll.as_millis()).unwrap();
-    Inside::begin(desk, vec![Mailbox { account, password: Secret::new(PASSWORD) }], pace, now)
+    Inside::begin(desk, account, pace, now)
 }
 
 const LONG: Duration = Duration::from_secs(600);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use ticketd::config::{Account, Credential, PasswordFrom};
 use ticketd::domain::{MailboxStatus, Origin, Timestamp, WatchState};
 use ticketd::engine::Engine;
+use ticketd::engine::access::Access;
 use ticketd::engine::daemon::{self, Board, Pace, Pauses, Plan, Stopper};
 use ticketd::engine::sync::Mailbox;
 use ticketd::imap::{Limits, Patience};
@@ -37,19 +39,23 @@ pub struct Inside {
 }
 
 impl Inside {
-    /// Begins on the desk's own database.
-    pub fn begin(desk: &Desk, mailboxes: Vec<Mailbox>, pace: Pace, clock: fn() -> Timestamp) -> Inside {
+    /// Begins on the desk's own database, with the password that is in its folder.
+    pub fn begin(desk: &Desk, account: Account, pace: Pace, clock: fn() -> Timestamp) -> Inside {
         let path = desk.0.path().join("desk.db");
         if !path.exists() {
             let (code, out, err) = desk.run(&["apply", "ticketd.toml", "--db", "desk.db"]);
             assert_eq!(code, 0, "{out}{err}");
         }
+        let password = PasswordFrom::File(desk.0.path().join("password").display().to_string());
+        let account = Account { credential: Credential::Password(password), ..account };
         let (board, stopper) = (Board::new(clock), Arc::new(Stopper::default()));
         let (on, told) = (board.clone(), stopper.clone());
         let work = move || {
             let store = Store::open(Location::File(path)).unwrap();
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let access = Access::new(Vec::new(), store.clone(), clock);
             let engine = Engine::resume(store, Origin::Live).unwrap();
+            let mailboxes = vec![Mailbox { account, access }];
             let plan = Plan { mailboxes, outlets: Vec::new(), pace, clock };
             runtime.block_on(daemon::run(&engine, &plan, &Lock::default(), &on, &told)).unwrap();
         };

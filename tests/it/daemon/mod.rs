@@ -12,7 +12,7 @@ mod many;
 mod package;
 mod proxy;
 mod restricted;
-mod running;
+pub mod running;
 mod signals;
 mod soak;
 mod status;

@@ -60,12 +60,17 @@ impl Dovecot {
     /// Ends it, whatever it is doing for its clients, and starts it again on the same ports.
     pub fn restart(&mut self) {
         // Told to end, it lets those that are at work finish.
-        for process in self.processes("imap") {
-            Command::new("kill").args(["-KILL", &process]).status().unwrap();
-        }
+        self.cut();
         self.end();
         self.child = spawn(self.folder.path());
         self.wait();
+    }
+
+    /// Cuts the connections of those who are logged in.
+    pub fn cut(&self) {
+        for process in self.processes("imap") {
+            Command::new("kill").args(["-KILL", &process]).status().unwrap();
+        }
     }
 
     /// Its processes of that name.
@@ -128,8 +133,8 @@ impl Dovecot {
     /// The same with another time of arrival (INTERNALDATE).
     pub fn deliver_at(&self, user: &str, name: &str, mail: impl AsRef<[u8]>, at: std::time::SystemTime) {
         let maildir = self.folder.path().join("mail").join(user).join("Maildir");
-        if !maildir.is_dir() {
-            // Dovecot makes it, with the owner that it wants.
+        // Dovecot makes it, with the owner that it wants; perhaps for somebody else just now.
+        while !["cur", "new", "tmp"].iter().all(|part| maildir.join(part).is_dir()) {
             self.client(user).run("STATUS INBOX (MESSAGES)");
         }
         let part = maildir.join("tmp").join(name);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ticketd::config::{self, Relay};
 use ticketd::domain::*;
+use ticketd::engine::access::Access;
 use ticketd::engine::delivery::{Delivered, Outlet, Step, Way, deliver};
 use ticketd::engine::{Engine, Outcome, Place, RawMail, Reply, refold};
 use ticketd::smtp::Limits;
@@ -98,7 +99,9 @@ impl Office {
     }
 
     pub async fn deliver_as(&self, relays: &[Relay], ignore_pauses: bool) -> Delivered {
-        let outlets: Vec<_> = relays.iter().map(|relay| Outlet { relay: relay.clone(), signer: None }).collect();
+        let access = Access::new(Vec::new(), self.engine.store().clone(), now);
+        let outlet = |relay: &Relay| Outlet { relay: relay.clone(), signer: None, access: access.clone() };
+        let outlets: Vec<_> = relays.iter().map(outlet).collect();
         let way = Way { outlets: &outlets, limits: limits(), clock: now, stop: &self.stop, ignore_pauses };
         deliver(&self.engine, &way, &mut |_: Step| ()).await.unwrap()
     }

@@ -16,6 +16,8 @@ mod syncing;
 // The contract, on this driver.
 #[path = "../store/attempts.rs"]
 mod attempts;
+#[path = "../store/consents.rs"]
+mod consents;
 #[path = "../store/contents.rs"]
 mod contents;
 #[path = "../store/differences.rs"]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ticketd::config::{Login, Mechanism, OnUnknown, PasswordFrom, Relay, ReturnPath, Security, Server};
+use ticketd::config::{Credential, Login, Mechanism, OnUnknown, PasswordFrom, Relay, ReturnPath, Security, Server};
 use ticketd::smtp::{Connection, Envelope, Limits, SmtpError, connect};
 
 /// What it does at a step instead of what is right.
@@ -234,7 +234,11 @@ pub fn relay(host: &str, port: u16, security: Security) -> Relay {
 }
 
 pub fn login(user: &str, mechanism: Option<Mechanism>) -> Option<Login> {
-    Some(Login { user: user.to_owned(), password: PasswordFrom::File(String::new()), mechanism })
+    Some(Login {
+        user: user.to_owned(),
+        credential: Credential::Password(PasswordFrom::File(String::new())),
+        mechanism,
+    })
 }
 
 /// Enough for a server on this machine that answers at all.

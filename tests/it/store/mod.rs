@@ -3,6 +3,7 @@
 //! tests take a database from `empty` or `desk`; where there is no server they say so and are over.
 
 mod attempts;
+mod consents;
 mod contents;
 mod differences;
 mod figures;

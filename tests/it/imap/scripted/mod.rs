@@ -9,5 +9,5 @@ pub mod place;
 mod refusals;
 pub mod server;
 mod stages;
-mod stream;
+pub mod stream;
 pub mod times;

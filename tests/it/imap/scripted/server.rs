@@ -16,6 +16,8 @@ pub const USER: &str = "scripted";
 pub enum Act {
     Send(Vec<u8>),
     Pause(Duration),
+    /// Takes a line, whatever it is.
+    Take,
     /// Closes the connection.
     Close,
     /// Says nothing any more until the other side is gone.
@@ -138,6 +140,10 @@ impl Session {
             match act {
                 Act::Send(bytes) => self.stream.write_all(&bytes).and_then(|()| self.stream.flush()).ok()?,
                 Act::Pause(time) => std::thread::sleep(time),
+                Act::Take => {
+                    let line = self.stream.line()?;
+                    self.model.lock().unwrap().told.push(line);
+                }
                 Act::Close => return None,
                 Act::Hang => {
                     while self.stream.line().is_some() {}
@@ -164,7 +170,7 @@ impl Session {
             "AUTHENTICATE" => {
                 let asked = match rest {
                     "LOGIN" => 2,
-                    "PLAIN" => 1,
+                    "PLAIN" | "XOAUTH2" | "OAUTHBEARER" => 1,
                     _ => 0,
                 };
                 for _ in 0..asked {

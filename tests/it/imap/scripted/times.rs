@@ -3,15 +3,14 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use ticketd::config::{self, Account, After, PasswordFrom, Security, Start};
+use ticketd::config::{self, Account, After, Credential, PasswordFrom, Security, Start};
 use ticketd::domain::{MailboxKind, Origin, Timestamp};
 use ticketd::engine::Engine;
+use ticketd::engine::access::Access;
 use ticketd::engine::sync::{self, Mailbox, Order};
 use ticketd::imap::{Cause, ImapError, Limits};
-use ticketd::net::Secret;
 use ticketd::store::{Location, Store};
 
-use super::super::dovecot::PASSWORD;
 use super::place::{desk, recovers, server};
 use super::server::{Act, Server, USER};
 use super::stages::STAGES;
@@ -35,7 +34,7 @@ pub fn account(server: &Server, security: Security) -> Account {
             ca_file: Some(certificate().path.display().to_string()),
         },
         user: USER.to_owned(),
-        password: PasswordFrom::Environment("UNUSED".to_owned()),
+        credential: Credential::Password(PasswordFrom::Environment("UNUSED".to_owned())),
         folders: vec!["INBOX".to_owned()],
         sent_folders: None,
         start: Start::All,
@@ -56,7 +55,9 @@ fn sync_within(desk: &Desk, account: Account) -> Option<ImapError> {
     let store = Store::open(Location::File(path)).unwrap();
     let setup = store.read(ticketd::store::journal::current_setup).unwrap().unwrap();
     let now = || Timestamp(1_741_000_000_000);
-    let mailboxes = vec![Mailbox { account, password: Secret::new(PASSWORD) }];
+    let password = PasswordFrom::File(desk.0.path().join("password").display().to_string());
+    let account = Account { credential: Credential::Password(password), ..account };
+    let mailboxes = vec![Mailbox { account, access: Access::new(Vec::new(), store.clone(), now) }];
     let order = Order { limits: LIMITS, ..Order::default() };
     let began = Instant::now();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
