@@ -101,16 +101,17 @@ impl Daemon {
         drop(Engine::start(self.store.clone(), Origin::Live, &setup, times::now()).await?);
         notify::ready();
         tracing::info!(mailboxes = self.plan.mailboxes.len(), database = %self.database, "running");
-        let saying = tokio::spawn(saying::say_on(self.store.clone(), self.board.clone()));
-        let alive = tokio::spawn(saying::be_alive(self.board.clone()));
+        let silence = Arc::new(Stopper::default());
+        let saying = tokio::spawn(saying::say_on(self.store.clone(), self.board.clone(), silence.clone()));
+        saying::be_alive(self.board.clone())?;
         let ended = self.generations(&mut signals).await;
-        saying.abort();
-        alive.abort();
         match &ended {
             Ok(()) => self.board.state(DaemonState::Stopped),
             Err(error) => self.board.in_trouble(DaemonState::Stopped, format!("{error:#}")),
         }
-        saying::say(&self.store, &self.board, &self.board.read());
+        silence.stop();
+        // It is waited for, so that nothing older is said after it.
+        let _ = saying.await;
         tracing::info!("stopped");
         ended
     }

@@ -1,5 +1,6 @@
 //! What the daemon says while it works: its status into the database, a line and a heartbeat to systemd.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -7,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::notify;
 use crate::domain::*;
-use crate::engine::daemon::{BEAT, Board};
+use crate::engine::daemon::{BEAT, Board, Stopper};
 use crate::store::{Store, daemon, outbox};
 
 /// Said this often at least, whatever happens: a status that is older comes from a daemon that is gone.
@@ -15,41 +16,56 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Said this often at most.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Says it for as long as the program runs. That it cannot be written keeps nothing else from going on.
-pub(super) async fn say_on(store: Store, board: Board) {
+/// Says it until it is told to stop; what it says last is what the board says then. That it cannot be written keeps nothing
+/// else from going on.
+pub(super) async fn say_on(store: Store, board: Board, stopper: Arc<Stopper>) {
     let mut changes = board.watch();
     let mut line = String::new();
     loop {
+        let told = stopper.is_told();
         let status = changes.borrow_and_update().clone();
-        let (on, of) = (store.clone(), board.clone());
-        let said = status.clone();
+        let (on, of, said) = (store.clone(), board.clone(), status.clone());
         // Another program may hold the database: that is waited for on a thread that nobody else needs.
         let written = spawn_blocking(move || {
             say(&on, &of, &said);
             on.read(outbox::waiting).unwrap_or_default()
         });
-        let waiting = written.await.unwrap_or_default();
-        let now = in_a_line(&status, waiting, board.now());
+        let now = in_a_line(&status, written.await.unwrap_or_default(), board.now());
         if now != line {
             notify::status(&now);
             line = now;
         }
-        sleep(PAUSE).await;
-        // Over, or changed: it is said either way.
-        let _ = timeout(HEARTBEAT.saturating_sub(PAUSE), changes.changed()).await;
+        if told {
+            return;
+        }
+        let pause = async {
+            sleep(PAUSE).await;
+            // Over, or changed: it is said either way.
+            let _ = timeout(HEARTBEAT.saturating_sub(PAUSE), changes.changed()).await;
+        };
+        tokio::select! {
+            () = pause => {}
+            () = stopper.told() => {}
+        }
     }
 }
 
 /// Writes it down, once.
-pub(super) fn say(store: &Store, board: &Board, status: &DaemonStatus) {
+fn say(store: &Store, board: &Board, status: &DaemonStatus) {
     if let Err(error) = store.write_unsynced(|tx| daemon::say(tx, status, board.now())) {
         tracing::debug!(%error, "the status is not written");
     }
 }
 
-/// Tells systemd that all is well, for as long as it is.
-pub(super) async fn be_alive(board: Board) {
-    let Some(asked) = notify::watchdog() else { return };
+/// Tells systemd that all is well, for as long as it is: on a thread of its own, for those of the runtime may be waiting for
+/// a database that somebody else holds. It ends with the process.
+pub(super) fn be_alive(board: Board) -> std::io::Result<()> {
+    let Some(asked) = notify::watchdog() else { return Ok(()) };
+    let tell = move || tell_alive(&board, asked);
+    std::thread::Builder::new().name("watchdog".to_owned()).spawn(tell).map(|_| ())
+}
+
+fn tell_alive(board: &Board, asked: Duration) {
     let pause = (asked / 4).max(Duration::from_millis(1));
     // A beat that is late by no more than that is on its way.
     let late = (BEAT * 2).max(asked / 2);
@@ -58,7 +74,7 @@ pub(super) async fn be_alive(board: Board) {
         if board.since_beat() < late || begin.elapsed() < late {
             notify::alive();
         }
-        sleep(pause).await;
+        std::thread::sleep(pause);
     }
 }
 
