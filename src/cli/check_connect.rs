@@ -14,7 +14,7 @@ use crate::domain::*;
 use crate::engine::access::{self, Access};
 use crate::engine::sync::{self, FolderSeen, Looked, Mailbox, Sight};
 use crate::net::Encryption;
-use crate::net::oauth::{Ending, Ends};
+use crate::net::oauth::Ending;
 use crate::store::{Location, Store};
 
 /// A certificate with fewer days left is warned about.
@@ -223,10 +223,7 @@ fn one_as_json(tried: &Tried) -> Value {
 }
 
 fn ending_as_json(ending: &Ending) -> Value {
-    let what = match ending.what {
-        Ends::Consent => "consent",
-        Ends::Secret => "client_secret",
-    };
+    let what = ending.what.as_str();
     json!({ "what": what, "at": rfc3339(ending.at), "days": ending.days_left(now()) })
 }
 

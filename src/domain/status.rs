@@ -77,8 +77,8 @@ pub struct MailboxStatus {
     pub audited_at: Option<Timestamp>,
     /// When the server's certificate ends.
     pub certificate_expires: Option<Timestamp>,
-    /// When the consent (OAuth) ends that its login needs, where that is known.
-    pub consent_expires: Option<Timestamp>,
+    /// When what its login needs (OAuth) ends, as far as that is known.
+    pub endings: Vec<(Ends, Timestamp)>,
 }
 
 text_enum! {
@@ -96,6 +96,11 @@ text_enum! {
 }
 
 impl MailboxStatus {
+    /// When that ends which its login needs.
+    pub fn end_of(&self, what: Ends) -> Option<Timestamp> {
+        self.endings.iter().find(|(ends, _)| *ends == what).map(|(_, at)| *at)
+    }
+
     /// One that nothing is known of yet.
     pub fn new(mailbox: String, now: Timestamp) -> Self {
         MailboxStatus {
@@ -116,7 +121,7 @@ impl MailboxStatus {
             missing: None,
             audited_at: None,
             certificate_expires: None,
-            consent_expires: None,
+            endings: Vec::new(),
         }
     }
 
@@ -128,6 +133,16 @@ impl MailboxStatus {
     /// How long the oldest mail that is not stored has been on the server: none where all is stored.
     pub fn lag(&self, now: Timestamp) -> Millis {
         self.oldest_waiting.map_or(0, |oldest| now.since(oldest).max(0))
+    }
+}
+
+text_enum! {
+    /// What of a login by OAuth ends.
+    Ends {
+        /// The consent of a person, unless it is used before.
+        Consent = "consent",
+        /// The client's secret.
+        Secret = "client_secret",
     }
 }
 
@@ -143,6 +158,8 @@ pub struct DeliveryStatus {
     pub unknown: u64,
     /// Relays that cannot be used, by name, and why.
     pub relays: Vec<(String, Said)>,
+    /// When what the logins of relays need (OAuth) ends, by relay.
+    pub endings: Vec<(String, Ends, Timestamp)>,
     /// Why no copies are put into Sent folders, by mailbox.
     pub copies: Vec<(String, Said)>,
 }

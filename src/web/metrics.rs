@@ -71,8 +71,13 @@ fn of_mailboxes(families: &mut Families, mailboxes: &[MailboxStatus], now: Times
         one.certificate_expires.map(time)
     });
     gauge("consent_expiry_timestamp_seconds", "When the consent (OAuth) that its login needs ends.", &|one| {
-        one.consent_expires.map(time)
+        one.end_of(Ends::Consent).map(time)
     });
+    gauge(
+        "client_secret_expiry_timestamp_seconds",
+        "When the client secret (OAuth) that its login needs ends.",
+        &|one| one.end_of(Ends::Secret).map(time),
+    );
     let mut counter = |name: &str, help: &str, value: fn(&MailboxStatus) -> u64| {
         let values = mailboxes.iter().map(|one| (vec![("mailbox", one.mailbox.as_str())], value(one)));
         families.counter(&format!("ticketd_mailbox_{name}_total"), help, values);
@@ -113,6 +118,12 @@ fn of_delivery(families: &mut Families, delivery: &DeliveryStatus) {
     );
     let relays = delivery.relays.iter().map(|(relay, _)| (vec![("relay", relay.as_str())], 1.0));
     families.gauge("ticketd_relay_trouble", "1 for each relay that cannot be used.", relays);
+    let endings = delivery
+        .endings
+        .iter()
+        .map(|(relay, what, at)| (vec![("relay", relay.as_str()), ("what", what.as_str())], time(*at)));
+    let help = "When the consent or the client secret (OAuth) that its login needs ends.";
+    families.gauge("ticketd_relay_login_expiry_timestamp_seconds", help, endings);
     let copies = delivery.copies.iter().map(|(mailbox, _)| (vec![("mailbox", mailbox.as_str())], 1.0));
     families.gauge("ticketd_sent_copy_trouble", "1 for each mailbox whose Sent folder gets no copies.", copies);
 }
@@ -149,12 +160,14 @@ mod tests {
         let at = Some(Timestamp(SECOND));
         let mut status = Board::new(|| Timestamp(0)).read();
         let mut mailbox = MailboxStatus::new("desk".to_owned(), Timestamp(0));
-        (mailbox.last_success, mailbox.certificate_expires, mailbox.consent_expires) = (at, at, at);
+        (mailbox.last_success, mailbox.certificate_expires) = (at, at);
+        mailbox.endings = vec![(Ends::Consent, Timestamp(SECOND)), (Ends::Secret, Timestamp(SECOND))];
         (mailbox.state, mailbox.oldest_waiting, mailbox.missing) = (WatchState::Idle, at, Some(2));
         status.mailboxes = vec![mailbox];
         let said = |name: &str| vec![(name.to_owned(), Said { at: Timestamp(0), what: String::new() })];
         (status.delivery.relays, status.delivery.copies) = (said("main \"1\""), said("desk"));
         status.delivery.last_success = at;
+        status.delivery.endings = vec![("main".to_owned(), Ends::Consent, Timestamp(SECOND))];
         let mut counts = Counts::default();
         counts.taken(Some(Kind::Bounce), Some(Timestamp(0)), Timestamp(1500));
         counts.taken(Some(Kind::Bounce), Some(Timestamp(0)), Timestamp(0).plus(2 * DAY));

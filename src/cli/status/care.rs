@@ -24,6 +24,8 @@ const UNSENT: Millis = 15 * MINUTE;
 const CERTIFICATE: Millis = 14 * DAY;
 /// And a consent: somebody has to give it anew.
 const CONSENT: Millis = 7 * DAY;
+/// And the secret of a client: somebody has to make another one, perhaps somebody else.
+const SECRET: Millis = 14 * DAY;
 
 /// What there is, the gravest first.
 pub(super) fn of(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
@@ -46,6 +48,10 @@ pub(super) fn of(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
         for care in of_mailbox(mailbox, picture, zone) {
             all.push(care);
         }
+    }
+    let delivery = picture.said.iter().map(|(_, status)| &status.delivery);
+    for (relay, what, end) in delivery.flat_map(|delivery| &delivery.endings) {
+        all.extend(of_login(relay, *what, *end, picture.now, zone));
     }
     all.extend(of_database(picture, zone));
     all
@@ -82,11 +88,21 @@ fn of_mailbox(mailbox: &MailboxStatus, picture: &Picture, zone: &TimeZone) -> Ve
         let what = format!("{name}: the certificate of its server {}", ends(end, now, zone));
         add(what, "whoever runs that server renews it".to_owned());
     }
-    if let Some(end) = mailbox.consent_expires.filter(|end| end.since(now) < CONSENT) {
-        let what = format!("{name}: the consent that its login needs {}", ends(end, now, zone));
-        add(what, format!("`ticketd login {name}`"));
-    }
+    all.extend(mailbox.endings.iter().filter_map(|(what, end)| of_login(name, *what, *end, now, zone)));
     all
+}
+
+/// What a login by OAuth needs, and what ends of that before long.
+fn of_login(name: &str, what: Ends, end: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<Care> {
+    let (near, thing, way_out) = match what {
+        Ends::Consent => (CONSENT, "consent", format!("`ticketd login {name}`")),
+        Ends::Secret => {
+            let way_out = "make a new one where the client is registered, and put it in its place (docs/oauth.md)";
+            (SECRET, "client secret", way_out.to_owned())
+        }
+    };
+    let what = format!("{name}: the {thing} that its login needs {}", ends(end, now, zone));
+    (end.since(now) < near).then_some(Care { what, way_out })
 }
 
 fn of_database(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
@@ -187,9 +203,13 @@ mod tests {
         assert_eq!(certificate(14 * DAY), Vec::<String>::new());
         assert_eq!(certificate(13 * DAY), ["desk: the certificate of its server ends in 13 d (1970-04-24 00:00)"]);
         assert_eq!(certificate(-2 * HOUR), ["desk: the certificate of its server ended 2 h ago (1970-04-10 22:00)"]);
-        let consent = |span| mailbox(|one| one.consent_expires = Some(NOW.plus(span)));
-        assert_eq!(consent(7 * DAY), Vec::<String>::new());
-        assert_eq!(consent(DAY), ["desk: the consent that its login needs ends in 1 d (1970-04-12 00:00)"]);
+        let login = |what, span| mailbox(|one| one.endings.push((what, NOW.plus(span))));
+        assert_eq!(login(Ends::Consent, 7 * DAY), Vec::<String>::new());
+        let consent = login(Ends::Consent, DAY);
+        assert_eq!(consent, ["desk: the consent that its login needs ends in 1 d (1970-04-12 00:00)"]);
+        assert_eq!(login(Ends::Secret, 14 * DAY), Vec::<String>::new());
+        let secret = login(Ends::Secret, 13 * DAY);
+        assert_eq!(secret, ["desk: the client secret that its login needs ends in 13 d (1970-04-24 00:00)"]);
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn as_mailbox(mailbox: &MailboxStatus, picture: &Picture) -> Value {
         "missing": mailbox.missing,
         "audited_at": mailbox.audited_at.map(rfc3339),
         "certificate_expires_at": mailbox.certificate_expires.map(rfc3339),
-        "consent_expires_at": mailbox.consent_expires.map(rfc3339),
+        "consent_expires_at": mailbox.end_of(Ends::Consent).map(rfc3339),
+        "client_secret_expires_at": mailbox.end_of(Ends::Secret).map(rfc3339),
     })
 }
 

@@ -117,8 +117,8 @@ fn of_mailbox(mailbox: &MailboxStatus, now: Timestamp, zone: &TimeZone) -> Vec<S
     if let Some(end) = mailbox.certificate_expires.filter(month) {
         words.push(format!("certificate {}", ends(end, now, zone)));
     }
-    if let Some(end) = mailbox.consent_expires.filter(month) {
-        words.push(format!("consent {}", ends(end, now, zone)));
+    for (what, end) in mailbox.endings.iter().filter(|(_, end)| month(end)) {
+        words.push(format!("{} {}", what.as_str().replace('_', " "), ends(*end, now, zone)));
     }
     words
 }

@@ -23,6 +23,9 @@ use crate::store::{journal, outbox};
 /// How often it is looked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often it is looked when the logins of relays end.
+const FORECAST: Duration = Duration::from_secs(60);
+
 /// Sends what is due for as long as the daemon runs.
 pub(super) struct Sending<'s> {
     pub engine: &'s Engine,
@@ -44,10 +47,14 @@ struct Resting(BTreeMap<String, (u32, Instant)>);
 
 impl Sending<'_> {
     pub async fn run(self) -> Result<(), EngineError> {
-        let mut resting = Resting::default();
+        let (mut resting, mut forecast) = (Resting::default(), None);
         while !self.stopper.is_told() {
             self.engine.fire_timers((self.clock)()).await?;
             self.deliver(&mut resting).await?;
+            if forecast.is_none_or(|at: Instant| at.elapsed() > FORECAST) {
+                self.forecast()?;
+                forecast = Some(Instant::now());
+            }
             let pause = async {
                 tokio::select! {
                     () = self.stopper.told() => {}
@@ -57,6 +64,17 @@ impl Sending<'_> {
             // Over, or told before: it is looked at either way.
             let _ = timeout(TICK, pause).await;
         }
+        Ok(())
+    }
+
+    /// Says when what the logins of relays need ends.
+    fn forecast(&self) -> Result<(), EngineError> {
+        let mut endings = Vec::new();
+        for outlet in self.outlets {
+            let own = outlet.endings()?.into_iter();
+            endings.extend(own.map(|ending| (outlet.relay.name.clone(), ending.what, ending.at)));
+        }
+        self.board.delivery(|status| status.endings = endings);
         Ok(())
     }
 

@@ -18,7 +18,6 @@ use crate::engine::sync::folders::{self, Chosen};
 use crate::engine::sync::reading::Reading;
 use crate::engine::sync::{Summary, Trouble, auditing};
 use crate::imap::{Cause, Connection, ImapError, Limits, Opened, Patience};
-use crate::net::oauth::Ends;
 use crate::store::{StoreError, journal};
 
 /// How often things are looked at.
@@ -138,11 +137,7 @@ impl Watching {
             () = self.stopper.told() => return Ok(None),
         };
         let certificate = connected.0.encryption().and_then(|encryption| encryption.certificate_until);
-        let endings = self.reading.mailbox.endings()?;
-        let consent = endings.iter().find(|ending| ending.what == Ends::Consent).map(|ending| ending.at);
-        self.board.mailbox(mailbox, |status| {
-            (status.certificate_expires, status.consent_expires) = (certificate, consent);
-        });
+        self.board.mailbox(mailbox, |status| status.certificate_expires = certificate);
         tracing::info!(mailbox, idle = connected.0.can_idle(), "connected");
         Ok(Some(connected))
     }
@@ -158,9 +153,11 @@ impl Watching {
         }
         self.copy_sent(connection, chosen).await?;
         self.audit(connection, chosen).await?;
+        let endings = self.reading.mailbox.endings()?;
         let now = self.board.now();
         self.board.mailbox(self.name(), |status| {
             status.last_success = Some(now);
+            status.endings = endings.iter().map(|ending| (ending.what, ending.at)).collect();
             (status.backlog, status.oldest_waiting, status.parked) = (0, None, summary.parked);
             (status.failures, status.error, status.needs_care, status.next_try) = (0, None, false, None);
         });

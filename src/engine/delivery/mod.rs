@@ -19,7 +19,9 @@ use super::handle::{Engine, EngineError};
 use super::unit::Input;
 use crate::config::{OnUnknown, Relay};
 use crate::domain::*;
+use crate::net::oauth::Ending;
 use crate::smtp::{Cause, Limits, Signer, SmtpError};
+use crate::store::StoreError;
 use crate::store::outbox::{self, RelayPause};
 
 /// For how long a relay is left alone that refuses us: asked again and again it would lock the account.
@@ -31,6 +33,16 @@ pub struct Outlet {
     pub relay: Relay,
     pub signer: Option<Arc<Signer>>,
     pub access: Access,
+}
+
+impl Outlet {
+    /// What is known to end of what its login needs, the earliest first.
+    pub fn endings(&self) -> Result<Vec<Ending>, StoreError> {
+        match &self.relay.login {
+            Some(login) => self.access.endings(&login.credential, &login.user),
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// What became of the outbox in one pass.

@@ -1,7 +1,7 @@
 //! What a login by OAuth needs and when it ends, as far as anybody said so.
 
 use crate::config::OauthClient;
-use crate::domain::{DAY, Timestamp};
+use crate::domain::{DAY, Ends, Timestamp};
 
 /// How long before an end it is warned of.
 const WARNED: i64 = 14 * DAY;
@@ -11,15 +11,6 @@ const WARNED: i64 = 14 * DAY;
 pub struct Ending {
     pub what: Ends,
     pub at: Timestamp,
-}
-
-/// What ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ends {
-    /// The consent of a person, unless it is used before.
-    Consent,
-    /// The client's secret.
-    Secret,
 }
 
 /// What of a client's is known to end, the earliest first. `consent`: when the consent does, where the server said so.

@@ -15,7 +15,7 @@ mod requests;
 mod sasl;
 
 pub use answer::{DeviceCode, Granted};
-pub use ending::{Ending, Ends, endings};
+pub use ending::{Ending, endings};
 pub use error::{Cause, OauthError};
 pub use http::Limits;
 pub use pasted::{Asking, Pasted};

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use ticketd::config::{Credential, PasswordFrom};
-use ticketd::domain::{DAY, HOUR, MINUTE, Timestamp};
+use ticketd::domain::{DAY, Ends, HOUR, MINUTE, Timestamp};
 use ticketd::engine::access::{Access, Cause, NoAccess, Proof};
 use ticketd::net::Secret;
-use ticketd::net::oauth::{Ending, Ends};
+use ticketd::net::oauth::Ending;
 use ticketd::store::{Store, consents};
 
 use super::place::{access, consent, desk, keeps, now, store};
