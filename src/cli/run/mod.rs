@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use listening::Listening;
 
@@ -18,7 +19,7 @@ use super::database::location;
 use super::signals::{Signals, Told};
 use super::{Code, Failure, times};
 use crate::domain::*;
-use crate::engine::daemon::{self, Board, Pauses, Plan, Stopper};
+use crate::engine::daemon::{self, Board, Ground, Pauses, Plan, Stopper};
 use crate::engine::{Engine, EngineError};
 use crate::store::{self, Location, Store, StoreError, instance};
 use crate::web::Faces;
@@ -49,51 +50,70 @@ pub(super) struct Args {
 /// While nothing can be stored: how long nothing is tried.
 const RESTS: Pauses =
     Pauses { first: Duration::from_secs(2), longest: Duration::from_secs(60), for_care: Duration::from_secs(60) };
+/// Threads that work. Each may wait for the database.
+const WORKERS: usize = 4;
+/// How long what is at work may take to end once it is told to.
+const ENDING: Duration = Duration::from_secs(7);
+/// How long writing the last status may take.
+const LAST_WORD: Duration = Duration::from_secs(2);
 /// What fails after so long has not failed again for the same reason.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Runs until it is told to stop.
+/// Runs until it is told to stop. Signals are heard and time is kept on this thread, by a runtime that does nothing else:
+/// whatever the work waits for, a database that does not answer before all, keeps it from neither.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (daemon, setup) = Daemon::start(args)?;
-    let ended = runtime.block_on(daemon.run(setup));
-    // Reading a mail that hangs keeps nothing alive.
-    runtime.shutdown_background();
+    let work = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let own = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (daemon, setup) = Daemon::start(args, work.handle().clone())?;
+    let ended = own.block_on(daemon.run(setup));
+    // What hangs keeps nothing alive.
+    own.shutdown_background();
+    work.shutdown_background();
     ended.map(|()| Code::Success)
 }
 
 /// The daemon between two generations.
 struct Daemon {
     args: Args,
+    /// Where the work is done.
+    work: Handle,
     plan: Plan,
     database: Location,
     store: Store,
     board: Board,
     /// `None`: it was lost with the connection to the database.
-    lock: Option<instance::Lock>,
+    lock: Option<Arc<instance::Lock>>,
     listening: Listening,
 }
 
 /// Why a generation ended.
 enum End {
     Stop,
-    Reload(Plan),
+    Reload,
     Failed(EngineError),
+}
+
+/// What was told while something was waited for.
+#[derive(Default)]
+struct Heard {
+    stop: bool,
+    /// Another configuration, to be worked by.
+    plan: Option<Plan>,
 }
 
 impl Daemon {
     /// Does all that `READY=1` promises: the configuration is valid, the database ours and of this version, and who asks how
     /// it goes is answered. Gives the setup that is to be in force.
-    fn start(args: Args) -> anyhow::Result<(Daemon, Setup)> {
+    fn start(args: Args, work: Handle) -> anyhow::Result<(Daemon, Setup)> {
         let read = plan::read(&args)?;
-        let lock = Some(instance::lock(&read.database)?);
+        let lock = Some(Arc::new(instance::lock(&read.database)?));
         let store = Store::open(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
         let plan = read.plan(&store)?;
         let (board, database) = (Board::new(times::now), read.database);
         let faces = Faces { board: board.clone(), store: store.clone() };
         let listening = Listening::start(faces, read.config.daemon.listen)?;
-        Ok((Daemon { args, plan, database, store, board, lock, listening }, setup))
+        Ok((Daemon { args, work, plan, database, store, board, lock, listening }, setup))
     }
 
     async fn run(mut self, setup: Setup) -> anyhow::Result<()> {
@@ -102,7 +122,7 @@ impl Daemon {
         notify::ready();
         tracing::info!(mailboxes = self.plan.mailboxes.len(), database = %self.database, "running");
         let silence = Arc::new(Stopper::default());
-        let saying = tokio::spawn(saying::say_on(self.store.clone(), self.board.clone(), silence.clone()));
+        let saying = self.work.spawn(saying::say_on(self.store.clone(), self.board.clone(), silence.clone()));
         saying::be_alive(self.board.clone())?;
         let ended = self.generations(&mut signals).await;
         match &ended {
@@ -110,8 +130,8 @@ impl Daemon {
             Err(error) => self.board.in_trouble(DaemonState::Stopped, format!("{error:#}")),
         }
         silence.stop();
-        // It is waited for, so that nothing older is said after it.
-        let _ = saying.await;
+        // It is waited for, so that nothing older is said after it; but not for a database that does not answer.
+        let _ = timeout(LAST_WORD, saying).await;
         tracing::info!("stopped");
         ended
     }
@@ -123,12 +143,7 @@ impl Daemon {
             let begin = Instant::now();
             match self.generation(signals).await {
                 End::Stop => return Ok(()),
-                End::Reload(plan) => {
-                    self.plan = plan;
-                    self.board.config_read(None);
-                    tracing::info!(mailboxes = self.plan.mailboxes.len(), "the configuration was read again");
-                    notify::ready();
-                }
+                End::Reload => {}
                 End::Failed(error) if !may_pass(&error) => return Err(error.into()),
                 End::Failed(error) => {
                     rests = if begin.elapsed() > LONG { 1 } else { rests + 1 };
@@ -141,58 +156,102 @@ impl Daemon {
     }
 
     async fn generation(&mut self, signals: &mut Signals) -> End {
-        let engine = match self.engine() {
-            Ok(engine) => engine,
-            Err(error) => return End::Failed(error),
+        let mut heard = Heard::default();
+        let ground = match self.ground(signals, &mut heard).await {
+            _ if heard.stop => return End::Stop,
+            Ok(ground) => ground,
+            Err(error) => {
+                self.take_over(heard.plan);
+                return End::Failed(error);
+            }
         };
-        let Some(lock) = self.lock.take() else { return End::Stop };
+        self.take_over(heard.plan.take());
         self.board.state(DaemonState::Running);
-        let (stopper, plan, board) = (Arc::new(Stopper::default()), self.plan.clone(), self.board.clone());
-        let (mut next, mut stop) = (None, false);
-        let ended = {
-            let work = daemon::run(&engine, &plan, &lock, &board, &stopper);
-            tokio::pin!(work);
-            loop {
-                let told = tokio::select! {
-                    ended = &mut work => break ended,
-                    told = signals.next() => told,
-                };
-                match told {
-                    Told::Stop => {
-                        notify::stopping();
-                        self.board.state(DaemonState::Stopping);
-                        stop = true;
-                    }
-                    Told::Reload => next = self.reload().or(next),
+        let stopper = Arc::new(Stopper::default());
+        let mut work = self.work.spawn(daemon::run(ground, self.plan.clone(), stopper.clone()));
+        let mut until = None;
+        let ended = loop {
+            let late = async {
+                match until {
+                    Some(until) => sleep_until(until).await,
+                    None => std::future::pending().await,
                 }
-                if stop || next.is_some() {
-                    stopper.stop();
+            };
+            tokio::select! {
+                ended = &mut work => break ended.unwrap_or_else(|panic| Err(EngineError::NoThread(panic.to_string()))),
+                () = late => {
+                    tracing::warn!("not everything ended in time: it is dropped");
+                    work.abort();
+                    break Ok(());
                 }
+                told = signals.next() => self.hear(told, &mut heard).await,
+            }
+            if until.is_none() && (heard.stop || heard.plan.is_some()) {
+                until = Some(Instant::now() + ENDING);
+                stopper.stop();
             }
         };
-        match (ended, next) {
+        self.take_over(heard.plan);
+        match ended {
             // Whatever is wrong with it, the next start finds.
-            _ if stop => End::Stop,
-            (Ok(()), Some(plan)) => {
-                self.lock = Some(lock);
-                End::Reload(plan)
-            }
-            (Ok(()), None) => End::Stop,
-            (Err(error), next) => {
-                self.plan = next.unwrap_or(plan);
+            _ if heard.stop => End::Stop,
+            Ok(()) => End::Reload,
+            Err(error) => {
+                if matches!(error, EngineError::Store(StoreError::Unreachable { .. })) {
+                    self.lock = None;
+                }
                 End::Failed(error)
             }
         }
     }
 
-    /// Sees to it that the lock is ours and that something can be written.
-    fn engine(&mut self) -> Result<Engine, EngineError> {
-        if self.lock.is_none() {
-            self.lock = Some(instance::lock(&self.database)?);
+    /// Sees to it that the lock is ours, that something can be written, and that there is an engine: on a thread of its own,
+    /// for the database may not answer.
+    async fn ground(&mut self, signals: &mut Signals, heard: &mut Heard) -> Result<Ground, EngineError> {
+        let (lock, database, store, board) =
+            (self.lock.clone(), self.database.clone(), self.store.clone(), self.board.clone());
+        let mut preparing = self.work.spawn_blocking(move || {
+            let lock = lock.map_or_else(|| instance::lock(&database).map(Arc::new), Ok)?;
+            let status = board.read();
+            store.write(|tx| store::daemon::say(tx, &status, board.now()))?;
+            let engine = Arc::new(Engine::resume(store, Origin::Live)?);
+            Ok(Ground { engine, lock, board })
+        });
+        loop {
+            self.board.beat();
+            tokio::select! {
+                ground = &mut preparing => {
+                    let ground = ground.unwrap_or_else(|panic| Err(EngineError::NoThread(panic.to_string())));
+                    self.lock = ground.as_ref().ok().map(|ground| ground.lock.clone());
+                    return ground;
+                }
+                told = signals.next() => self.hear(told, heard).await,
+                () = sleep(daemon::BEAT) => {}
+            }
+            if heard.stop {
+                return Err(StoreError::Closed.into());
+            }
         }
-        let status = self.board.read();
-        self.store.write(|tx| store::daemon::say(tx, &status, self.board.now()))?;
-        Engine::resume(self.store.clone(), Origin::Live)
+    }
+
+    /// Does what a signal says that can be done at once; `heard` says what is left to do.
+    async fn hear(&mut self, told: Told, heard: &mut Heard) {
+        match told {
+            Told::Stop => {
+                notify::stopping();
+                self.board.state(DaemonState::Stopping);
+                heard.stop = true;
+            }
+            Told::Reload => heard.plan = self.reload().or(heard.plan.take()),
+        }
+    }
+
+    /// The next generation works by it. It was said that it is being read: now it is in force.
+    fn take_over(&mut self, plan: Option<Plan>) {
+        let Some(plan) = plan else { return };
+        self.plan = plan;
+        tracing::info!(mailboxes = self.plan.mailboxes.len(), "the configuration was read again");
+        notify::ready();
     }
 
     /// Reads the configuration again. `None`: it is wrong, and the one before stays in force.
@@ -209,7 +268,10 @@ impl Daemon {
             Ok(plan)
         });
         match read {
-            Ok(plan) => Some(plan),
+            Ok(plan) => {
+                self.board.config_read(None);
+                Some(plan)
+            }
             Err(error) => {
                 tracing::error!("the configuration stays as it was: {error:#}");
                 self.board.config_read(Some(format!("{error:#}")));
@@ -221,25 +283,19 @@ impl Daemon {
 
     /// Nothing can be stored: waits. `false`: it was told to stop meanwhile.
     async fn rest(&mut self, error: &EngineError, rests: u32, signals: &mut Signals) -> bool {
-        let pause = RESTS.after(rests, false, None, 0);
+        let pause = RESTS.after(rests, false, None, u8::MAX);
         tracing::error!(%error, ?pause, "no mail is taken for a while");
         self.board.in_trouble(DaemonState::AtRest, error.to_string());
         let until = Instant::now() + pause;
-        while Instant::now() < until {
+        let mut heard = Heard::default();
+        while Instant::now() < until && !heard.stop {
             self.board.beat();
-            match timeout(daemon::BEAT.min(until - Instant::now()), signals.next()).await {
-                Err(_) => {}
-                Ok(Told::Stop) => return false,
-                Ok(Told::Reload) => {
-                    if let Some(plan) = self.reload() {
-                        self.plan = plan;
-                        self.board.config_read(None);
-                        notify::ready();
-                    }
-                }
+            if let Ok(told) = timeout(daemon::BEAT.min(until - Instant::now()), signals.next()).await {
+                self.hear(told, &mut heard).await;
+                self.take_over(heard.plan.take());
             }
         }
-        true
+        !heard.stop
     }
 }
 

@@ -20,21 +20,23 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// else from going on.
 pub(super) async fn say_on(store: Store, board: Board, stopper: Arc<Stopper>) {
     let mut changes = board.watch();
-    let mut line = String::new();
+    let (mut line, mut waiting) = (String::new(), None);
     loop {
         let told = stopper.is_told();
         let status = changes.borrow_and_update().clone();
-        let (on, of, said) = (store.clone(), board.clone(), status.clone());
-        // Another program may hold the database: that is waited for on a thread that nobody else needs.
-        let written = spawn_blocking(move || {
-            say(&on, &of, &said);
-            on.read(outbox::waiting).unwrap_or_default()
-        });
-        let now = in_a_line(&status, written.await.unwrap_or_default(), board.now());
+        // First what needs no database: when that does not answer it is this that has to be heard.
+        let now = in_a_line(&status, waiting, board.now());
         if now != line {
             notify::status(&now);
             line = now;
         }
+        let (on, of) = (store.clone(), board.clone());
+        // Another program may hold the database: that is waited for on a thread that nobody else needs.
+        let written = spawn_blocking(move || {
+            say(&on, &of, &status);
+            on.read(outbox::waiting).ok()
+        });
+        waiting = written.await.unwrap_or_default();
         if told {
             return;
         }
@@ -78,8 +80,8 @@ fn tell_alive(board: &Board, asked: Duration) {
     }
 }
 
-/// What `systemctl status` shows.
-fn in_a_line(status: &DaemonStatus, waiting: u64, now: Timestamp) -> String {
+/// What `systemctl status` shows. `waiting`: `None` where nobody knows.
+fn in_a_line(status: &DaemonStatus, waiting: Option<u64>, now: Timestamp) -> String {
     let said = |said: &Said| said.what.lines().next().unwrap_or_default().to_owned();
     if let Some(trouble) = &status.trouble {
         return format!("{}: {}", status.state, said(trouble));
@@ -93,7 +95,10 @@ fn in_a_line(status: &DaemonStatus, waiting: u64, now: Timestamp) -> String {
     if failing > 0 {
         line.push_str(&format!(", {failing} of them cannot be read"));
     }
-    line.push_str(&format!("; {backlog} mails to take, lag {lag} s; {waiting} waiting in the outbox"));
+    line.push_str(&format!("; {backlog} mails to take, lag {lag} s"));
+    if let Some(waiting) = waiting {
+        line.push_str(&format!("; {waiting} waiting in the outbox"));
+    }
     if status.config_refused.is_some() {
         line.push_str("; the configuration on disk is wrong, the one before is in force");
     }
@@ -109,7 +114,7 @@ mod tests {
         let mut status = Board::new(|| Timestamp(0)).read();
         status.state = DaemonState::Running;
         status.mailboxes = vec![MailboxStatus::new("support".to_owned(), Timestamp(0)); 2];
-        let line = |status: &DaemonStatus| in_a_line(status, 3, Timestamp(90_000));
+        let line = |status: &DaemonStatus| in_a_line(status, Some(3), Timestamp(90_000));
         assert_eq!(line(&status), "running: 2 mailboxes; 0 mails to take, lag 0 s; 3 waiting in the outbox");
         if let [first, ..] = status.mailboxes.as_mut_slice() {
             first.error = Some(Said { at: Timestamp(0), what: "no".to_owned() });

@@ -83,10 +83,15 @@ impl Board {
         });
     }
 
-    /// Nothing can be stored, or the daemon has to end.
+    /// Nothing can be stored, or the daemon has to end: no mailbox is connected any more.
     pub fn in_trouble(&self, state: DaemonState, what: String) {
         let said = self.said(what);
-        self.change(|status| (status.state, status.trouble) = (state, Some(said)));
+        self.change(|status| {
+            for mailbox in &mut status.mailboxes {
+                (mailbox.state, mailbox.since) = (WatchState::BackingOff, said.at);
+            }
+            (status.state, status.trouble) = (state, Some(said));
+        });
     }
 
     /// A configuration was read: it is in force, or why not.
@@ -98,14 +103,21 @@ impl Board {
         });
     }
 
-    /// These are watched from now on. What is known of those that were before is kept.
-    pub(super) fn watches(&self, names: &[String]) {
+    /// A generation begins: these are watched and used from now on. What is known of those that were before is kept; not
+    /// that they are connected.
+    pub(super) fn begins(&self, mailboxes: &[String], relays: &[&str]) {
         let now = self.now();
         self.change(|status| {
             let before = std::mem::take(&mut status.mailboxes);
             let known = |name: &String| before.iter().find(|known| known.mailbox == *name).cloned();
-            let watched = names.iter().map(|name| known(name).unwrap_or_else(|| MailboxStatus::new(name.clone(), now)));
-            status.mailboxes = watched.collect();
+            let fresh = mailboxes.iter().map(|name| {
+                let known = known(name).unwrap_or_else(|| MailboxStatus::new(name.clone(), now));
+                MailboxStatus { state: WatchState::Connecting, since: now, ..known }
+            });
+            status.mailboxes = fresh.collect();
+            status.delivery.relays.retain(|(name, _)| relays.contains(&name.as_str()));
+            status.delivery.endings.retain(|(name, _, _)| relays.contains(&name.as_str()));
+            status.delivery.copies.retain(|(name, _)| mailboxes.contains(name));
         });
     }
 
@@ -126,8 +138,22 @@ impl Board {
         });
     }
 
+    /// Those who watch are told where something is otherwise: it is seen to every second.
     pub(super) fn delivery(&self, change: impl FnOnce(&mut DeliveryStatus)) {
-        self.change(|status| change(&mut status.delivery));
+        self.status.send_if_modified(|status| {
+            let before = status.delivery.clone();
+            change(&mut status.delivery);
+            status.delivery != before
+        });
+    }
+
+    /// Nothing is due. That is seen every second: nobody is told of it.
+    pub(super) fn nothing_due(&self) {
+        let now = self.now();
+        self.status.send_if_modified(|status| {
+            status.delivery.last_success = Some(now);
+            false
+        });
     }
 
     pub(super) fn said(&self, what: String) -> Said {

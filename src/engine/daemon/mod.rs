@@ -14,11 +14,11 @@ mod stopper;
 mod watching;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
 use super::delivery::Outlet;
@@ -47,82 +47,71 @@ pub struct Plan {
     pub clock: fn() -> Timestamp,
 }
 
-/// How long what is at work may take to end once it is told to.
-const ENDING: Duration = Duration::from_secs(8);
-
 /// How often it is said that all is at work.
 pub const BEAT: Duration = Duration::from_secs(2);
 
-/// Works until `stopper` is told, or until the engine fails: then nothing is at work any more. What could not end in time
-/// is dropped: no mail is lost by that, and none decided twice. `lock`: held by whoever calls; without it nothing goes on.
-pub async fn run(
-    engine: &Engine,
-    plan: &Plan,
-    lock: &Lock,
-    board: &Board,
-    stopper: &Arc<Stopper>,
-) -> Result<(), EngineError> {
-    let generation = Generation::new(engine, plan, lock, board, stopper);
+/// What a generation works on.
+#[derive(Clone)]
+pub struct Ground {
+    pub engine: Arc<Engine>,
+    /// Without it nothing goes on.
+    pub lock: Arc<Lock>,
+    pub board: Board,
+}
+
+/// Works until `stopper` is told, or until the engine fails: then all of it ends. Dropped before, what is at work is dropped:
+/// no mail is lost by that, and none decided twice. Its parts are tasks of their own: one that waits for the store keeps no
+/// other.
+pub async fn run(ground: Ground, plan: Plan, stopper: Arc<Stopper>) -> Result<(), EngineError> {
+    let generation = Arc::new(Generation::new(ground, plan, stopper));
     let (sender, receiver) = mpsc::channel(FETCHED);
-    let all = async {
-        tokio::join!(
-            generation.ends_all(generation.take(receiver)),
-            generation.ends_all(generation.watch(sender)),
-            generation.ends_all(generation.send()),
-            generation.ends_all(generation.beat()),
-        )
-    };
-    tokio::pin!(all);
-    tokio::select! {
-        _ = &mut all => {}
-        () = stopper.told() => {
-            if timeout(ENDING, &mut all).await.is_err() {
-                tracing::warn!("not everything ended in time: it is dropped");
-            }
+    let mut parts = JoinSet::new();
+    parts.spawn(generation.clone().take(receiver));
+    parts.spawn(generation.clone().watch(sender));
+    parts.spawn(generation.clone().send());
+    parts.spawn(generation.clone().beat());
+    let mut failed = Ok(());
+    while let Some(ended) = parts.join_next().await {
+        let ended = ended.unwrap_or_else(|panic| Err(EngineError::NoThread(panic.to_string())));
+        if ended.is_err() {
+            generation.stopper.stop();
         }
+        // The first one says why.
+        failed = failed.and(ended);
     }
-    let failed = generation.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-    failed.map_or(Ok(()), Err)
+    failed
 }
 
 /// What is at work.
-struct Generation<'g> {
-    engine: &'g Engine,
-    plan: &'g Plan,
-    lock: &'g Lock,
-    board: &'g Board,
-    stopper: &'g Arc<Stopper>,
+struct Generation {
+    engine: Arc<Engine>,
+    lock: Arc<Lock>,
+    plan: Plan,
+    board: Board,
+    stopper: Arc<Stopper>,
     /// How each mailbox is told that there is something to do.
     wakes: BTreeMap<String, Arc<Notify>>,
     /// Something was queued in the outbox.
     queued: Notify,
-    /// What ended it.
-    failed: Mutex<Option<EngineError>>,
 }
 
-impl<'g> Generation<'g> {
-    fn new(engine: &'g Engine, plan: &'g Plan, lock: &'g Lock, board: &'g Board, stopper: &'g Arc<Stopper>) -> Self {
+impl Generation {
+    fn new(ground: Ground, plan: Plan, stopper: Arc<Stopper>) -> Self {
         let names: Vec<String> = plan.mailboxes.iter().map(|mailbox| mailbox.account.mailbox.clone()).collect();
-        board.watches(&names);
+        let relays = plan.outlets.iter().map(|outlet| outlet.relay.name.as_str());
+        ground.board.begins(&names, &relays.collect::<Vec<_>>());
         let wakes = names.into_iter().map(|name| (name, Arc::default())).collect();
-        Generation { engine, plan, lock, board, stopper, wakes, queued: Notify::new(), failed: Mutex::new(None) }
-    }
-
-    /// Whatever of these ends with an error has the others end too.
-    async fn ends_all(&self, part: impl Future<Output = Result<(), EngineError>>) {
-        if let Err(error) = part.await {
-            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            self.stopper.stop();
-        }
+        let Ground { engine, lock, board } = ground;
+        Generation { engine, lock, plan, board, stopper, wakes, queued: Notify::new() }
     }
 
     /// Has what is fetched decided, and says so on the board.
-    async fn take(&self, fetched: mpsc::Receiver<Event>) -> Result<(), EngineError> {
+    async fn take(self: Arc<Self>, fetched: mpsc::Receiver<Event>) -> Result<(), EngineError> {
         let mut report = |progress: Progress| {
             self.report(&progress);
             Ok(())
         };
-        let taken = taking::take(self.engine, fetched, self.plan.clock, self.stopper.flag(), &mut report).await;
+        let taken = taking::take(&self.engine, fetched, self.plan.clock, self.stopper.flag(), &mut report).await;
         taken.map_err(|error| match error.downcast::<EngineError>() {
             Ok(error) => error,
             Err(error) => error.downcast::<StoreError>().unwrap_or(StoreError::Closed).into(),
@@ -153,7 +142,7 @@ impl<'g> Generation<'g> {
     }
 
     /// Watches every mailbox. One whose task panics is watched again, after a while.
-    async fn watch(&self, sender: mpsc::Sender<Event>) -> Result<(), EngineError> {
+    async fn watch(self: Arc<Self>, sender: mpsc::Sender<Event>) -> Result<(), EngineError> {
         let (room, turns) = (Room::default(), Arc::new(Semaphore::new(AT_ONCE)));
         let watching = |index: usize, mailbox: &Mailbox| Watching {
             reading: Reading {
@@ -196,9 +185,11 @@ impl<'g> Generation<'g> {
     }
 
     /// Says that all is at work, as long as the writer answers.
-    async fn beat(&self) -> Result<(), EngineError> {
+    async fn beat(self: Arc<Self>) -> Result<(), EngineError> {
         while !self.stopper.is_told() {
-            self.lock.check()?;
+            let lock = self.lock.clone();
+            let held = spawn_blocking(move || lock.check()).await;
+            held.map_err(|panic| EngineError::NoThread(panic.to_string()))??;
             self.engine.pulse().await?;
             self.board.beat();
             let _ = timeout(BEAT, self.stopper.told()).await;
@@ -206,16 +197,16 @@ impl<'g> Generation<'g> {
         Ok(())
     }
 
-    async fn send(&self) -> Result<(), EngineError> {
+    async fn send(self: Arc<Self>) -> Result<(), EngineError> {
         let sending = Sending {
-            engine: self.engine,
+            engine: &self.engine,
             outlets: &self.plan.outlets,
             mailboxes: &self.plan.mailboxes,
             wakes: &self.wakes,
             board: self.board.clone(),
             pace: self.plan.pace,
             clock: self.plan.clock,
-            stopper: self.stopper,
+            stopper: &self.stopper,
             queued: &self.queued,
         };
         sending.run().await

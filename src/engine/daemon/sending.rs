@@ -85,7 +85,11 @@ impl Sending<'_> {
         let (due, left) = store.read(|tx| Ok((outbox::due(tx, now, 1)?, outbox::sending(tx)?)))?;
         if outlets.is_empty() || due.is_empty() && left.is_empty() {
             if due.is_empty() {
-                self.board.delivery(|status| status.last_success = Some(now));
+                self.board.nothing_due();
+                // Who is not needed is in no trouble that anybody has to look at.
+                let pauses = store.read(|tx| outbox::pauses(tx, now))?;
+                let is_paused = |relay: &String| pauses.iter().any(|pause| pause.relay == *relay);
+                self.board.delivery(|status| status.relays.retain(|(relay, _)| is_paused(relay)));
             }
             return Ok(());
         }
@@ -101,9 +105,11 @@ impl Sending<'_> {
             let trouble = delivered.troubles.iter().any(|(relay, _)| *relay == outlet.relay.name);
             resting.settle(&outlet.relay.name, trouble, &self.pace);
         }
-        let refused = delivered.paused.iter().map(|pause| (pause.relay.clone(), pause.why.clone()));
-        let troubles = delivered.troubles.iter().map(|(relay, error)| (relay.clone(), error.to_string()));
-        let said: Vec<_> = troubles.chain(refused).map(|(relay, what)| (relay, Said { at: now, what })).collect();
+        let paused = delivered.paused.iter();
+        let paused = paused.map(|pause| (pause.relay.clone(), Said { at: pause.since, what: pause.why.clone() }));
+        let troubles = delivered.troubles.iter();
+        let troubles = troubles.map(|(relay, error)| (relay.clone(), Said { at: now, what: error.to_string() }));
+        let said: Vec<_> = troubles.chain(paused).collect();
         self.board.delivery(|status| {
             status.sent += delivered.sent;
             status.deferred += delivered.deferred;

@@ -25,8 +25,11 @@ pub(super) use transaction::PgTransaction;
 use super::tx::Tx;
 use super::{Address, StoreError};
 
-/// How long a lost connection is tried to be made again, and work that others are in the way of is run again.
+/// How long work is run again that others are in the way of.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a lost connection is tried to be made again, counted from when it was lost: whoever comes later, while it is
+/// away, tries once, and does not wait as long as those before did.
+const AWAY: Duration = Duration::from_secs(20);
 /// Pauses between two tries: from the first, doubled each time, to the last.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
@@ -37,6 +40,8 @@ pub(super) struct Postgres {
     /// `None` after a connection was lost.
     reading: Arc<Mutex<Option<Connection>>>,
     writing: Arc<Mutex<Option<Connection>>>,
+    /// Since when there is no connection to be had.
+    lost: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Postgres {
@@ -61,6 +66,7 @@ impl Postgres {
             config: Arc::new(config),
             reading: Arc::new(Mutex::new(Some(reading))),
             writing: Arc::new(Mutex::new(Some(writing))),
+            lost: Arc::default(),
         })
     }
 
@@ -101,7 +107,10 @@ impl Postgres {
         loop {
             let trouble = Cell::new(None);
             let error = match self.attempt(&mut connection, database, mode, &trouble, work) {
-                Ok(result) => return Ok(result),
+                Ok(result) => {
+                    self.found();
+                    return Ok(result);
+                }
                 Err(error) => error,
             };
             match trouble.get() {
@@ -110,12 +119,26 @@ impl Postgres {
                 Some(Trouble::Lost) => {
                     tracing::warn!(database, %error, "connecting again");
                     *connection = None;
+                    if self.is_away() {
+                        return Err(error);
+                    }
                 }
             }
             if !patience.pause() {
                 return Err(error);
             }
         }
+    }
+
+    /// There is a connection.
+    fn found(&self) {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// There is none; whether that has been so for so long that nobody is to wait for it any more.
+    fn is_away(&self) -> bool {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get_or_insert_with(Instant::now).elapsed() > AWAY
     }
 
     /// One transaction. `trouble` tells afterwards whether an error is worth another.

@@ -9,7 +9,7 @@ use ticketd::config::{Account, Credential, PasswordFrom};
 use ticketd::domain::{MailboxStatus, Origin, Timestamp, WatchState};
 use ticketd::engine::Engine;
 use ticketd::engine::access::Access;
-use ticketd::engine::daemon::{self, Board, Pace, Pauses, Plan, Stopper};
+use ticketd::engine::daemon::{self, Board, Ground, Pace, Pauses, Plan, Stopper};
 use ticketd::engine::sync::Mailbox;
 use ticketd::imap::{Limits, Patience};
 use ticketd::store::instance::Lock;
@@ -57,7 +57,8 @@ impl Inside {
             let engine = Engine::resume(store, Origin::Live).unwrap();
             let mailboxes = vec![Mailbox { account, access }];
             let plan = Plan { mailboxes, outlets: Vec::new(), pace, clock };
-            runtime.block_on(daemon::run(&engine, &plan, &Lock::default(), &on, &told)).unwrap();
+            let ground = Ground { engine: Arc::new(engine), lock: Arc::new(Lock::default()), board: on };
+            runtime.block_on(daemon::run(ground, plan, told)).unwrap();
         };
         Inside { board, stopper, thread: Some(std::thread::spawn(work)) }
     }
