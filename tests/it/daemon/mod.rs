@@ -13,6 +13,7 @@ mod package;
 mod proxy;
 mod restricted;
 pub mod running;
+mod server_away;
 mod signals;
 mod soak;
 mod status;

@@ -9,7 +9,7 @@ mod kill;
 mod opening;
 mod proxy;
 mod sending;
-mod server;
+pub mod server;
 mod stories;
 mod syncing;
 
