@@ -128,9 +128,9 @@ impl Watching {
         let connecting = async {
             // It is never closed.
             let _turn = self.turns.acquire().await;
-            let mut connection = self.reading.mailbox.connect(&self.reading.order.limits).await?;
+            let mut connection = self.reading.connect().await?;
             let chosen = folders::watched(&mut connection, account).await?;
-            Ok::<_, ImapError>((connection, chosen))
+            Ok::<_, Trouble>((connection, chosen))
         };
         let connected = tokio::select! {
             connected = connecting => connected?,

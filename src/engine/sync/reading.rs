@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::fetching::{Event, Room};
 use super::folders::{self, Chosen};
-use super::position::{absent, highest, is_history, is_new, seen};
+use super::position::{self, absent, highest, is_history, is_new, seen};
 use super::{Mailbox, Order, Summary, Trouble, auditing, finishing, personal};
 use crate::domain::*;
 use crate::imap::{Connection, Listed, Opened};
@@ -37,10 +37,24 @@ pub(super) struct Open<'a> {
 }
 
 impl Reading {
+    /// Connects. Where that fails the first time, it is noted from when on mail counts all the same: what comes until it can
+    /// be read is new.
+    pub(in crate::engine) async fn connect(&self) -> Result<Connection, Trouble> {
+        let begin = (self.clock)();
+        match self.mailbox.connect(&self.order.limits).await {
+            Ok(connection) => Ok(connection),
+            Err(error) => {
+                let account = &self.mailbox.account;
+                position::begin_at(&self.store, &account.mailbox, account.start, begin)?;
+                Err(error.into())
+            }
+        }
+    }
+
     /// Connects, reads it once and says goodbye.
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
         let account = &self.mailbox.account;
-        let mut connection = self.mailbox.connect(&self.order.limits).await?;
+        let mut connection = self.connect().await?;
         let chosen = folders::watched(&mut connection, account).await?;
         let mut summary = Summary::default();
         for folder in &chosen {
