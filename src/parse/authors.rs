@@ -36,14 +36,17 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
     (people, name)
 }
 
-/// `Ann Lee <ann@example.org>`, of letters alone: nearly all are so, and there is nothing to take off.
+/// `Ann Lee <ann@example.org>` or `Ann Lee (Support) <ann@example.org>`, of letters alone: nearly all are so, and there is
+/// nothing to take off.
 fn plain(value: &str) -> Option<Participant> {
     let (name, address) = value.strip_suffix('>')?.split_once(" <")?;
-    let of_letters = name.trim() == name && name.chars().all(|c| c.is_alphabetic() || c == ' ') && !name.contains("  ");
+    let (person, role) = name.strip_suffix(')').and_then(|name| name.split_once(" (")).unwrap_or((name, "X"));
+    let are_letters = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let of_letters = are_letters(person) && are_letters(role) && name.trim() == name && !name.contains("  ");
     let of_words = address.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'@'));
     let (local, domain) = address.split_once('@')?;
     let dotted = domain.contains('.') && !domain.contains('@') && !address.starts_with('.') && !address.ends_with('.');
-    let sound = of_letters && of_words && dotted && !name.is_empty() && !local.is_empty();
+    let sound = of_letters && of_words && dotted && !local.is_empty();
     sound.then(|| EmailAddress::parse(address)).flatten().map(|address| Participant { name: name.to_owned(), address })
 }
 

@@ -334,12 +334,17 @@ fn text<'m>(bytes: Cow<'m, [u8]>, content_type: Option<&ContentType<'_>>) -> Cow
 /// A text of one byte a character: what is ASCII in it is copied, and only the rest decoded.
 fn in_runs(bytes: &[u8], decoder: fn(&[u8]) -> String) -> String {
     let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
-    for run in bytes.chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
-        match std::str::from_utf8(run) {
-            Ok(ascii) if run.first().is_some_and(u8::is_ascii) => out.push_str(ascii),
-            _ => out.push_str(&decoder(run)),
-        }
+    let wide: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii()).collect();
+    let wide = decoder(&wide);
+    let mut wide = wide.chars();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|b| !b.is_ascii()) {
+        let (ascii, from_wide) = rest.split_at_checked(at).unwrap_or_default();
+        out.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+        out.extend(wide.next());
+        rest = from_wide.get(1..).unwrap_or_default();
     }
+    out.push_str(std::str::from_utf8(rest).unwrap_or_default());
     out
 }
 

@@ -135,7 +135,7 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
     let stream = parts::read(facts, message);
-    body(facts, message, stream);
+    let text_part = body(facts, message, stream);
     facts.report = report::read(facts, message);
     // What a report carries is the returned mail, no forward.
     facts.forwarded = match (&facts.report, facts.forwarded.take()) {
@@ -145,21 +145,22 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
     };
     facts.automatic = automatic::signs(facts);
     claims(facts);
-    facts.digest = digest::of(facts, message);
+    facts.digest = digest::of(facts, message, text_part);
 }
 
-/// The text, what of it is new, and the forwarded mail in it.
-fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) {
+/// The text, what of it is new, and the forwarded mail in it. Gives the part of which it is the whole text, if it is one's.
+fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) -> Option<u32> {
     let mut found = text::of(message);
     if let Some(stream) = stream.filter(|_| found.text.trim().is_empty()) {
         found = text::of_stream(&stream);
     }
-    let text::Text { mut text, from_html, marks, nul } = found;
+    let text::Text { mut text, from_html, marks, nul, mut part } = found;
     if nul {
         headers::defect(facts, Defect::Nul);
     }
     if !from_html && let Some((without, mut files)) = encoded::take_out(&text) {
         text = without;
+        part = None;
         facts.attachments.append(&mut files);
     }
     let lines = lines::Lines::of(&text);
@@ -181,6 +182,7 @@ fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>
             forwarded.subject.clone_from(&facts.subject.base);
         }
     }
+    part
 }
 
 /// Every token claim, in the order in which they count: own id, header, In-Reply-To, newest reference first, addresses,

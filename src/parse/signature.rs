@@ -88,6 +88,10 @@ static FIRST_WORDS: LazyLock<Words<()>> = LazyLock::new(|| {
 static LAST_WORDS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| tables::MOBILE_SIGNATURE_ENDS.iter().filter_map(|line| line.split(' ').next_back()).collect());
 
+/// Their last letters, which turn most lines away.
+static LAST_LETTERS: LazyLock<Vec<char>> =
+    LazyLock::new(|| LAST_WORDS.iter().filter_map(|word| word.chars().next_back()).collect());
+
 fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
         return false;
@@ -103,7 +107,8 @@ fn is_mobile_line(line: &str) -> bool {
             return false;
         }
         let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
-        if !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
+        let last = text.chars().next_back();
+        if !last.is_some_and(|c| LAST_LETTERS.contains(&c)) || !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
             return false;
         }
     }
