@@ -13,7 +13,7 @@ const GATHERED: usize = 4 * 1024;
 /// The digest of a mail whose facts are read already. `text`: the part of which the body is the text, which spares the
 /// folding of its line ends.
 pub(super) fn of(facts: &Facts, message: &Message<'_>, text: Option<u32>) -> ContentDigest {
-    let mut content = Content { hasher: None, gathered: [0; GATHERED], length: 0 };
+    let mut content = Content { hasher: None, gathered: Vec::with_capacity(GATHERED) };
     for field in [&facts.from, &facts.to, &facts.cc] {
         for participant in field {
             content.add(participant.address.as_str().as_bytes());

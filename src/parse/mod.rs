@@ -8,7 +8,7 @@
 //! Every rule is linear in the size of the mail, and nothing recurses.
 //!
 //! What nearly all mail looks like has a short path: well-formed MIME (`mime`, `mime_fields`, `transfer`), address lists of
-//! plain mailboxes (`plain_addresses`), lines of prose (`quote`), texts in which no phrase of a table begins (`phrases`). A
+//! plain mailboxes (`plain_addresses`), dates (`plain_date`), lines of prose (`quote`), texts in which no phrase of a table begins (`phrases`). A
 //! short path gives what the long one would, or gives up; its tests compare the two.
 
 mod addresses;
@@ -43,6 +43,7 @@ mod part_text;
 mod parts;
 mod phrases;
 mod plain_addresses;
+mod plain_date;
 mod quote;
 mod raw_fields;
 mod report;
@@ -168,8 +169,8 @@ fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>
         headers::defect(facts, Defect::Truncated);
     }
     let forwards = facts.subject.outermost() == Some(SubjectPrefix::Forward);
-    let split = quote::split(&lines, &marks, forwards);
-    let forward = split.forward;
+    let mut split = quote::split(&lines, &marks, forwards);
+    let forward = split.forward.take();
     let author = facts.author().map_or("", |author| author.name.as_str());
     let spans = split.into_spans(&lines, &text, author);
     facts.forwarded = forward.map(|at| forward::read(&lines, at));

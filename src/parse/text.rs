@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use std::borrow::Cow;
-
 use mail_parser::{Message, MimeHeaders, PartType};
 
 use super::{html, part_text, tnef};
@@ -57,7 +55,6 @@ pub(super) fn of_stream(stream: &tnef::Contents) -> Text {
 
 /// The HTML parts.
 fn page(out: &mut Text, message: &Message<'_>) {
-    out.whole = None;
     for part in message.html_body.iter().filter_map(|&id| message.parts.get(id as usize)) {
         let (PartType::Html(_), Some(html)) = (&part.body, part_text::of(part, message)) else { continue };
         if !out.from_html {
