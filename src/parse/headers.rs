@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use mail_parser::DateTime;
 
 use super::raw_fields::{Field, Fields};
-use super::{addresses, authentication, charset, encoded_words, ids, plain_date, subject};
+use super::{addresses, authentication, charset, encoded_words, ids, plain_addresses, plain_date, subject};
 use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 
 /// The newest references that are kept.
@@ -78,11 +78,11 @@ fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String
         None => &[],
     };
     match known {
-        b"from" => people(facts, &written, |facts| &mut facts.from),
-        b"to" => people(facts, &written, |facts| &mut facts.to),
-        b"cc" => people(facts, &written, |facts| &mut facts.cc),
-        b"bcc" => people(facts, &written, |facts| &mut facts.bcc),
-        b"reply-to" => people(facts, &written, |facts| &mut facts.reply_to),
+        b"from" => people(facts, &written, &value, |facts| &mut facts.from),
+        b"to" => people(facts, &written, &value, |facts| &mut facts.to),
+        b"cc" => people(facts, &written, &value, |facts| &mut facts.cc),
+        b"bcc" => people(facts, &written, &value, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, &written, &value, |facts| &mut facts.reply_to),
         b"sender" if facts.sender.is_none() => {
             facts.sender = addresses::list(&written, 1).0.into_iter().next();
         }
@@ -140,9 +140,15 @@ fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String
     malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
-fn people(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
+fn people(facts: &mut Facts, written: &str, decoded: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
     let room = MOST_ADDRESSES.saturating_sub(list(facts).len());
-    let (mut found, more) = addresses::list(value, room);
+    if list(facts).is_empty()
+        && let Some(person) = plain_addresses::decoded(written, decoded)
+    {
+        list(facts).push(person);
+        return;
+    }
+    let (mut found, more) = addresses::list(written, room);
     if more {
         defect(facts, Defect::Truncated);
     }

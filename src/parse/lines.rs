@@ -104,8 +104,8 @@ impl<'t> Lines<'t> {
 
 fn span(text: &str, from: usize, to: usize) -> Span {
     // Most lines have nothing to trim.
-    let plain = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_graphic);
-    let (before, kept) = if from == to || (plain(from) && plain(to - 1)) {
+    let line = text.as_bytes().get(from..to).unwrap_or_default();
+    let (before, kept) = if line.is_empty() || (begins_seen(line) && ends_seen(line)) {
         (0, to - from)
     } else {
         let line = text.get(from..to).unwrap_or_default();
@@ -114,6 +114,17 @@ fn span(text: &str, from: usize, to: usize) -> Span {
     };
     // No line lies beyond MOST_BYTES.
     Span { from: from as u32, to: to as u32, bare_from: (from + before) as u32, bare_to: (from + before + kept) as u32 }
+}
+
+/// Whether a text begins with a letter or a sign. Told by its first byte, and known only of ASCII and of letters in whose
+/// blocks nothing is unseen: U+00C0 to U+05FF, which are of two bytes, and U+4000 to U+EFFF, of three.
+fn begins_seen(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'!'..=b'~' | 0xc3..=0xd7 | 0xe4..=0xee))
+}
+
+/// The same of its end.
+fn ends_seen(text: &[u8]) -> bool {
+    matches!(text, [.., b'!'..=b'~'] | [.., 0xc3..=0xd7, 0x80..=0xbf] | [.., 0xe4..=0xee, 0x80..=0xbf, 0x80..=0xbf])
 }
 
 /// Whether a line is quoted with `>`; Japanese writers use the full-width form too.
@@ -145,4 +156,29 @@ pub(super) fn bare(text: &str) -> &str {
 
 fn is_unseen(c: char) -> bool {
     c.is_whitespace() || is_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lines, bare, begins_seen, ends_seen, is_unseen};
+
+    #[test]
+    fn what_is_told_by_bytes_is_seen() {
+        let mut told = 0;
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            assert_eq!(begins_seen(text.as_bytes()), ends_seen(text.as_bytes()), "{c:?}");
+            assert!(!begins_seen(text.as_bytes()) || !is_unseen(c), "{c:?}");
+            told += usize::from(begins_seen(text.as_bytes()));
+        }
+        assert!(told > 40_000, "{told} of them");
+    }
+
+    #[test]
+    fn lines_are_bare_without_white_space_and_marks() {
+        let text = "né\n été \n\u{200e}中文\u{feff}\n\n >\u{a0}";
+        let lines = Lines::of(text);
+        let found: Vec<_> = (0..lines.count()).map(|number| lines.bare(number)).collect();
+        assert_eq!(found, text.split('\n').map(bare).collect::<Vec<_>>());
+    }
 }
