@@ -89,3 +89,37 @@ impl Content {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PARSER, fill, headers, mime};
+    use super::*;
+
+    /// The digest as it was found, and as it is without knowing the part that the text is of.
+    fn both(mail: &str) -> (ContentDigest, ContentDigest) {
+        let mut facts = Facts::default();
+        let rest = headers::read(&mut facts, mail.as_bytes()).unwrap();
+        let message = mime::read(rest, &PARSER).or_else(|| PARSER.parse(rest)).unwrap();
+        fill(&mut facts, &message);
+        (facts.digest, of(&facts, &message, None))
+    }
+
+    #[test]
+    fn a_text_that_is_folded_already_has_the_same_digest() {
+        let pieces = ["a", "\n", "\r\n", "\r", "\0", " ", "é", "begin 644 a\n", "end\n"];
+        let mut texts = vec![String::new()];
+        for _ in 0..4 {
+            texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+            for text in &texts {
+                let one = format!("From: ann@example.org\n\n{text}");
+                let part = format!("--b\nContent-Type: text/plain\n\n{text}\n");
+                let page = "--b\nContent-Type: text/html\n\n<p>a\n";
+                let head = "From: ann@example.org\nContent-Type: multipart/mixed; boundary=b\n\n";
+                for mail in [one, format!("{head}{part}{page}--b--\n"), format!("{head}{page}{part}{part}--b--\n")] {
+                    let (found, without) = both(&mail);
+                    assert_eq!(found, without, "{mail:?}");
+                }
+            }
+        }
+    }
+}

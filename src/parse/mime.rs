@@ -382,7 +382,7 @@ fn start_of_last_line_end(epilogue: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::PARSER;
-    use super::read;
+    use super::{charset_decoder, in_runs, read};
 
     /// Whether it was taken apart here; then mail-parser must say the same.
     fn is_read(mail: &str) -> bool {
@@ -453,5 +453,18 @@ mod tests {
             page.replace("Wm/r", "Wm-r"),
         ];
         assert!(!broken.iter().any(|mail| is_read(mail)));
+    }
+
+    #[test]
+    fn a_text_of_single_bytes_is_decoded_in_runs_as_it_is_whole() {
+        let all: Vec<u8> = (0..=255).chain(*b"a\xe9\xe8b\xe7").collect();
+        let numbers = |start: &str, numbers: std::ops::RangeInclusive<u32>| {
+            numbers.map(|number| format!("{start}{number}")).collect::<Vec<_>>()
+        };
+        for label in [numbers("iso-8859-", 1..=16), numbers("windows-", 1250..=1258), vec!["us-ascii".into()]].concat()
+        {
+            let Some(decoder) = charset_decoder(label.as_bytes()) else { continue };
+            assert_eq!(in_runs(&all, decoder), decoder(&all), "{label}");
+        }
     }
 }

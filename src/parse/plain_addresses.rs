@@ -31,13 +31,15 @@ pub(super) fn list(value: &str) -> Option<Vec<Participant>> {
 /// The one mailbox of a value like `=?utf-8?q?Zo=C3=AB?= <zoe@example.org>`, of which it is known what it says `decoded`: to
 /// decode a name takes as long as all the rest.
 pub(super) fn decoded(written: &str, decoded: &str) -> Option<Participant> {
-    let (words, address) = written.strip_prefix("=?")?.strip_suffix('>')?.split_once(" <")?;
+    let words = written.strip_prefix("=?")?.strip_suffix('>')?;
+    let (words, address) = words.split_at_checked(memchr::memchr(b'<', words.as_bytes())?)?;
+    let (words, address) = (words.strip_suffix(' ')?, address.get(1..)?);
     let name = decoded.strip_suffix('>')?.strip_suffix(address)?.strip_suffix(" <")?;
     let plain = |b: u8| {
         matches!(b, b'!'..=b'~')
             & !matches!(b, b'"' | b'\'' | b'(' | b')' | b',' | b':' | b';' | b'<' | b'>' | b'[' | b']' | b'\\')
     };
-    // One word, with four question marks in all: `utf-8?q?Zo=C3=AB?=`.
+    // One word: `utf-8?q?Zo=C3=AB?=`.
     let marks = words.bytes().filter(|b| *b == b'?').count();
     let is_word = marks == 3 && words.ends_with("?=") && words.bytes().all(plain);
     if !is_word || memchr::memchr2(b'@', b'?', name.as_bytes()).is_some() {
