@@ -22,21 +22,22 @@ pub(super) fn read(value: &str) -> Option<DateTime> {
         return None;
     };
     let [z1, z2, z3, z4] = zone else { return None };
-    let two = |tens: &u8, ones: &u8| number(&[*tens, *ones]).map(|n| n as u8);
+    // What no clock shows and no zone is ahead by means something else.
+    let two = |tens: &u8, ones: &u8, most: u8| number(&[*tens, *ones]).map(|n| n as u8).filter(|n| *n <= most);
     Some(DateTime {
         year: number(&[*y1, *y2, *y3, *y4])?,
         month: month as u8,
         day: day as u8,
-        hour: two(h1, h2)?,
-        minute: two(m1, m2)?,
-        second: two(s1, s2)?,
+        hour: two(h1, h2, 23)?,
+        minute: two(m1, m2, 59)?,
+        second: two(s1, s2, 59)?,
         tz_before_gmt: match sign {
             b'+' => false,
             b'-' => true,
             _ => return None,
         },
-        tz_hour: two(z1, z2)?,
-        tz_minute: two(z3, z4)?,
+        tz_hour: two(z1, z2, 14)?,
+        tz_minute: two(z3, z4, 59)?,
     })
 }
 
@@ -56,8 +57,8 @@ mod tests {
         let days = ["Tue, 4", "Xyz, 04", "tue, 31", "Fri, 0", "Fri, 99", "Tuesday, 4", "4", "Tue,  4"];
         let months = ["Mar", "Dec", "mar", "Mai", "March"];
         let years = ["2025", "0000", "0031", "1969", "25", "9999"];
-        let times = ["10:00:00", "00:59:60", "24:00:00", "99:99:99", "10:00", "1:00:00"];
-        let zones = ["+0000", "-0130", "+9999", "-0000", "GMT", "+01", "+0100 (CET)", ""];
+        let times = ["10:00:00", "00:59:60", "24:00:00", "23:59:59", "99:99:99", "10:00", "1:00:00"];
+        let zones = ["+0000", "-0130", "+1445", "+9999", "-0000", "GMT", "+01", "+0100 (CET)", ""];
         let mut plain = 0;
         for day in days {
             for month in months {
