@@ -8,29 +8,29 @@ const LONGEST: usize = 12;
 /// Replaces every known reference; unknown ones stay as they are written.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, c, after)) = split_at_first(rest) {
-        out.reserve(rest.len());
-        out.push_str(before);
+    let mut written = 0;
+    for at in memchr::memchr_iter(b'&', text.as_bytes()) {
+        let Some((c, after)) = text.get(at..).and_then(first) else { continue };
+        out.reserve(text.len() - written);
+        out.push_str(text.get(written..at).unwrap_or_default());
         out.push(c);
-        rest = after;
+        written = text.len() - after.len();
     }
-    if out.is_empty() {
+    if written == 0 {
         return Cow::Borrowed(text);
     }
-    out.push_str(rest);
+    out.push_str(text.get(written..).unwrap_or_default());
     Cow::Owned(out)
 }
 
-/// The text before the first known reference, its character and the text behind it.
-pub(super) fn split_at_first(text: &str) -> Option<(&str, char, &str)> {
-    memchr::memchr_iter(b'&', text.as_bytes()).find_map(|at| {
-        let name = text.get(at + 1..)?;
-        let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#').unwrap_or(0);
-        let c = character(name.get(..end)?)?;
-        let after = name.get(end..)?;
-        Some((text.get(..at)?, c, after.strip_prefix(';').unwrap_or(after)))
-    })
+/// The character of the known reference that a text begins with, and the text behind it. What a tag or the end stands right
+/// behind is none.
+pub(super) fn first(text: &str) -> Option<(char, &str)> {
+    let name = text.strip_prefix('&')?;
+    let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
+    let (name, after) = name.split_at_checked(end)?;
+    let c = character(name).filter(|_| !after.starts_with('<'))?;
+    Some((c, after.strip_prefix(';').unwrap_or(after)))
 }
 
 fn character(name: &str) -> Option<char> {
