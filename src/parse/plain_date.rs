@@ -25,7 +25,8 @@ pub(super) fn read(value: &str) -> Option<DateTime> {
     // What no clock shows and no zone is ahead by means something else.
     let two = |tens: &u8, ones: &u8, most: u8| number(&[*tens, *ones]).map(|n| n as u8).filter(|n| *n <= most);
     Some(DateTime {
-        year: number(&[*y1, *y2, *y3, *y4])?,
+        // Small years are short for others (RFC 5322 4.3).
+        year: number(&[*y1, *y2, *y3, *y4]).filter(|year| *year >= 1000)?,
         month: month as u8,
         day: day as u8,
         hour: two(h1, h2, 23)?,
