@@ -76,7 +76,7 @@ fn of_mailbox(mailbox: &MailboxStatus, picture: &Picture, zone: &TimeZone) -> Ve
     if let Some(missing) = mailbox.missing.filter(|missing| *missing > 0) {
         add(
             format!("{name}: {} of its server missing here", mails(missing)),
-            format!("`ticketd audit --repair {name}`"),
+            format!("the log of the daemon says why it could not be fetched; `ticketd audit {name}` lists it"),
         );
     }
     let parked = picture.figures.parked.get(name).copied().unwrap_or_default();
