@@ -50,10 +50,10 @@ impl Watching {
     /// as a team's no longer.
     pub(super) fn setup(&self) -> Result<Setup, Trouble> {
         let account = &self.reading.mailbox.account;
-        let setup = self.reading.store.read(journal::current_setup)?;
+        let setup = self.reading.store.read(journal::current_setup)?.unwrap_or_default();
         let name = &account.mailbox;
-        let what = match setup.as_ref().and_then(|setup| setup.mailbox(name)).map(|mailbox| mailbox.kind) {
-            Some(kind) if kind == account.kind => return Ok(setup.unwrap_or_default()),
+        let what = match setup.mailbox(name).map(|mailbox| mailbox.kind) {
+            Some(kind) if kind == account.kind => return Ok(setup),
             Some(kind) => format!("`ticketd apply` has made the mailbox `{name}` one of kind `{kind}`"),
             None => format!("`ticketd apply` has taken the mailbox `{name}` away"),
         };
