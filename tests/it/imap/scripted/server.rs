@@ -189,6 +189,12 @@ impl Session {
             }
             "ID" => ok("* ID NIL\r\n".to_owned()),
             "UID" => self.of_uid(tag, rest),
+            // All of it: nobody asks for a part.
+            "FETCH" => {
+                let uids: Vec<u32> = model.lock().unwrap().mails.keys().copied().collect();
+                let line = |(n, uid): (usize, &u32)| format!("* {} FETCH (UID {uid})\r\n", n + 1);
+                ok(uids.iter().enumerate().map(line).collect())
+            }
             // It tells of nothing by itself.
             "IDLE" => {
                 self.idling = tag.to_owned();
