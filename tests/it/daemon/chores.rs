@@ -91,6 +91,7 @@ fn a_sent_folder_that_takes_no_copies_is_not_given_them_at_every_look() {
 #[test]
 fn an_audit_that_is_refused_or_cut_keeps_no_mail_from_being_waited_for() {
     let (server, desk) = taken();
+    server.model.lock().unwrap().capabilities.1 = "UIDPLUS";
     server.misbehave("FETCH", |tag, _| vec![Act::Send(format!("{tag} NO not now\r\n").into_bytes())]);
     let inside = Inside::begin(&desk, often(&server), AUDITS, now);
     until("it is refused", || told(&server, "FETCH") > 1);
@@ -106,6 +107,7 @@ fn an_audit_that_is_refused_or_cut_keeps_no_mail_from_being_waited_for() {
 #[test]
 fn what_an_audit_misses_is_fetched_by_the_daemon_itself() {
     let (server, desk) = taken();
+    server.model.lock().unwrap().capabilities.1 = "UIDPLUS";
     sql(&desk, "UPDATE delivery SET uid = uid + 100000 WHERE uid = 2");
     let inside = Inside::begin(&desk, often(&server), AUDITS, now);
     until("it is fetched", || number(&desk, "SELECT count(*) FROM delivery WHERE uid = 2") == 1);
