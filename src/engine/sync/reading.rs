@@ -123,15 +123,28 @@ impl Reading {
             .write(|tx| audit.parked.iter().try_for_each(|uid| unfetched::ask_again(tx, &at, i64::from(*uid))))?;
         audit.missing.append(&mut audit.parked);
         audit.missing.sort_unstable();
-        let listed = connection.list_these(&audit.missing).await?;
+        self.take_missing(connection, folder, &at, &audit.missing, summary).await
+    }
+
+    /// Takes these ascending UIDs of the folder, which is open, and does with them what is done with mail that is stored.
+    pub(in crate::engine) async fn take_missing(
+        &self,
+        connection: &mut Connection,
+        folder: &Chosen,
+        at: &Position<'_>,
+        uids: &[u32],
+        summary: &mut Summary,
+    ) -> Result<(), Trouble> {
+        let listed = connection.list_these(uids).await?;
+        let at = *at;
         let open = Open { at, role: folder.role, history: false };
         let row = self.store.read(|tx| watched::watched(tx, at.mailbox, at.folder))?;
         if let Some(row) = row.filter(|row| row.uidvalidity == at.uidvalidity) {
             self.take_as_they_are(connection, &open, &row, listed, summary).await?;
         }
         if !self.order.leave_server {
-            let uids = &audit.missing;
-            summary.finished += finishing::finish_these(connection, &self.store, &at, uids, &account.after).await?;
+            let after = &self.mailbox.account.after;
+            summary.finished += finishing::finish_these(connection, &self.store, &at, uids, after).await?;
         }
         Ok(())
     }
