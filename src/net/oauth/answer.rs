@@ -162,7 +162,6 @@ fn refused(endpoint: &Endpoint, answered: &Answered, hidden: &[&Secret]) -> Oaut
         // The last three are OpenID Connect's (3.1.2.6), for what only a person can put right.
         "invalid_grant"
         | "access_denied"
-        | "expired_token"
         | "interaction_required"
         | "login_required"
         | "consent_required" => Cause::Refused,

@@ -166,7 +166,7 @@ async fn a_consent_that_is_gone_or_was_never_given_is_refused_with_the_way_out()
     assert_eq!(error.with_way_out("support"), words);
     let error = access.proof(&Credential::OAuth("own".to_owned()), "other@example.org", None).await.unwrap_err();
     assert_eq!(error.cause(), Cause::Refused);
-    assert!(error.to_string().starts_with("there is no consent of other@example.org for"), "{error}");
+    assert!(error.to_string().starts_with("there is no consent for the client `own`"), "{error}");
     assert_eq!(server.tokens_asked().len(), 1);
 }
 

@@ -45,7 +45,7 @@ fn a_server_that_is_asked_too_often_is_asked_less_often() {
 fn a_consent_that_is_not_given_is_said_to_be_so_and_nothing_is_kept() {
     let server = TokenServer::start(USER);
     let desk = desk(&server, 1, USER, "");
-    for (word, expected) in [("access_denied", 77), ("expired_token", 77)] {
+    for (word, expected) in [("access_denied", 77), ("expired_token", 75)] {
         server.model().pending.push_back(word);
         let (code, _, err) = login(&desk, &[]);
         assert!(code == expected && err.contains(word) && err.contains("run it again, and consent"), "{err}");
