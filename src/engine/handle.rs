@@ -87,8 +87,8 @@ impl Engine {
 
     fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
         let reader = store.reader();
-        let (keys, seeds, has_noted) = store
-            .read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?, attempts::has_noted(tx, reader)?)))?;
+        let (keys, seeds, has_noted) =
+            store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?, attempts::has_noted(tx, reader)?)))?;
         if has_noted {
             // By an engine of this process that failed: nothing of that is being read any more, and we live.
             store.write(|tx| attempts::take_back(tx, reader))?;

@@ -103,12 +103,7 @@ pub fn withheld_by(
 }
 
 /// Keeps which withheld mails tie to something by now, and how far the folder was compared.
-pub fn keep(
-    tx: &mut Tx<'_>,
-    at: &Position<'_>,
-    tied: &BTreeSet<i64>,
-    compared: &Compared,
-) -> Result<(), StoreError> {
+pub fn keep(tx: &mut Tx<'_>, at: &Position<'_>, tied: &BTreeSet<i64>, compared: &Compared) -> Result<(), StoreError> {
     let sql = "UPDATE withheld SET tied = 1 WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3 AND uid = $4";
     tx.execute_many(sql, tied.iter().map(|uid| [at.values(), vec![Value::Integer(*uid)]].concat()))?;
     let sql = "INSERT INTO withheld_compared (mailbox, folder, event, id, whole_at) VALUES ($1, $2, $3, $4, $5) \

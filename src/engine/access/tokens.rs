@@ -106,7 +106,8 @@ impl Tokens {
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         let mut slot = slot.lock_owned().await;
         // It may have been read anew while another one asked.
-        let (read, client) = (self.clients().read, self.client(&client.name).unwrap_or(client));
+        let read = self.clients().read;
+        let client = self.client(&client.name).unwrap_or(client);
         if slot.read != read {
             *slot = Slot { read, unwritten: slot.unwritten.take(), ..Slot::default() };
         }
