@@ -41,8 +41,8 @@ impl Step {
         for work in work {
             match work {
                 Work::Unit(_) => all.extend(outcomes.next()),
-                Work::Note(digests) => {
-                    attempts::note(tx, digests)?;
+                Work::Note { reader, digests } => {
+                    attempts::note(tx, *reader, digests)?;
                     all.push(Outcome::nothing(Timestamp::default()));
                 }
             }

@@ -210,10 +210,8 @@ impl Reading {
                 };
                 let arrived = listed.arrived_at.unwrap_or_else(self.clock);
                 let ties = self.store.read(|tx| personal::ties(tx, &facts, open.at.mailbox, open.role, arrived))?;
-                if ties {
+                if ties || !self.store.write(|tx| personal::withhold(tx, &open.at, listed.uid, &facts))? {
                     tied.push(*listed);
-                } else {
-                    self.store.write(|tx| personal::withhold(tx, &open.at, listed.uid, &facts))?;
                 }
             }
         }
@@ -223,7 +221,7 @@ impl Reading {
 
     /// Fetches withheld mails that tie to something by now. They are withheld until they are stored.
     async fn take_tied(&self, connection: &mut Connection, open: &Open<'_>) -> Result<(), Trouble> {
-        let tied = self.store.read(|tx| personal::tied_by_now(tx, &open.at))?;
+        let tied = personal::tied_by_now(&self.store, &open.at, (self.clock)())?;
         let (Some(first), Some(last)) = (tied.first(), tied.last()) else { return Ok(()) };
         let stored = || self.store.read(|tx| watched::stored(tx, &open.at, i64::from(*first), i64::from(*last)));
         let listed = connection.list_these(&tied).await?;
