@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use listening::Listening;
 
-use super::database::location;
+use super::database::{location, open_or_make};
 use super::signals::{Signals, Told};
 use super::{Code, Failure, times};
 use crate::domain::*;
@@ -110,7 +110,7 @@ impl Daemon {
     fn start(args: Args, work: Handle) -> anyhow::Result<(Daemon, Setup)> {
         let read = plan::read(&args)?;
         let lock = Some(Arc::new(instance::lock(&read.database)?));
-        let store = Store::open(&read.database)?;
+        let store = open_or_make(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
         let plan = read.plan(&store)?;
         let (board, database) = (Board::new(times::now), read.database);

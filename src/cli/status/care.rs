@@ -122,7 +122,10 @@ fn of_database(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
     for RelayPause { relay, until, why, .. } in &picture.pauses {
         let until = local(*until, zone);
         let what = format!("relay {relay} refuses us and is left alone until {until}: {}", line(why));
-        add(what, "correct that [[relay]], then `systemctl reload ticketd`; or `ticketd outbox flush` tries it at once");
+        add(
+            what,
+            "correct that [[relay]], then `systemctl reload ticketd`; or `ticketd outbox flush` tries it at once",
+        );
     }
     if picture.said.as_ref().is_some_and(|(_, status)| status.delivery.no_relay) && figures.to_leave() > 0 {
         let what = format!("{} to leave, and no relay is configured", sends(figures.to_leave()));
@@ -276,10 +279,7 @@ mod tests {
         if let Some((_, status)) = &mut picture.said {
             status.config_refused = said("line 1");
         }
-        assert_eq!(
-            way_out(&picture).as_deref(),
-            Some("`ticketd check`; then read it again: systemctl reload ticketd")
-        );
+        assert_eq!(way_out(&picture).as_deref(), Some("`ticketd check`; then read it again: systemctl reload ticketd"));
         if let Some((_, status)) = &mut picture.said {
             status.config_way_out = Some("`ticketd apply x.toml`".to_owned());
         }
