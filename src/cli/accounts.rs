@@ -32,9 +32,12 @@ pub(super) fn chosen(config: &Config, path: &Path, named: &[String]) -> Result<V
     }
     match wrong.is_empty() {
         true => Ok(chosen),
-        false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
+        false => Err(Failure::new(Code::Config, wrong.join("\n  "), UNREADABLE)),
     }
 }
+
+/// What to do about a secret that cannot be had.
+pub(super) const UNREADABLE: &str = "put it where the configuration says, readable for the user that ticketd runs as";
 
 /// The mailboxes of these accounts.
 pub(super) fn mailboxes(accounts: Vec<Account>, access: &Access) -> Vec<Mailbox> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::check::problem_as_json;
-use super::config_file::{counted, decode, parse, read, render, wrong};
+use super::config_file::{DEFAULT_PATH, counted, decode, parse, read, render, wrong};
 use super::database::{DatabaseArgs, find};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
@@ -25,7 +25,7 @@ const SHORT: usize = 12;
 Examples:
   ticketd apply desk.toml --db desk.db --dry-run   what would change; changes nothing
   ticketd apply desk.toml --db desk.db             show it, then do it
-  ticketd apply ticketd.toml --as alice            in the database that it names, as that user
+  ticketd apply --as alice                         ./ticketd.toml, in the database that it names, as that user
   ticketd export --db old.db | ticketd apply - --db new.db
 
 A database that is not there yet is made. The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
@@ -35,9 +35,9 @@ Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wr
 65 the database is damaged or newer; 66 no such file; 73 the database cannot be made; 75 the database is in use;
 77 the user of --as has no role for it; 78 the file is wrong (every mistake is shown).")]
 pub(super) struct Args {
-    /// The configuration; `-` reads standard input
+    /// The configuration; `-` reads standard input; without it that of --config, else ./ticketd.toml
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Option<PathBuf>,
     /// Show the difference and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -71,8 +71,10 @@ enum Outcome {
 
 /// Compares, shows, applies.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let stdin = args.file == Path::new("-");
-    let name = if stdin { Path::new("standard input") } else { &args.file };
+    let file = args.file.as_deref().or_else(|| args.database.file()).unwrap_or(Path::new(DEFAULT_PATH));
+    let is_named = Some(file) != args.database.file();
+    let stdin = file == Path::new("-");
+    let name = if stdin { Path::new("standard input") } else { file };
     let text = if stdin { standard_input(name)? } else { read(name)? };
     let file = match parse(&text) {
         Ok(file) => file,
@@ -82,10 +84,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if !args.json {
         std::io::stderr().lock().write_all(render(name, &text, &file.warnings).as_bytes())?;
     }
-    let named = match args.database.file() {
-        Some(config) if config == args.file => None,
-        _ => args.database.config()?.database,
-    };
+    let named = if is_named { args.database.config()?.database } else { None };
     let location = args.database.location(named.as_deref().or(file.database.as_deref()))?;
     let there = find(&location)?;
     let created = there.is_none();

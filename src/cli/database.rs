@@ -56,6 +56,12 @@ impl DatabaseArgs {
         self.config.as_deref().or_else(|| setup::found())
     }
 
+    /// The file of the configuration, where it names the database and another setup than that, which is in force there.
+    pub fn file_beside(&self, in_force: &Setup) -> Result<Option<&Path>, Failure> {
+        let Some(file) = self.file().filter(|_| self.db.is_none()) else { return Ok(None) };
+        Ok((self.config()?.setup != *in_force).then_some(file))
+    }
+
     /// The place of the database, which must be there; it is not opened.
     pub fn existing_location(&self) -> anyhow::Result<Location> {
         let location = self.location(self.config()?.database.as_deref())?;
@@ -174,6 +180,19 @@ pub(super) fn location() -> impl TypedValueParser<Value = Location> {
 /// The database in that place, which must be there.
 pub(super) fn existing(db: &Location) -> anyhow::Result<Store> {
     Ok(find(db)?.ok_or_else(|| missing(db))?)
+}
+
+/// The database in that place, which is made where there is none.
+pub(super) fn open_or_make(db: &Location) -> Result<Store, StoreError> {
+    let is_there = db.exists();
+    let store = Store::open(db)?;
+    if let Location::File(path) = db
+        && !is_there
+    {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        tracing::info!(database = %path.display(), "a new database was made");
+    }
+    Ok(store)
 }
 
 /// The database in that place, where there is one.

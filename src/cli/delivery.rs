@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::accounts::UNREADABLE;
 use super::config_file::counted;
 use super::database::wait_for;
 use super::progress::progress;
@@ -36,7 +37,7 @@ pub(super) fn outlets(config: &Config, access: &Access) -> Result<Vec<Outlet>, F
     }
     match wrong.is_empty() {
         true => Ok(outlets),
-        false => Err(Failure { code: Code::Config, message: wrong.join("\n  "), way_out: None }),
+        false => Err(Failure::new(Code::Config, wrong.join("\n  "), UNREADABLE)),
     }
 }
 

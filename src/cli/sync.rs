@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::database::{find, wait_for};
+use super::database::{find, open_or_make, wait_for};
 use super::fetching::{Chosen, Done, MailArgs, Taken, in_force, read};
 use super::{Code, accounts, delivery, times};
 use crate::config::read_date;
@@ -96,7 +96,7 @@ struct Copy(PathBuf);
 impl Desk {
     fn open(database: &Location, dry_run: bool) -> anyhow::Result<Desk> {
         if !dry_run {
-            return Ok(Desk::of(Store::open(database)?));
+            return Ok(Desk::of(open_or_make(database)?));
         }
         let Some(original) = find(database)? else {
             return Ok(Desk::of(Store::in_memory()?));

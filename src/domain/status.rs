@@ -18,6 +18,9 @@ pub struct DaemonStatus {
     pub trouble: Option<Said>,
     /// Why the configuration on disk is not the one in force: reloading it failed.
     pub config_refused: Option<Said>,
+    /// What to do about that, where that is known.
+    #[serde(default)]
+    pub config_way_out: Option<String>,
     /// When the configuration in force was read.
     pub config_read_at: Timestamp,
     /// In the order of the configuration.
@@ -156,6 +159,9 @@ pub struct DeliveryStatus {
     pub deferred: u64,
     pub failed: u64,
     pub unknown: u64,
+    /// There is no relay in the configuration: nothing can leave.
+    #[serde(default)]
+    pub no_relay: bool,
     /// Relays that cannot be used, by name, and why.
     pub relays: Vec<(String, Said)>,
     /// When what the logins of relays need (OAuth) ends, by relay.

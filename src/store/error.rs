@@ -7,7 +7,9 @@ pub enum StoreError {
     #[error("{database} is in use by another process, which did not let go within 10 seconds; try again later")]
     Busy { database: String },
     /// Another process fetches mail into it.
-    #[error("{database} is being filled by another ticketd, which fetches mail into it; wait for it, or stop it")]
+    #[error(
+        "another ticketd reads mail into {database} (a daemon: see `ticketd status`; or a sync): stop it, or wait for it"
+    )]
     Fetching { database: String },
     /// Nothing can be written until there is space.
     #[error("the disk that holds {database} is full; what was committed before is safe, free some space and try again")]

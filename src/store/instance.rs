@@ -2,6 +2,7 @@
 //! what is being read for mails that ended the program.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Location, StoreError, postgres};
@@ -34,9 +35,17 @@ impl Lock {
 fn lock_file(path: &Path, database: &Location) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let failed = |error: std::io::Error| StoreError::CannotOpen {
-        database: database.to_string(),
-        what: format!("its lock {}: {error}", Path::new(&name).display()),
+    let failed = |error: std::io::Error| {
+        let way_out = match error.kind() {
+            ErrorKind::NotFound => "; its folder is missing: make it",
+            ErrorKind::PermissionDenied => {
+                "; it or its folder is another user's, as after a command by root: give it back with chown \
+                 (docs/installing.md), or run this as that user"
+            }
+            _ => "",
+        };
+        let what = format!("its lock {}: {error}{way_out}", Path::new(&name).display());
+        StoreError::CannotOpen { database: database.to_string(), what }
     };
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -47,5 +56,17 @@ fn lock_file(path: &Path, database: &Location) -> Result<File, StoreError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Fetching { database: database.to_string() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_folder_is_missing_it_says_to_make_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = lock(&Location::File(folder.path().join("none/desk.db"))).err().unwrap().to_string();
+        assert!(error.ends_with("; its folder is missing: make it"), "{error}");
     }
 }

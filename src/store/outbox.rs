@@ -190,6 +190,11 @@ pub fn pause(tx: &mut Tx<'_>, pause: &RelayPause) -> Result<(), StoreError> {
     tx.execute(sql, &values).map(|_| ())
 }
 
+/// No relay is left alone any more: what each is, and how it is logged in to, may be otherwise now.
+pub fn resume_all(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM relay_pause", &[]).map(|_| ())
+}
+
 /// A relay works again.
 pub fn resume(tx: &mut Tx<'_>, relay: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM relay_pause WHERE relay = $1", &[Value::Text(relay.to_owned())]).map(|_| ())

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use listening::Listening;
 
-use super::database::location;
+use super::database::{location, open_or_make};
 use super::signals::{Signals, Told};
 use super::{Code, Failure, times};
 use crate::domain::*;
@@ -36,8 +36,9 @@ SIGHUP reads the configuration again: where that is wrong, the one before stays 
 within 10 seconds with nothing half done; a second one ends it at once. What the system ends in any other way goes on
 where it was.
 Exit codes: 0 told to stop; 64 wrong arguments; 65 the database is damaged or of a newer ticketd; 66 no such file;
-75 another ticketd reads mail into that database, or it cannot be reached, or the port of [daemon] is taken;
-78 the configuration is wrong.")]
+73 the database cannot be made or written, its disk is full; 74 reading or writing it fails; 75 another ticketd reads
+mail into that database, or it cannot be reached, or the port of [daemon] is taken; 78 the configuration is wrong;
+130 told to stop a second time.")]
 pub(super) struct Args {
     /// The configuration; without it, ./ticketd.toml
     #[arg(long, value_name = "FILE")]
@@ -84,6 +85,8 @@ struct Daemon {
     /// `None`: it was lost with the connection to the database.
     lock: Option<Arc<instance::Lock>>,
     listening: Listening,
+    /// The configuration was read, and no generation has worked by it yet.
+    is_new: bool,
 }
 
 /// Why a generation ended.
@@ -107,13 +110,13 @@ impl Daemon {
     fn start(args: Args, work: Handle) -> anyhow::Result<(Daemon, Setup)> {
         let read = plan::read(&args)?;
         let lock = Some(Arc::new(instance::lock(&read.database)?));
-        let store = Store::open(&read.database)?;
+        let store = open_or_make(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
         let plan = read.plan(&store)?;
         let (board, database) = (Board::new(times::now), read.database);
         let faces = Faces { board: board.clone(), store: store.clone() };
         let listening = Listening::start(faces, read.config.daemon.listen)?;
-        Ok((Daemon { args, work, plan, database, store, board, lock, listening }, setup))
+        Ok((Daemon { args, work, plan, database, store, board, lock, listening, is_new: true }, setup))
     }
 
     async fn run(mut self, setup: Setup) -> anyhow::Result<()> {
@@ -165,7 +168,10 @@ impl Daemon {
                 return End::Failed(error);
             }
         };
-        self.take_over(heard.plan.take());
+        if heard.plan.is_some() {
+            self.take_over(heard.plan);
+            return End::Reload;
+        }
         self.board.state(DaemonState::Running);
         let stopper = Arc::new(Stopper::default());
         let mut work = self.work.spawn(daemon::run(ground, self.plan.clone(), stopper.clone()));
@@ -206,14 +212,23 @@ impl Daemon {
     }
 
     /// Sees to it that the lock is ours, that something can be written, and that there is an engine: on a thread of its own,
-    /// for the database may not answer.
+    /// for the database may not answer. By a configuration that was just read all relays are tried, as all mailboxes are.
     async fn ground(&mut self, signals: &mut Signals, heard: &mut Heard) -> Result<Ground, EngineError> {
         let (lock, database, store, board) =
             (self.lock.clone(), self.database.clone(), self.store.clone(), self.board.clone());
+        let (is_new, no_relay) = (self.is_new, self.plan.outlets.is_empty());
         let mut preparing = self.work.spawn_blocking(move || {
             let lock = lock.map_or_else(|| instance::lock(&database).map(Arc::new), Ok)?;
             let status = board.read();
-            store.write(|tx| store::daemon::say(tx, &status, board.now()))?;
+            store.write(|tx| {
+                if is_new {
+                    store::outbox::resume_all(tx)?;
+                }
+                store::daemon::say(tx, &status, board.now())
+            })?;
+            if is_new && no_relay {
+                saying::warn_of_no_relay(&store)?;
+            }
             let engine = Arc::new(Engine::resume(store, Origin::Live)?);
             Ok(Ground { engine, lock, board })
         });
@@ -223,6 +238,7 @@ impl Daemon {
                 ground = &mut preparing => {
                     let ground = ground.unwrap_or_else(|panic| Err(EngineError::NoThread(panic.to_string())));
                     self.lock = ground.as_ref().ok().map(|ground| ground.lock.clone());
+                    self.is_new &= ground.is_err();
                     return ground;
                 }
                 told = signals.next() => self.hear(told, heard).await,
@@ -238,6 +254,7 @@ impl Daemon {
     async fn hear(&mut self, told: Told, heard: &mut Heard) {
         match told {
             Told::Stop => {
+                tracing::info!("stopping; again ends it at once");
                 notify::stopping();
                 self.board.state(DaemonState::Stopping);
                 heard.stop = true;
@@ -249,7 +266,7 @@ impl Daemon {
     /// The next generation works by it. It was said that it is being read: now it is in force.
     fn take_over(&mut self, plan: Option<Plan>) {
         let Some(plan) = plan else { return };
-        self.plan = plan;
+        (self.plan, self.is_new) = (plan, true);
         tracing::info!(mailboxes = self.plan.mailboxes.len(), "the configuration was read again");
         notify::ready();
     }
@@ -269,12 +286,14 @@ impl Daemon {
         });
         match read {
             Ok(plan) => {
-                self.board.config_read(None);
+                self.board.config_read();
                 Some(plan)
             }
             Err(error) => {
-                tracing::error!("the configuration stays as it was: {error:#}");
-                self.board.config_read(Some(format!("{error:#}")));
+                let way_out = error.downcast_ref().and_then(|failure: &Failure| failure.way_out.clone());
+                let what_to_do = way_out.as_ref().map(|way_out| format!("\n  {way_out}")).unwrap_or_default();
+                tracing::error!("the configuration stays as it was: {error:#}{what_to_do}");
+                self.board.config_refused(format!("{error:#}"), way_out);
                 notify::ready();
                 None
             }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::notify;
 use crate::domain::*;
 use crate::engine::daemon::{BEAT, Board, Stopper};
-use crate::store::{Store, daemon, outbox};
+use crate::store::{Store, StoreError, daemon, figures, outbox};
 
 /// Said this often at least, whatever happens: a status that is older comes from a daemon that is gone.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -50,6 +50,15 @@ pub(super) async fn say_on(store: Store, board: Board, stopper: Arc<Stopper>) {
             () = stopper.told() => {}
         }
     }
+}
+
+/// Says so where mail is to leave, and nothing takes it.
+pub(super) fn warn_of_no_relay(store: &Store) -> Result<(), StoreError> {
+    let waiting = store.read(figures::read)?.to_leave();
+    if waiting > 0 {
+        tracing::warn!(waiting, "mail is to leave and no [[relay]] is configured (docs/sending.md)");
+    }
+    Ok(())
 }
 
 /// Writes it down, once.

@@ -7,6 +7,7 @@ use crate::cli::config_file::counted;
 use crate::cli::screen::line;
 use crate::cli::times::{local, rough};
 use crate::domain::*;
+use crate::store::outbox::RelayPause;
 
 /// Something to be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +43,8 @@ pub(super) fn of(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
     if let Some((status, said)) = status.and_then(|status| Some((status, status.config_refused.as_ref()?))) {
         let since = local(status.config_read_at, zone);
         let what = format!("the configuration on disk is wrong, that of {since} is in force: {}", line(&said.what));
-        add(what, "`ticketd check`, then read it again: systemctl reload ticketd");
+        let way_out = status.config_way_out.as_deref().map_or("`ticketd check`".to_owned(), line);
+        add(what, &format!("{way_out}; then read it again: systemctl reload ticketd"));
     }
     for mailbox in picture.mailboxes() {
         for care in of_mailbox(mailbox, picture, zone) {
@@ -117,10 +119,21 @@ fn of_database(picture: &Picture, zone: &TimeZone) -> Vec<Care> {
         let what = format!("{} held: nobody knows whether the relay took it", sends(figures.held));
         add(what, "`ticketd outbox list`, then `retry` or `cancel`");
     }
-    if let Some(oldest) = figures.oldest_queued.filter(|oldest| now.since(*oldest) > UNSENT) {
+    for RelayPause { relay, until, why, .. } in &picture.pauses {
+        let until = local(*until, zone);
+        let what = format!("relay {relay} refuses us and is left alone until {until}: {}", line(why));
+        add(
+            what,
+            "correct that [[relay]], then `systemctl reload ticketd`; or `ticketd outbox flush` tries it at once",
+        );
+    }
+    if picture.said.as_ref().is_some_and(|(_, status)| status.delivery.no_relay) && figures.to_leave() > 0 {
+        let what = format!("{} to leave, and no relay is configured", sends(figures.to_leave()));
+        add(what, "add a [[relay]] (docs/sending.md), then `systemctl reload ticketd`");
+    } else if let Some(oldest) = figures.oldest_queued.filter(|oldest| now.since(*oldest) > UNSENT) {
         let since = local(oldest, zone);
         let what = format!("{} to leave, the oldest since {since}", sends(figures.to_leave()));
-        add(what, "`ticketd outbox list` says why; a [[relay]] is needed (docs/sending.md)");
+        add(what, "`ticketd outbox list` says why");
     }
     for (mailbox, said) in picture.said.iter().flat_map(|(_, status)| &status.delivery.copies) {
         let what = format!("{mailbox}: no copies in its Sent folder: {}", line(&said.what));
@@ -162,7 +175,7 @@ mod tests {
         let mut mailbox = MailboxStatus::new("desk".to_owned(), NOW);
         mailbox.last_success = Some(NOW.plus(-MINUTE));
         (status.state, status.mailboxes) = (DaemonState::Running, vec![mailbox]);
-        Picture { now: NOW, said: Some((NOW, status)), figures: Figures::default() }
+        Picture { now: NOW, said: Some((NOW, status)), figures: Figures::default(), pauses: Vec::new() }
     }
 
     fn whats(picture: &Picture) -> Vec<String> {
@@ -238,6 +251,48 @@ mod tests {
             "5 mails in quarantine: could not be read",
         ];
         assert_eq!(whats(&picture), expected, "review is everyday work");
+    }
+
+    #[test]
+    fn a_relay_that_refuses_us_needs_somebody_whether_or_not_anything_waits() {
+        let mut picture = well();
+        let (since, until) = (NOW.plus(-MINUTE), NOW.plus(29 * MINUTE));
+        picture.pauses.push(RelayPause { relay: "main".to_owned(), since, until, why: "535 no".to_owned() });
+        let care = of(&picture, &TimeZone::UTC);
+        let what = "relay main refuses us and is left alone until 1970-04-11 00:29: 535 no";
+        assert_eq!(care.iter().map(|care| care.what.as_str()).collect::<Vec<_>>(), [what]);
+        assert!(care.iter().all(|care| care.way_out.contains("`ticketd outbox flush`")), "{care:?}");
+    }
+
+    #[test]
+    fn mail_that_no_relay_can_take_needs_somebody_at_once() {
+        let mut picture = well();
+        picture.figures.outbox = [(SendState::Queued, 2)].into();
+        picture.figures.oldest_queued = Some(NOW);
+        assert_eq!(whats(&picture), Vec::<String>::new());
+        if let Some((_, status)) = &mut picture.said {
+            status.delivery.no_relay = true;
+        }
+        assert_eq!(whats(&picture), ["2 sends to leave, and no relay is configured"]);
+        picture.figures = Figures::default();
+        assert_eq!(whats(&picture), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_to_do_about_a_configuration_that_is_refused_is_what_the_refusal_says() {
+        let mut picture = well();
+        let way_out = |picture: &Picture| of(picture, &TimeZone::UTC).pop().map(|care| care.way_out);
+        if let Some((_, status)) = &mut picture.said {
+            status.config_refused = said("line 1");
+        }
+        assert_eq!(way_out(&picture).as_deref(), Some("`ticketd check`; then read it again: systemctl reload ticketd"));
+        if let Some((_, status)) = &mut picture.said {
+            status.config_way_out = Some("`ticketd apply x.toml`".to_owned());
+        }
+        assert_eq!(
+            way_out(&picture).as_deref(),
+            Some("`ticketd apply x.toml`; then read it again: systemctl reload ticketd")
+        );
     }
 
     #[test]

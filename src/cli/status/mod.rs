@@ -48,7 +48,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Shows it once, or until told.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
-    let Database { store, zone, .. } = args.database.open()?;
+    let Database { store, zone, setup, .. } = args.database.open()?;
     if args.watch {
         return watch(&store, &zone, args.json);
     }
@@ -56,7 +56,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let mut out = std::io::stdout().lock();
     match args.json {
         true => writeln!(out, "{}", json::object(&picture))?,
-        false => writeln!(out, "{}", text::lines(&picture, &zone, Paint::for_stdout()).join("\n"))?,
+        false => {
+            writeln!(out, "{}", text::lines(&picture, &zone, Paint::for_stdout()).join("\n"))?;
+            if let Some(file) = args.database.file_beside(&setup)? {
+                let file = file.display();
+                writeln!(
+                    out,
+                    "\nThe setup in force is not that of {file}: `ticketd apply {file} --dry-run` shows the difference."
+                )?;
+            }
+        }
     }
     Ok(match picture.presence() {
         Presence::AtWork if care::of(&picture, &zone).is_empty() => Code::Success,
@@ -72,10 +81,12 @@ fn watch(store: &Store, zone: &TimeZone, json: bool) -> anyhow::Result<Code> {
     #[cfg(not(unix))]
     let stop = std::sync::Arc::<AtomicBool>::default();
     let mut shown: Vec<(String, String)> = Vec::new();
+    let on_terminal = !json && std::io::stdout().is_terminal();
+    let _screen = on_terminal.then(OwnScreen::begin).transpose()?;
     while !stop.load(Ordering::Relaxed) {
         let picture = Picture::take(store)?;
         let mut out = std::io::stdout().lock();
-        if !json && std::io::stdout().is_terminal() {
+        if on_terminal {
             draw(&mut out, &text::lines(&picture, zone, Paint::for_stdout()), rows().saturating_sub(2))?;
         } else {
             let parts = text::parts(&picture, zone);
@@ -96,6 +107,25 @@ fn watch(store: &Store, zone: &TimeZone, json: bool) -> anyhow::Result<Code> {
         wait(&stop);
     }
     Ok(Code::Success)
+}
+
+/// A screen of its own on the terminal (xterm's 1049), for as long as this lives: what stood there before, stands there
+/// afterwards.
+struct OwnScreen;
+
+impl OwnScreen {
+    fn begin() -> std::io::Result<OwnScreen> {
+        std::io::stdout().lock().write_all(b"\x1b[?1049h")?;
+        Ok(OwnScreen)
+    }
+}
+
+impl Drop for OwnScreen {
+    fn drop(&mut self) {
+        let mut out = std::io::stdout().lock();
+        // Nobody is left to see it where that fails.
+        let _ = out.write_all(b"\x1b[?1049l").and_then(|()| out.flush());
+    }
 }
 
 fn wait(stop: &AtomicBool) {

@@ -3,6 +3,7 @@
 use crate::cli::times;
 use crate::domain::*;
 use crate::store::figures::{self, Figures};
+use crate::store::outbox::{self, RelayPause};
 use crate::store::{Store, StoreError, daemon};
 
 /// All that is known at `now`.
@@ -11,6 +12,8 @@ pub(super) struct Picture {
     /// When, and what. `None`: no daemon was ever at work here, or one whose words this version does not know.
     pub said: Option<(Timestamp, DaemonStatus)>,
     pub figures: Figures,
+    /// Relays that refused us and are left alone.
+    pub pauses: Vec<RelayPause>,
 }
 
 /// Whether a daemon is at work.
@@ -30,8 +33,10 @@ const SILENCE: Millis = 15 * SECOND;
 impl Picture {
     /// As it is now.
     pub fn take(store: &Store) -> Result<Picture, StoreError> {
-        let (said, figures) = store.read(|tx| Ok((daemon::said(tx)?, figures::read(tx)?)))?;
-        Ok(Picture { now: times::now(), said, figures })
+        let now = times::now();
+        let (said, figures, pauses) =
+            store.read(|tx| Ok((daemon::said(tx)?, figures::read(tx)?, outbox::pauses(tx, now)?)))?;
+        Ok(Picture { now, said, figures, pauses })
     }
 
     pub fn presence(&self) -> Presence {
@@ -41,6 +46,11 @@ impl Picture {
             Some((at, _)) if self.now.since(*at) > SILENCE => Presence::Gone,
             Some(_) => Presence::AtWork,
         }
+    }
+
+    /// Whether that relay is left alone because it refused us.
+    pub fn is_paused(&self, relay: &str) -> bool {
+        self.pauses.iter().any(|pause| pause.relay == *relay)
     }
 
     pub fn mailboxes(&self) -> &[MailboxStatus] {

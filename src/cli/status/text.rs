@@ -44,7 +44,9 @@ pub(super) fn lines(picture: &Picture, zone: &TimeZone, paint: Paint) -> Vec<Str
         }
     }
     lines.extend([String::new(), format!("{}  {}", paint.bold("Outbox   "), outbox(picture))]);
-    for (relay, said) in picture.said.iter().flat_map(|(_, status)| &status.delivery.relays) {
+    let troubles = picture.said.iter().flat_map(|(_, status)| &status.delivery.relays);
+    // What needs somebody was told above.
+    for (relay, said) in troubles.filter(|(relay, _)| !picture.is_paused(relay)) {
         let what = format!("relay {relay} cannot be used ({}): {}", local(said.at, zone), line(&said.what));
         lines.push(format!("  {}", paint.yellow(&wrap(&what, 4).join("\n    "))));
     }

@@ -28,6 +28,7 @@ impl Board {
             state: DaemonState::Starting,
             trouble: None,
             config_refused: None,
+            config_way_out: None,
             config_read_at: now,
             mailboxes: Vec::new(),
             delivery: DeliveryStatus::default(),
@@ -94,13 +95,18 @@ impl Board {
         });
     }
 
-    /// A configuration was read: it is in force, or why not.
-    pub fn config_read(&self, refused: Option<String>) {
+    /// A configuration was read, and is in force.
+    pub fn config_read(&self) {
         let now = self.now();
-        self.change(|status| match refused {
-            Some(what) => status.config_refused = Some(Said { at: now, what }),
-            None => (status.config_refused, status.config_read_at) = (None, now),
+        self.change(|status| {
+            (status.config_refused, status.config_way_out, status.config_read_at) = (None, None, now);
         });
+    }
+
+    /// A configuration was read that cannot be in force: why, and what to do about it.
+    pub fn config_refused(&self, what: String, way_out: Option<String>) {
+        let said = self.said(what);
+        self.change(|status| (status.config_refused, status.config_way_out) = (Some(said), way_out));
     }
 
     /// A generation begins: these are watched and used from now on. What is known of those that were before is kept; not
@@ -115,6 +121,7 @@ impl Board {
                 MailboxStatus { state: WatchState::Connecting, since: now, ..known }
             });
             status.mailboxes = fresh.collect();
+            status.delivery.no_relay = relays.is_empty();
             status.delivery.relays.retain(|(name, _)| relays.contains(&name.as_str()));
             status.delivery.endings.retain(|(name, _, _)| relays.contains(&name.as_str()));
             status.delivery.copies.retain(|(name, _)| mailboxes.contains(name));

@@ -136,6 +136,9 @@ impl Generation {
             }
         });
         if let Progress::Taken { mail, outcome, .. } = progress {
+            let (kind, ticket) = (outcome.decision.kind.map(Kind::as_str), outcome.ticket_number);
+            let row = outcome.decision.message.map(|message| message.0);
+            tracing::info!(mailbox = name, row, kind, ticket, "a mail was taken");
             self.board.count(|counts| counts.taken(outcome.decision.kind, mail.place.arrived_at, now));
             if !outcome.queued.is_empty() {
                 self.queued.notify_one();

@@ -105,6 +105,10 @@ impl Sending<'_> {
             let trouble = delivered.troubles.iter().any(|(relay, _)| *relay == outlet.relay.name);
             resting.settle(&outlet.relay.name, trouble, &self.pace);
         }
+        let delivery::Delivered { sent, deferred, failed, unknown, .. } = delivered;
+        if sent + deferred + failed + unknown > 0 {
+            tracing::info!(sent, deferred, failed, unknown, "mail went out");
+        }
         let paused = delivered.paused.iter();
         let paused = paused.map(|pause| (pause.relay.clone(), Said { at: pause.since, what: pause.why.clone() }));
         let troubles = delivered.troubles.iter();

@@ -90,6 +90,12 @@ fn the_daemon_tells_of_its_work_by_itself_without_addresses_and_other_commands_d
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(" INFO ticketd::")).collect();
     assert!(lines.iter().any(|line| line.contains("running")), "{said}");
     assert!(lines.iter().any(|line| line.contains("stopped")), "{said}");
+    assert!(lines.iter().any(|line| line.contains("stopping; again ends it at once")), "{said}");
+    let made = format!("a new database was made database={}", desk.0.path().join("desk.db").display());
+    assert!(lines.iter().any(|line| line.contains(&made)), "{said}");
+    let taken = lines.iter().find(|line| line.contains("a mail was taken")).expect(&said);
+    let fields = ["mailbox=\"tells\"", " row=", " kind=\"", " ticket=1"];
+    assert!(fields.iter().all(|field| taken.contains(field)), "{taken}");
     assert!(!said.contains('@') && !said.contains("DEBUG"), "{said}");
     let (code, _, err) = desk.run(&["sync"]);
     assert!(code == 0 && !err.contains("ticketd::"), "{err}");

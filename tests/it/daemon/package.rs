@@ -27,6 +27,7 @@ fn the_package_holds_the_program_its_units_manual_completions_and_documents() {
         "usr/share/fish/vendor_completions.d/ticketd.fish",
         "usr/share/doc/ticketd/examples/ticketd.toml",
         "usr/share/doc/ticketd/docs/installing.md",
+        "usr/share/doc/ticketd/docs/alerts.yml",
         "usr/share/doc/ticketd/changelog.gz",
         "usr/share/doc/ticketd/copyright",
         "etc/ticketd/",

@@ -86,11 +86,22 @@ fn a_configuration_is_read_again_and_a_wrong_one_changes_nothing() {
     running.wait_until_told("STATUS=running: 1 mailboxes; 0 mails to take, lag 0 s; 1 waiting in the outbox; the conf");
     // Right, with one more mailbox: it is put into force, then watched.
     desk.write("ticketd.toml", format!("{good}{}", team("after", &plain(&server, "after", "start = \"all\""))));
-    let (code, out, err) = desk.run(&["apply", "ticketd.toml"]);
+    running.signal("HUP");
+    until("status says what to do", || {
+        let (_, out, _) = desk.run(&["status", "--json"]);
+        out.contains("is not in force in desk.db")
+            && out.contains("`ticketd apply ticketd.toml --db desk.db` puts it into")
+    });
+    assert!(running.log().contains("\n  `ticketd apply ticketd.toml --db desk.db` puts it into"), "{}", running.log());
+    let (_, out, _) = desk.run(&["status"]);
+    assert!(out.contains("`ticketd apply ticketd.toml --dry-run` shows the difference"), "{out}");
+    running.forget();
+    let (code, out, err) = desk.run(&["apply"]);
     assert_eq!(code, 0, "{out}{err}");
     running.signal("HUP");
     running.wait_until_told("RELOADING=1");
     running.wait_until_told("READY=1");
+    until("it warns that no relay takes the mail", || running.log().contains("no [[relay]] is configured"));
     server.deliver("after", "1", mail("two", "bea@example.com", "after@example.org", ""));
     until("its mail is taken", || tickets(&desk).len() == 2);
     server.deliver("before", "2", mail("three", "cil@example.com", "before@example.org", ""));

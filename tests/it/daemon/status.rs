@@ -9,6 +9,7 @@ use super::running::{Running, until};
 use crate::first_steps::Desk;
 use crate::imap::dovecot::{Dovecot, free_port};
 use crate::imap::place::{desk, mail, number, plain, team};
+use crate::outbox::sink::Sink;
 
 /// Exit code and object.
 fn status(desk: &Desk) -> (i32, Value) {
@@ -33,6 +34,13 @@ fn lost(name: &str) -> String {
     )
 }
 
+/// A relay on that port of this computer.
+fn relay_at(port: u16, login: &str) -> String {
+    format!(
+        "[[relay]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nhello = \"desk.example.org\"\n{login}"
+    )
+}
+
 fn is_time(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.ends_with('Z') && text.contains('T'))
 }
@@ -40,12 +48,14 @@ fn is_time(value: &Value) -> bool {
 #[test]
 fn of_a_daemon_at_work_it_says_what_was_read_what_waits_and_that_all_is_well() {
     let Some(server) = Dovecot::shared("of_a_daemon_at_work") else { return };
-    let desk = desk(&team("seen", &plain(&server, "seen", "start = \"all\"")));
+    let Some(sink) = Sink::start("of_a_daemon_at_work") else { return };
+    let relay = relay_at(sink.port, "");
+    let desk = desk(&format!("{}{relay}", team("seen", &plain(&server, "seen", "start = \"all\""))));
     server.deliver("seen", "1", mail("first", "ann@example.com", "seen@example.org", ""));
     let running = Running::start(&desk);
     until("it is taken and the server is listened to", || {
         let (_, said) = status(&desk);
-        said["mailboxes"][0]["taken"] == 1 && said["mailboxes"][0]["state"] == "idle"
+        said["mailboxes"][0]["taken"] == 1 && said["mailboxes"][0]["state"] == "idle" && said["delivery"]["sent"] == 1
     });
     let (code, said) = status(&desk);
     assert_eq!((code, &said["at_work"], &said["care"]), (0, &true.into(), &Value::Array(Vec::new())), "{said}");
@@ -59,18 +69,53 @@ fn of_a_daemon_at_work_it_says_what_was_read_what_waits_and_that_all_is_well() {
     );
     assert!(is_time(&mailbox["read_at"]) && is_time(&mailbox["taken_at"]), "{mailbox}");
     assert_eq!((&mailbox["error"], &mailbox["parked"], &mailbox["missing"]), (&Value::Null, &0.into(), &Value::Null));
-    // There is no relay: the answer to Ann waits.
-    assert_eq!((&said["outbox"]["to_leave"], &said["outbox"]["failed"]), (&1.into(), &0.into()));
-    assert!(is_time(&said["outbox"]["oldest_at"]), "{said}");
+    assert_eq!((&said["outbox"]["to_leave"], &said["outbox"]["failed"]), (&0.into(), &0.into()));
     assert_eq!((&said["review"], &said["quarantine"]), (&0.into(), &0.into()));
 
     let (code, text) = text(&desk);
     assert_eq!(code, 0, "{text}");
     assert!(text.starts_with("The daemon is running. Started ") && !text.contains("Needs somebody"), "{text}");
     assert!(text.contains("\n  seen  idle         read ") && text.contains(", 1 taken\n"), "{text}");
-    assert!(text.contains("\nOutbox     1 to leave, the oldest for "), "{text}");
+    assert!(text.contains("\nOutbox     nothing is to leave, 1 sent since the start\n"), "{text}");
+    assert!(running.log().contains("mail went out sent=1 deferred=0"), "{}", running.log());
     assert!(text.ends_with("\nWaiting    0 to review, 0 in quarantine\n"), "{text}");
     running.stop();
+}
+
+#[test]
+fn a_relay_that_refuses_us_needs_somebody_and_is_tried_at_once_when_the_configuration_is_read_or_the_daemon_starts() {
+    let name = "a_relay_that_refuses_us_needs_somebody";
+    let (Some(server), Some(sink)) = (Dovecot::shared(name), Sink::start(name)) else { return };
+    let desk = desk("");
+    let mailbox = team("shut", &plain(&server, "shut", "start = \"all\""));
+    let write = |login: &str| {
+        desk.write("ticketd.toml", format!("database = \"desk.db\"\n{mailbox}{}", relay_at(sink.port, login)));
+    };
+    // It offers no login.
+    write("user = \"desk\"\npassword_file = \"password\"\n");
+    server.deliver("shut", "1", mail("first", "ann@example.com", "shut@example.org", ""));
+    let running = Running::start(&desk);
+    let refuses = || {
+        let (code, said) = status(&desk);
+        let care = said["care"].as_array().unwrap().iter();
+        let mut whats = care.map(|care| (care["what"].as_str().unwrap(), care["way_out"].as_str().unwrap()));
+        code == 1
+            && whats
+                .any(|(what, way_out)| what.starts_with("relay main refuses us") && way_out.contains("outbox flush"))
+    };
+    until("it needs somebody", refuses);
+    write("");
+    running.signal("HUP");
+    until("the mail leaves", || sink.ids().len() == 1);
+    until("all is well", || status(&desk).0 == 0);
+    running.stop();
+    // One that was left alone by an earlier daemon.
+    let sql = "INSERT INTO relay_pause (relay, since, until, why) VALUES ('main', 0, 9000000000000, 'no')";
+    ticketd::store::Store::open(&desk.0.path().join("desk.db")).unwrap().write(|tx| tx.execute(sql, &[])).unwrap();
+    assert!(text(&desk).1.contains("\nNeeds somebody\n  relay main refuses us and is left alone until "));
+    let again = Running::start(&desk);
+    until("it is not left alone any more", || number(&desk, "SELECT count(*) FROM relay_pause") == 0);
+    again.stop();
 }
 
 #[test]

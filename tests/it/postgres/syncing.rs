@@ -72,7 +72,7 @@ fn two_that_fetch_into_one_desk_are_kept_apart_and_other_desks_are_not() {
     let config = team("support", &plain(&server, "pg-lock", ""));
     let desk = on(&one, &config);
     let (code, _, err) = desk.run(&["sync"]);
-    assert!(code == 75 && err.contains("is being filled by another ticketd"), "{err}");
+    assert!(code == 75 && err.contains("another ticketd reads mail into"), "{err}");
     assert_eq!(sync(&on(&other, &config), &[]), "support: nothing new\n");
     drop(held);
     assert_eq!(sync(&desk, &[]), "support: nothing new\n");
