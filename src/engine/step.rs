@@ -35,7 +35,7 @@ impl Step {
     /// Carries out a batch and notes which mails are about to be read. One outcome each, in order.
     pub fn carry_out(&mut self, tx: &mut Tx<'_>, work: &[Work]) -> Result<Vec<Outcome>, StoreError> {
         // The empty note is the pulse of a daemon.
-        if !matches!(work, [Work::Note(digests)] if digests.is_empty()) {
+        if !matches!(work, [Work::Note { digests, .. }] if digests.is_empty()) {
             tracing::debug!(inputs = work.len(), "a batch is carried out");
         }
         let units = work.iter().filter_map(|work| if let Work::Unit(unit) = work { Some(unit) } else { None });

@@ -19,6 +19,7 @@ use super::database::{location, open_or_make};
 use super::signals::{Signals, Told};
 use super::{Code, Failure, times};
 use crate::domain::*;
+use crate::engine::access::Access;
 use crate::engine::daemon::{self, Board, Ground, Pauses, Plan, Stopper};
 use crate::engine::{Engine, EngineError};
 use crate::store::{self, Location, Store, StoreError, instance};
@@ -54,9 +55,9 @@ const RESTS: Pauses =
 /// Threads that work. Each may wait for the database.
 const WORKERS: usize = 4;
 /// How long what is at work may take to end once it is told to.
-const ENDING: Duration = Duration::from_secs(7);
-/// How long writing the last status may take.
-const LAST_WORD: Duration = Duration::from_secs(2);
+const ENDING: Duration = Duration::from_secs(6);
+/// How long writing the last status may take, and keeping the last token.
+const LAST_WORD: Duration = Duration::from_millis(1500);
 /// What fails after so long has not failed again for the same reason.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -112,7 +113,8 @@ impl Daemon {
         let lock = Some(Arc::new(instance::lock(&read.database)?));
         let store = open_or_make(&read.database)?;
         let setup = plan::in_force(&store, &read)?;
-        let plan = read.plan(&store)?;
+        let access = Access::new(read.config.oauth.clone(), store.clone(), times::now);
+        let plan = read.plan(&access)?;
         let (board, database) = (Board::new(times::now), read.database);
         let faces = Faces { board: board.clone(), store: store.clone() };
         let listening = Listening::start(faces, read.config.daemon.listen)?;
@@ -135,6 +137,8 @@ impl Daemon {
         silence.stop();
         // It is waited for, so that nothing older is said after it; but not for a database that does not answer.
         let _ = timeout(LAST_WORD, saying).await;
+        // A token that a server has given and that is not written down would be lost.
+        let _ = timeout(LAST_WORD, self.access.idle()).await;
         tracing::info!("stopped");
         ended
     }
@@ -280,8 +284,9 @@ impl Daemon {
                 return Err(Failure::new(Code::Config, message, "start the daemon again").into());
             }
             plan::in_force(&self.store, &read)?;
-            let plan = read.plan(&self.store)?;
+            let plan = read.plan(&self.access)?;
             self.listening.move_to(read.config.daemon.listen)?;
+            self.access.replace_clients(read.config.oauth.clone());
             Ok(plan)
         });
         match read {

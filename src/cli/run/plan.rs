@@ -21,12 +21,12 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// What is to be done by it. `store` has the consents.
-    pub fn plan(&self, store: &Store) -> Result<Plan, Failure> {
-        let access = Access::new(self.config.oauth.clone(), store.clone(), times::now);
+    /// What is to be done by it. `access`: of all configurations, one after the other, for it knows of tokens that are under
+    /// way or not written yet.
+    pub fn plan(&self, access: &Access) -> Result<Plan, Failure> {
         Ok(Plan {
-            mailboxes: accounts::mailboxes(self.accounts.clone(), &access),
-            outlets: delivery::outlets(&self.config, &access)?,
+            mailboxes: accounts::mailboxes(self.accounts.clone(), access),
+            outlets: delivery::outlets(&self.config, access)?,
             pace: Pace::default(),
             clock: times::now,
         })
