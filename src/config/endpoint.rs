@@ -75,7 +75,9 @@ pub(super) fn read_endpoint(
     match Endpoint::parse(text.get_ref(), ca_file) {
         Ok(endpoint) => Some(endpoint),
         Err(hint) => {
-            report.error(text.span(), format!("`{}` is no URL for `{key}`", text.get_ref()), hint);
+            // There may be a password in it.
+            let shown = if text.get_ref().contains('@') { "…" } else { text.get_ref() };
+            report.error(text.span(), format!("`{shown}` is no URL for `{key}`"), hint);
             None
         }
     }

@@ -25,6 +25,8 @@ async fn what_came_since_is_told_whole_and_nothing_of_before() {
     let engine = Engine::start(store.clone(), Origin::Live, &config::builtin().setup, Timestamp(0)).await.unwrap();
     let since = |begin: Option<&Compared>| {
         let mut texts = store.read(|tx| ties::since(tx, begin)).unwrap();
+        // What we sent to those who wrote has an id too.
+        texts.retain(|text| !text.starts_with("td1-"));
         texts.sort();
         texts.dedup();
         texts
