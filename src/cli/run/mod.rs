@@ -86,6 +86,8 @@ struct Daemon {
     /// `None`: it was lost with the connection to the database.
     lock: Option<Arc<instance::Lock>>,
     listening: Listening,
+    /// Of all configurations, one after the other.
+    access: Access,
     /// The configuration was read, and no generation has worked by it yet.
     is_new: bool,
 }
@@ -118,7 +120,7 @@ impl Daemon {
         let (board, database) = (Board::new(times::now), read.database);
         let faces = Faces { board: board.clone(), store: store.clone() };
         let listening = Listening::start(faces, read.config.daemon.listen)?;
-        Ok((Daemon { args, work, plan, database, store, board, lock, listening, is_new: true }, setup))
+        Ok((Daemon { args, work, plan, database, store, board, lock, listening, access, is_new: true }, setup))
     }
 
     async fn run(mut self, setup: Setup) -> anyhow::Result<()> {
