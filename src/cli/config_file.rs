@@ -133,7 +133,14 @@ pub(super) fn render(path: &Path, text: &str, problems: &[Problem]) -> String {
 /// The key of a line that has a secret behind it, which must not be shown, where it does not belong: in this file.
 fn secret_key(source: &str) -> Option<&str> {
     let key = source.split_once('=')?.0.trim();
-    matches!(key, "password" | "token" | "secret" | "client_secret").then_some(key)
+    let is_secret = matches!(key, "password" | "token" | "secret" | "client_secret") || has_login(source);
+    is_secret.then_some(key)
+}
+
+/// Whether a URL in it has a user, and perhaps a password (RFC 3986 3.2.1).
+fn has_login(source: &str) -> bool {
+    let authorities = source.split("://").skip(1).map(|rest| rest.split(['/', '?', '#', '"', '\'']).next());
+    authorities.flatten().any(|authority| authority.contains('@'))
 }
 
 /// `1 mailbox`, `2 mailboxes`.

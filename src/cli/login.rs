@@ -137,12 +137,14 @@ async fn by_code(
     let mut pause = span(code.interval);
     loop {
         sleep(pause).await;
+        let too_late = || Failure::new(Code::TryLater, "nobody consented in time", "run it again");
         if Instant::now() >= end {
-            return Err(Failure::new(Code::TryLater, "nobody consented in time", "run it again").into());
+            return Err(too_late().into());
         }
         match oauth::poll_device(client, secret, &code.device_code, &limits).await {
             Ok(Poll::Granted(granted)) => return Ok(granted),
             Ok(Poll::Pending) => {}
+            Ok(Poll::Expired) => return Err(too_late().into()),
             Ok(Poll::SlowDown) => pause += Duration::from_secs(5),
             // RFC 8628 3.5: a connection that failed is tried again, less often.
             Err(error) if error.cause == Cause::Temporary => pause *= 2,

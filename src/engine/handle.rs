@@ -86,7 +86,13 @@ impl Engine {
     }
 
     fn begin(store: Store, origin: Origin, read: fn(&[u8]) -> Facts, limit: Duration) -> Result<Engine, EngineError> {
-        let (keys, seeds) = store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?)))?;
+        let reader = store.reader();
+        let (keys, seeds, has_noted) =
+            store.read(|tx| Ok((keys::signing_keys(tx)?, keys::seeds(tx)?, attempts::has_noted(tx, reader)?)))?;
+        if has_noted {
+            // By an engine of this process that failed: nothing of that is being read any more, and we live.
+            store.write(|tx| attempts::take_back(tx, reader))?;
+        }
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seeds);
         let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| step.carry_out(tx, work);
@@ -134,7 +140,7 @@ impl Engine {
             return Ok(Mail { attempt: Some(digest), ..self.readers.unread(&raw, failure, true) });
         }
         tracing::debug!(bytes = raw.bytes.len(), ended, "a mail is read alone");
-        self.store.write_unsynced(|tx| attempts::begin(tx, digest))?;
+        self.store.write_unsynced(|tx| attempts::begin(tx, self.store.reader(), digest))?;
         Ok(self.readers.start(raw, Some(digest))?.get().await)
     }
 
@@ -148,7 +154,7 @@ impl Engine {
     /// Has it noted that these mails are about to be read.
     pub(super) async fn note(&self, digests: Vec<ContentDigest>) -> Result<Answer<Outcome>, EngineError> {
         tracing::debug!(mails = digests.len(), "mails are about to be read");
-        Ok(self.writer.submit(Work::Note(digests)).await?)
+        Ok(self.writer.submit(Work::Note { reader: self.store.reader(), digests }).await?)
     }
 
     /// Ends once the writer has done all that it was given: it is at work, and can write.

@@ -9,7 +9,7 @@
 //! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
 //! need to: slower, no worse.)
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::handle::{Engine, EngineError};
 use super::mail::{Mail, RawMail};
@@ -37,8 +37,6 @@ pub struct Intake<'e, T> {
     engine: &'e Engine,
     /// What earlier runs did not end.
     unfinished: Unfinished,
-    /// Contents that are in quarantine.
-    unreadable: BTreeSet<ContentDigest>,
     groups: VecDeque<Group<T>>,
     reading: VecDeque<(T, Started<'e>)>,
     /// Why no more can be read: told once what was read before is given out.
@@ -69,11 +67,9 @@ enum Noted {
 
 impl<'e, T> Intake<'e, T> {
     pub(super) fn new(engine: &'e Engine) -> Result<Self, EngineError> {
-        let (unfinished, unreadable) =
-            engine.store().write(|tx| Ok((attempts::take_over(tx)?, waiting::unreadable_contents(tx)?)))?;
-        let unreadable = unreadable.into_iter().collect();
+        let unfinished = engine.store().write(attempts::take_over)?;
         let (groups, reading, stopped) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Ok(Intake { engine, unfinished, unreadable, groups, reading, failed: None, stopped })
+        Ok(Intake { engine, unfinished, groups, reading, failed: None, stopped })
     }
 
     /// Mails that were brought and are not being read yet.
@@ -89,9 +85,12 @@ impl<'e, T> Intake<'e, T> {
 
     /// Brings mails, in their order.
     pub async fn bring(&mut self, mails: impl IntoIterator<Item = (T, RawMail)>) -> Result<(), EngineError> {
+        let mails: Vec<(T, RawMail)> = mails.into_iter().collect();
+        let digests: Vec<ContentDigest> = mails.iter().map(|(_, raw)| raw.digest).collect();
+        let unreadable = self.engine.store().read(|tx| waiting::unreadable_of(tx, &digests))?;
         let mut together: VecDeque<(T, RawMail)> = VecDeque::new();
         for (tag, raw) in mails {
-            let alone = if self.unreadable.contains(&raw.digest) {
+            let alone = if unreadable.contains(&raw.digest) {
                 Group::Never(tag, raw)
             } else if self.unfinished.contains_key(&raw.digest) {
                 Group::Alone(tag, raw)

@@ -174,7 +174,10 @@ impl Unit {
 pub(super) enum Work {
     Unit(Unit),
     /// These mails are about to be read: noted with whatever is written at that moment.
-    Note(Vec<ContentDigest>),
+    Note {
+        reader: i64,
+        digests: Vec<ContentDigest>,
+    },
 }
 
 impl Work {
@@ -182,7 +185,7 @@ impl Work {
     pub fn weight(&self) -> usize {
         match self {
             Work::Unit(unit) => unit.weight(),
-            Work::Note(digests) => digests.len() * 32,
+            Work::Note { digests, .. } => digests.len() * 32,
         }
     }
 }

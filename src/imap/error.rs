@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use super::command::Connection;
 use crate::net::Unreachable;
 
 /// Characters of what a server said that are shown.
 const LONGEST_SAID: usize = 300;
+/// A pause that a server asks for, at the most: one that asks for a year is asked again all the same.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// Something went wrong with a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,13 +41,15 @@ impl ImapError {
     }
 
     /// How long the server asks to be left alone, where it says so (Exchange: `Suggested Backoff Time: 299817
-    /// milliseconds`).
+    /// milliseconds`): an hour at the most.
     pub fn suggested_pause(&self) -> Option<Duration> {
         const WORDS: &str = "suggested backoff time:";
         let what = self.what.to_ascii_lowercase();
         let rest = what.get(what.find(WORDS)? + WORDS.len()..)?.trim_start();
         let digits = rest.get(..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()))?;
-        digits.parse().ok().map(Duration::from_millis)
+        // More than there is a number for is long, too.
+        let asked = || Duration::from_millis(digits.parse().unwrap_or(u64::MAX));
+        (!digits.is_empty()).then(asked).map(|asked| asked.min(LONGEST_PAUSE))
     }
 
     pub(super) fn new(server: &str, cause: Cause, what: impl Into<String>) -> Self {
@@ -56,6 +61,14 @@ impl ImapError {
             Unreachable::Temporary(what) => ImapError::new(server, Cause::Temporary, what),
             Unreachable::Configuration(what) => ImapError::new(server, Cause::Configuration, what),
         }
+    }
+}
+
+impl Connection {
+    /// Whether the last command was answered NO or BAD, to its end: whatever it was about, the connection is as good as
+    /// before.
+    pub fn was_refused(&self) -> bool {
+        self.refused
     }
 }
 
@@ -96,5 +109,8 @@ mod tests {
         assert_eq!(of(throttled), Some(Duration::from_millis(299_817)));
         assert_eq!(of("Suggested Backoff Time: soon"), None);
         assert_eq!(of("nothing of the kind"), None);
+        for long in ["3600001", "99999999999999999999999"] {
+            assert_eq!(of(&format!("Suggested Backoff Time: {long} milliseconds")), Some(LONGEST_PAUSE));
+        }
     }
 }

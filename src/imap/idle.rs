@@ -34,7 +34,7 @@ impl Connection {
         self.can("IDLE")
     }
 
-    /// Waits until the server tells of something in the open folder, until `told` ends, or until it was patient enough:
+    /// Waits until the server tells of something new in the open folder, until `told` ends, or until it was patient enough:
     /// whichever it was, the folder is to be looked at afterwards. `false`: the server refuses to tell, and nothing was
     /// waited for.
     pub async fn idle(&mut self, patience: Patience, told: impl Future<Output = ()>) -> Result<bool, ImapError> {
@@ -99,13 +99,7 @@ impl Connection {
     }
 }
 
-/// Whether it says that the folder is not as it was.
+/// Whether it says that there is mail. What people read, mark and delete is no news: what is gone is seen at the next look.
 fn is_news(said: &Response<'_>) -> bool {
-    matches!(
-        said,
-        Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_))
-            | Response::Expunge(_)
-            | Response::Vanished { .. }
-            | Response::Fetch(..)
-    )
+    matches!(said, Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_)))
 }

@@ -207,13 +207,13 @@ fn judge(line: &str, drawn: bool) -> Option<Sureness> {
         let told = line.ends_with(':') || line.ends_with(" wrote");
         return (has_verb && (has_address || digits >= 6 || told)).then_some(Sureness::Sure);
     }
-    let dated = digits >= 6 && has_time(line);
+    let dated = || digits >= 6 && has_time(line);
     match has_verb {
-        true if angled || dated => Some(Sureness::Sure),
+        true if angled || dated() => Some(Sureness::Sure),
         true if has_address && has_opener(line) => Some(Sureness::Sure),
         true => Some(Sureness::IfQuoted),
         // A language that the tables do not have: date, time and an address in brackets. Logs have no brackets, or more.
-        false if dated && digits >= 7 && line.contains('<') && has_address && !line.contains('=') => {
+        false if digits >= 7 && line.contains('<') && has_address && !line.contains('=') && dated() => {
             Some(Sureness::Sure)
         }
         // A date with an address, or a date with a time.

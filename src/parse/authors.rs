@@ -22,6 +22,11 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
         let name = person.name.clone();
         return (vec![person], name);
     }
+    of_any(value)
+}
+
+/// The same for any value.
+fn of_any(value: &str) -> (Vec<Participant>, String) {
     let (sender, behalf) = split_at_behalf(value);
     let mut people = addressed(behalf.unwrap_or(sender));
     if let (Some(name), true) = (behalf, people.is_empty()) {
@@ -36,14 +41,18 @@ pub(super) fn of(value: &str) -> (Vec<Participant>, String) {
     (people, name)
 }
 
-/// `Ann Lee <ann@example.org>`, of letters alone: nearly all are so, and there is nothing to take off.
+/// `Ann Lee <ann@example.org>` or `Ann Lee (Support) <ann@example.org>`, of letters alone: nearly all are so, and there is
+/// nothing to take off.
 fn plain(value: &str) -> Option<Participant> {
-    let (name, address) = value.strip_suffix('>')?.split_once(" <")?;
-    let of_letters = name.trim() == name && name.chars().all(|c| c.is_alphabetic() || c == ' ') && !name.contains("  ");
+    let (name, address) = value.strip_suffix('>')?.split_once('<')?;
+    let name = name.strip_suffix(' ')?;
+    let (person, role) = name.strip_suffix(')').and_then(|name| name.split_once('(')).unwrap_or((name, "X"));
+    let are_letters = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let of_letters = are_letters(person) && are_letters(role) && name.trim() == name && !name.contains("  ");
     let of_words = address.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'@'));
     let (local, domain) = address.split_once('@')?;
     let dotted = domain.contains('.') && !domain.contains('@') && !address.starts_with('.') && !address.ends_with('.');
-    let sound = of_letters && of_words && dotted && !name.is_empty() && !local.is_empty();
+    let sound = of_letters && of_words && dotted && !local.is_empty();
     sound.then(|| EmailAddress::parse(address)).flatten().map(|address| Participant { name: name.to_owned(), address })
 }
 
@@ -187,6 +196,21 @@ mod tests {
             let shown: Vec<_> = found.iter().map(|p| format!("{} <{}>", p.name, p.address)).collect();
             assert_eq!((shown.join(", ").as_str(), found_name.as_str()), (people, name), "{value}");
         }
+    }
+
+    #[test]
+    fn plain_authors_are_read_as_all_others_are() {
+        let pieces =
+            ["Ann", " ", "Lée", "(", ")", " (Support)", "<", ">", "ann", "@", "example.org", " <ann@example.org>"];
+        let mut values = vec![String::new()];
+        for _ in 0..5 {
+            values = values.iter().flat_map(|value| pieces.map(|piece| format!("{value}{piece}"))).collect();
+            let mut found = values.iter().filter_map(|value| Some((value, plain(value)?)));
+            let differs =
+                |(value, person): &(&String, Participant)| of_any(value) != (vec![person.clone()], person.name.clone());
+            assert_eq!(found.find(differs), None);
+        }
+        assert!(plain("Ann Lee (Support) <ann@example.org>").is_some());
     }
 
     #[test]

@@ -10,9 +10,10 @@ use crate::domain::{ContentDigest, Facts};
 /// Pieces are gathered and hashed in one go, which is several times faster than piece by piece.
 const GATHERED: usize = 4 * 1024;
 
-/// The digest of a mail whose header facts are read already.
-pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
-    let mut content = Content { hasher: None, gathered: [0; GATHERED], length: 0 };
+/// The digest of a mail whose facts are read already. `text`: the part of which the body is the text, which spares the
+/// folding of its line ends.
+pub(super) fn of(facts: &Facts, message: &Message<'_>, text: Option<u32>) -> ContentDigest {
+    let mut content = Content { hasher: None, gathered: Vec::with_capacity(GATHERED) };
     for field in [&facts.from, &facts.to, &facts.cc] {
         for participant in field {
             content.add(participant.address.as_str().as_bytes());
@@ -23,8 +24,13 @@ pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
     content.add(&facts.date.map_or(i64::MIN, |date| date.0).to_le_bytes());
     content.add(facts.subject.text.as_bytes());
     content.add(b"\x1e");
-    for part in &message.parts {
-        content.leaf(part, message);
+    for (number, part) in (0..).zip(&message.parts) {
+        if text == Some(number) {
+            content.add(facts.body.text.trim_ascii_end().as_bytes());
+            content.add(b"\x1d");
+        } else {
+            content.leaf(part, message);
+        }
     }
     content.finish()
 }
@@ -32,8 +38,8 @@ pub(super) fn of(facts: &Facts, message: &Message<'_>) -> ContentDigest {
 struct Content {
     /// Only a mail that is not gathered whole needs one that goes on.
     hasher: Option<Box<blake3::Hasher>>,
-    gathered: [u8; GATHERED],
-    length: usize,
+    /// Never grows.
+    gathered: Vec<u8>,
 }
 
 impl Content {
@@ -66,26 +72,54 @@ impl Content {
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        if let Some(room) = self.gathered.get_mut(self.length..self.length + bytes.len()) {
-            room.copy_from_slice(bytes);
-            self.length += bytes.len();
-            return;
+        if self.gathered.len() + bytes.len() <= self.gathered.capacity() {
+            return self.gathered.extend_from_slice(bytes);
         }
         let mut hasher = self.hasher.take().unwrap_or_default();
-        hasher.update(self.gathered());
-        self.length = 0;
+        hasher.update(&self.gathered);
+        self.gathered.clear();
         hasher.update(bytes);
         self.hasher = Some(hasher);
     }
 
-    fn gathered(&self) -> &[u8] {
-        self.gathered.get(..self.length).unwrap_or_default()
-    }
-
     fn finish(&self) -> ContentDigest {
         match self.hasher.as_deref() {
-            Some(hasher) => ContentDigest(*hasher.clone().update(self.gathered()).finalize().as_bytes()),
-            None => ContentDigest::of(self.gathered()),
+            Some(hasher) => ContentDigest(*hasher.clone().update(&self.gathered).finalize().as_bytes()),
+            None => ContentDigest::of(&self.gathered),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PARSER, fill, headers, mime};
+    use super::*;
+
+    /// The digest as it was found, and as it is without knowing the part that the text is of.
+    fn both(mail: &str) -> (ContentDigest, ContentDigest) {
+        let mut facts = Facts::default();
+        let rest = headers::read(&mut facts, mail.as_bytes()).unwrap();
+        let message = mime::read(rest, &PARSER).or_else(|| PARSER.parse(rest)).unwrap();
+        fill(&mut facts, &message);
+        (facts.digest, of(&facts, &message, None))
+    }
+
+    #[test]
+    fn a_text_that_is_folded_already_has_the_same_digest() {
+        let pieces = ["a", "\n", "\r\n", "\r", "\0", " ", "é", "begin 644 a\n", "end\n"];
+        let mut texts = vec![String::new()];
+        for _ in 0..4 {
+            texts = texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+            for text in &texts {
+                let one = format!("From: ann@example.org\n\n{text}");
+                let part = format!("--b\nContent-Type: text/plain\n\n{text}\n");
+                let page = "--b\nContent-Type: text/html\n\n<p>a\n";
+                let head = "From: ann@example.org\nContent-Type: multipart/mixed; boundary=b\n\n";
+                for mail in [one, format!("{head}{part}{page}--b--\n"), format!("{head}{page}{part}{part}--b--\n")] {
+                    let (found, without) = both(&mail);
+                    assert_eq!(found, without, "{mail:?}");
+                }
+            }
         }
     }
 }

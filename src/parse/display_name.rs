@@ -8,7 +8,11 @@ pub(super) fn shown(name: &str) -> String {
     if is_shown_so(name) {
         return name.to_owned();
     }
-    let decoded = encoded_words::decode(name).text;
+    without_quotes(&encoded_words::decode(name).text)
+}
+
+/// A name whose encoded words are decoded, on one line, no quotes around it.
+pub(super) fn without_quotes(decoded: &str) -> String {
     let mut out = String::with_capacity(decoded.len());
     for word in decoded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {

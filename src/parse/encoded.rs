@@ -1,16 +1,22 @@
 //! Files in the text itself, from before MIME: uuencode (POSIX) and yEnc. They are named as attachments and taken out of
 //! the text, which nobody could read for them.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::params::harmless;
 use crate::domain::Attachment;
+
+/// What the first line of a file holds; a yEnc file's `=ybegin ` ends so too.
+static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"begin "));
 
 /// Files in one text.
 const MOST_FILES: usize = 200;
 
 /// Takes the encoded files out of a text and names them. `None` where there are none, as nearly always.
 pub(super) fn take_out(text: &str) -> Option<(String, Vec<Attachment>)> {
-    // A yEnc file's `=ybegin ` ends so too.
-    memchr::memmem::find(text.as_bytes(), b"begin ")?;
+    BEGIN.find(text.as_bytes())?;
     let mut out = String::with_capacity(text.len());
     let mut files: Vec<Attachment> = Vec::new();
     let mut lines = text.split_inclusive('\n').peekable();

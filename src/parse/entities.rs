@@ -8,29 +8,29 @@ const LONGEST: usize = 12;
 /// Replaces every known reference; unknown ones stay as they are written.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, c, after)) = split_at_first(rest) {
-        out.reserve(rest.len());
-        out.push_str(before);
+    let mut written = 0;
+    for at in memchr::memchr_iter(b'&', text.as_bytes()) {
+        let Some((c, after)) = text.get(at..).and_then(first) else { continue };
+        out.reserve(text.len() - written);
+        out.push_str(text.get(written..at).unwrap_or_default());
         out.push(c);
-        rest = after;
+        written = text.len() - after.len();
     }
-    if out.is_empty() {
+    if written == 0 {
         return Cow::Borrowed(text);
     }
-    out.push_str(rest);
+    out.push_str(text.get(written..).unwrap_or_default());
     Cow::Owned(out)
 }
 
-/// The text before the first known reference, its character and the text behind it.
-pub(super) fn split_at_first(text: &str) -> Option<(&str, char, &str)> {
-    memchr::memchr_iter(b'&', text.as_bytes()).find_map(|at| {
-        let name = text.get(at + 1..)?;
-        let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#').unwrap_or(0);
-        let c = character(name.get(..end)?)?;
-        let after = name.get(end..)?;
-        Some((text.get(..at)?, c, after.strip_prefix(';').unwrap_or(after)))
-    })
+/// The character of the known reference that a text begins with, and the text behind it. What a tag or the end stands right
+/// behind is none.
+pub(super) fn first(text: &str) -> Option<(char, &str)> {
+    let name = text.strip_prefix('&')?;
+    let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
+    let (name, after) = name.split_at_checked(end)?;
+    let c = character(name).filter(|_| !after.starts_with('<'))?;
+    Some((c, after.strip_prefix(';').unwrap_or(after)))
 }
 
 fn character(name: &str) -> Option<char> {
@@ -43,128 +43,130 @@ fn character(name: &str) -> Option<char> {
             code => char::from_u32(code).filter(|c| *c != '\0' && *c != '\r').unwrap_or('\u{FFFD}'),
         });
     }
-    NAMED.iter().find(|(known, _)| *known == name).map(|&(_, c)| c)
+    named(name.as_bytes())
 }
 
 /// The characters at 0x80 to 0x9F.
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
-/// The most frequent first.
-const NAMED: &[(&str, char)] = &[
-    ("nbsp", '\u{a0}'),
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("rsquo", '’'),
-    ("lsquo", '‘'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("ndash", '–'),
-    ("mdash", '—'),
-    ("hellip", '…'),
-    ("bull", '•'),
-    ("middot", '·'),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("euro", '€'),
-    ("copy", '©'),
-    ("reg", '®'),
-    ("trade", '™'),
-    ("eacute", 'é'),
-    ("egrave", 'è'),
-    ("ecirc", 'ê'),
-    ("euml", 'ë'),
-    ("aacute", 'á'),
-    ("agrave", 'à'),
-    ("acirc", 'â'),
-    ("auml", 'ä'),
-    ("aring", 'å'),
-    ("atilde", 'ã'),
-    ("aelig", 'æ'),
-    ("ccedil", 'ç'),
-    ("iacute", 'í'),
-    ("igrave", 'ì'),
-    ("icirc", 'î'),
-    ("iuml", 'ï'),
-    ("oacute", 'ó'),
-    ("ograve", 'ò'),
-    ("ocirc", 'ô'),
-    ("ouml", 'ö'),
-    ("otilde", 'õ'),
-    ("oslash", 'ø'),
-    ("uacute", 'ú'),
-    ("ugrave", 'ù'),
-    ("ucirc", 'û'),
-    ("uuml", 'ü'),
-    ("ntilde", 'ñ'),
-    ("szlig", 'ß'),
-    ("yacute", 'ý'),
-    ("yuml", 'ÿ'),
-    ("oelig", 'œ'),
-    ("scaron", 'š'),
-    ("zcaron", 'ž'),
-    ("Eacute", 'É'),
-    ("Egrave", 'È'),
-    ("Ecirc", 'Ê'),
-    ("Aacute", 'Á'),
-    ("Agrave", 'À'),
-    ("Acirc", 'Â'),
-    ("Auml", 'Ä'),
-    ("Aring", 'Å'),
-    ("Atilde", 'Ã'),
-    ("AElig", 'Æ'),
-    ("Ccedil", 'Ç'),
-    ("Iacute", 'Í'),
-    ("Oacute", 'Ó'),
-    ("Ocirc", 'Ô'),
-    ("Ouml", 'Ö'),
-    ("Oslash", 'Ø'),
-    ("Uacute", 'Ú'),
-    ("Uuml", 'Ü'),
-    ("Ntilde", 'Ñ'),
-    ("Scaron", 'Š'),
-    ("Zcaron", 'Ž'),
-    ("iexcl", '¡'),
-    ("iquest", '¿'),
-    ("cent", '¢'),
-    ("pound", '£'),
-    ("yen", '¥'),
-    ("sect", '§'),
-    ("deg", '°'),
-    ("plusmn", '±'),
-    ("sup2", '²'),
-    ("sup3", '³'),
-    ("micro", 'µ'),
-    ("para", '¶'),
-    ("frac12", '½'),
-    ("frac14", '¼'),
-    ("times", '×'),
-    ("divide", '÷'),
-    ("ordm", 'º'),
-    ("ordf", 'ª'),
-    ("shy", '\u{ad}'),
-    ("zwnj", '\u{200c}'),
-    ("zwj", '\u{200d}'),
-    ("ensp", ' '),
-    ("emsp", ' '),
-    ("thinsp", ' '),
-    ("larr", '←'),
-    ("rarr", '→'),
-    ("check", '✓'),
-    ("sbquo", '‚'),
-    ("bdquo", '„'),
-    ("dagger", '†'),
-    ("lsaquo", '‹'),
-    ("rsaquo", '›'),
-    ("minus", '−'),
-    ("le", '≤'),
-    ("ge", '≥'),
-    ("ne", '≠'),
-    ("infin", '∞'),
-    ("hearts", '♥'),
-    ("not", '¬'),
-    ("brvbar", '¦'),
-    ("uml", '¨'),
-];
+fn named(name: &[u8]) -> Option<char> {
+    Some(match name {
+        b"nbsp" => '\u{a0}',
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        b"rsquo" => '’',
+        b"lsquo" => '‘',
+        b"ldquo" => '“',
+        b"rdquo" => '”',
+        b"ndash" => '–',
+        b"mdash" => '—',
+        b"hellip" => '…',
+        b"bull" => '•',
+        b"middot" => '·',
+        b"laquo" => '«',
+        b"raquo" => '»',
+        b"euro" => '€',
+        b"copy" => '©',
+        b"reg" => '®',
+        b"trade" => '™',
+        b"eacute" => 'é',
+        b"egrave" => 'è',
+        b"ecirc" => 'ê',
+        b"euml" => 'ë',
+        b"aacute" => 'á',
+        b"agrave" => 'à',
+        b"acirc" => 'â',
+        b"auml" => 'ä',
+        b"aring" => 'å',
+        b"atilde" => 'ã',
+        b"aelig" => 'æ',
+        b"ccedil" => 'ç',
+        b"iacute" => 'í',
+        b"igrave" => 'ì',
+        b"icirc" => 'î',
+        b"iuml" => 'ï',
+        b"oacute" => 'ó',
+        b"ograve" => 'ò',
+        b"ocirc" => 'ô',
+        b"ouml" => 'ö',
+        b"otilde" => 'õ',
+        b"oslash" => 'ø',
+        b"uacute" => 'ú',
+        b"ugrave" => 'ù',
+        b"ucirc" => 'û',
+        b"uuml" => 'ü',
+        b"ntilde" => 'ñ',
+        b"szlig" => 'ß',
+        b"yacute" => 'ý',
+        b"yuml" => 'ÿ',
+        b"oelig" => 'œ',
+        b"scaron" => 'š',
+        b"zcaron" => 'ž',
+        b"Eacute" => 'É',
+        b"Egrave" => 'È',
+        b"Ecirc" => 'Ê',
+        b"Aacute" => 'Á',
+        b"Agrave" => 'À',
+        b"Acirc" => 'Â',
+        b"Auml" => 'Ä',
+        b"Aring" => 'Å',
+        b"Atilde" => 'Ã',
+        b"AElig" => 'Æ',
+        b"Ccedil" => 'Ç',
+        b"Iacute" => 'Í',
+        b"Oacute" => 'Ó',
+        b"Ocirc" => 'Ô',
+        b"Ouml" => 'Ö',
+        b"Oslash" => 'Ø',
+        b"Uacute" => 'Ú',
+        b"Uuml" => 'Ü',
+        b"Ntilde" => 'Ñ',
+        b"Scaron" => 'Š',
+        b"Zcaron" => 'Ž',
+        b"iexcl" => '¡',
+        b"iquest" => '¿',
+        b"cent" => '¢',
+        b"pound" => '£',
+        b"yen" => '¥',
+        b"sect" => '§',
+        b"deg" => '°',
+        b"plusmn" => '±',
+        b"sup2" => '²',
+        b"sup3" => '³',
+        b"micro" => 'µ',
+        b"para" => '¶',
+        b"frac12" => '½',
+        b"frac14" => '¼',
+        b"times" => '×',
+        b"divide" => '÷',
+        b"ordm" => 'º',
+        b"ordf" => 'ª',
+        b"shy" => '\u{ad}',
+        b"zwnj" => '\u{200c}',
+        b"zwj" => '\u{200d}',
+        b"ensp" => ' ',
+        b"emsp" => ' ',
+        b"thinsp" => ' ',
+        b"larr" => '←',
+        b"rarr" => '→',
+        b"check" => '✓',
+        b"sbquo" => '‚',
+        b"bdquo" => '„',
+        b"dagger" => '†',
+        b"lsaquo" => '‹',
+        b"rsaquo" => '›',
+        b"minus" => '−',
+        b"le" => '≤',
+        b"ge" => '≥',
+        b"ne" => '≠',
+        b"infin" => '∞',
+        b"hearts" => '♥',
+        b"not" => '¬',
+        b"brvbar" => '¦',
+        b"uml" => '¨',
+        _ => return None,
+    })
+}

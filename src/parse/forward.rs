@@ -107,9 +107,10 @@ pub(super) fn read(lines: &Lines<'_>, at: ForwardAt) -> Forwarded {
         first += 1;
     }
     let behind = at.content.checked_sub(1).and_then(|above| fields_behind(lines.bare(above)));
-    let mut block = match behind {
-        Some(fields) => inline_blocks::read(fields),
-        None => blocks::read(lines, first, depth, blocks::Place::BelowLine),
+    let mut block = match (behind, at.block) {
+        (Some(fields), _) => inline_blocks::read(fields),
+        (None, Some(block)) => block,
+        (None, None) => blocks::read(lines, first, depth, blocks::Place::BelowLine),
     };
     if behind.is_some() {
         block.end = at.content;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use mail_parser::DateTime;
 
 use super::raw_fields::{Field, Fields};
-use super::{addresses, authentication, charset, encoded_words, ids, subject};
+use super::{addresses, authentication, charset, encoded_words, ids, plain_addresses, plain_date, subject};
 use crate::domain::{Defect, EmailAddress, Facts, Participant, Timestamp, unfolded};
 
 /// The newest references that are kept.
@@ -66,8 +66,8 @@ pub(super) fn defect(facts: &mut Facts, found: Defect) {
 
 /// `hops`: the servers of the Received fields since the last Authentication-Results.
 fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String>) {
-    let written = written(facts, field, raw);
-    let value = decoded(facts, &written);
+    let (written, has_words) = written(facts, field, raw);
+    let value = if has_words { decoded(facts, &written) } else { Cow::Borrowed(&*written) };
     let mut name = [0; LONGEST_NAME];
     let known = match name.get_mut(..field.name.len()) {
         Some(name) => {
@@ -78,11 +78,11 @@ fn field(facts: &mut Facts, field: &Field<'_>, raw: &[u8], hops: &mut Vec<String
         None => &[],
     };
     match known {
-        b"from" => people(facts, &written, |facts| &mut facts.from),
-        b"to" => people(facts, &written, |facts| &mut facts.to),
-        b"cc" => people(facts, &written, |facts| &mut facts.cc),
-        b"bcc" => people(facts, &written, |facts| &mut facts.bcc),
-        b"reply-to" => people(facts, &written, |facts| &mut facts.reply_to),
+        b"from" => people(facts, &written, &value, |facts| &mut facts.from),
+        b"to" => people(facts, &written, &value, |facts| &mut facts.to),
+        b"cc" => people(facts, &written, &value, |facts| &mut facts.cc),
+        b"bcc" => people(facts, &written, &value, |facts| &mut facts.bcc),
+        b"reply-to" => people(facts, &written, &value, |facts| &mut facts.reply_to),
         b"sender" if facts.sender.is_none() => {
             facts.sender = addresses::list(&written, 1).0.into_iter().next();
         }
@@ -140,9 +140,15 @@ fn cited(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<String
     malformed.then(|| defect(facts, Defect::MalformedId));
 }
 
-fn people(facts: &mut Facts, value: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
+fn people(facts: &mut Facts, written: &str, decoded: &str, list: fn(&mut Facts) -> &mut Vec<Participant>) {
     let room = MOST_ADDRESSES.saturating_sub(list(facts).len());
-    let (mut found, more) = addresses::list(value, room);
+    if list(facts).is_empty()
+        && let Some(person) = plain_addresses::decoded(written, decoded)
+    {
+        list(facts).push(person);
+        return;
+    }
+    let (mut found, more) = addresses::list(written, room);
     if more {
         defect(facts, Defect::Truncated);
     }
@@ -160,28 +166,25 @@ pub(super) fn participants_in(text: &str) -> Vec<Participant> {
     addresses::list(text, MOST_ADDRESSES).0
 }
 
-/// The value as text, encoded words as they stand. Folded as it was: what reads it does not mind.
-fn written<'m>(facts: &mut Facts, field: &Field<'m>, raw: &[u8]) -> Cow<'m, str> {
+/// The value as text, encoded words as they stand, and whether there may be any: all have question marks. Folded as it was:
+/// what reads it does not mind.
+fn written<'m>(facts: &mut Facts, field: &Field<'m>, raw: &[u8]) -> (Cow<'m, str>, bool) {
     let trimmed = field.value.trim_ascii();
-    // Without a way out of the loop it is compiled to one over whole words.
+    // Without a way out of the loops they are compiled to ones over whole words.
     let plain = trimmed.iter().fold(true, |plain, b| plain & matches!(b, 1..128) & (*b != 0x1b));
     if plain && let Some(text) = field.text {
-        return Cow::Borrowed(text.trim_ascii());
+        return (Cow::Borrowed(text.trim_ascii()), trimmed.iter().fold(false, |any, b| any | (*b == b'?')));
     }
     let hint = std::str::from_utf8(trimmed).is_err().then(|| charset::hint(raw)).flatten();
     let decoded = charset::guess(trimmed, hint.as_deref());
     if !decoded.sound {
         defect(facts, Defect::Undecodable);
     }
-    without_nul(decoded.text)
+    (without_nul(decoded.text), true)
 }
 
 /// The value with its encoded words decoded (RFC 2047), NUL replaced.
 fn decoded<'w>(facts: &mut Facts, written: &'w str) -> Cow<'w, str> {
-    // Every encoded word has question marks, and what was written holds no NUL.
-    if memchr::memchr(b'?', written.as_bytes()).is_none() {
-        return Cow::Borrowed(written);
-    }
     let encoded_words::Words { text, sound } = encoded_words::decode(written);
     if !sound {
         defect(facts, Defect::Undecodable);
@@ -220,7 +223,8 @@ pub(super) fn received_date(value: &str) -> Option<Timestamp> {
 
 /// A date as RFC 5322 3.3 has it.
 pub(super) fn date(value: &str) -> Option<Timestamp> {
-    DateTime::parse_rfc822(value.trim()).as_ref().and_then(timestamp)
+    let value = value.trim();
+    plain_date::read(value).or_else(|| DateTime::parse_rfc822(value)).as_ref().and_then(timestamp)
 }
 
 /// The first 22 bytes of Outlook's Thread-Index, which all mails of a conversation share.

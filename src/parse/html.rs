@@ -32,9 +32,11 @@ pub(super) fn to_text(html: &str) -> Page {
     let out = String::with_capacity(html.len() / 2);
     let mut writer = Writer { out, at_line_start: true, ..Writer::default() };
     let mut rest = html;
-    while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
-        let (text, from_tag) = rest.split_at(open);
-        writer.text(text);
+    loop {
+        let from_tag = writer.text(rest);
+        if from_tag.is_empty() {
+            return writer.finish();
+        }
         // Of all tags this is the most frequent, and it is nearly always written so.
         if let (Some(after), None) = (from_tag.strip_prefix("<br>"), &writer.hidden) {
             writer.line();
@@ -45,13 +47,11 @@ pub(super) fn to_text(html: &str) -> Page {
             Markup::Tag(tag, after) => writer.tag(&tag, after),
             Markup::Nothing(after) => after,
             Markup::Text => {
-                writer.text("<");
+                writer.less_than();
                 from_tag.get(1..).unwrap_or_default()
             }
         };
     }
-    writer.text(rest);
-    writer.finish()
 }
 
 enum Markup<'h> {
@@ -218,40 +218,64 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, raw: &str) {
-        if raw.is_empty() || self.hidden.is_some() {
-            return;
+    /// Takes the text in front of the next tag, and gives what is left. White space is folded.
+    fn text<'h>(&mut self, html: &'h str) -> &'h str {
+        if self.hidden.is_some() || self.pre_depth > 0 {
+            let end = memchr::memchr(b'<', html.as_bytes()).unwrap_or(html.len());
+            let (text, from_tag) = html.split_at_checked(end).unwrap_or((html, ""));
+            if self.hidden.is_none() {
+                self.preformatted(&entities::decode(text));
+            }
+            return from_tag;
         }
-        if self.pre_depth > 0 {
-            return self.preformatted(&entities::decode(raw));
+        let mut rest = html;
+        loop {
+            let (words, behind) = rest.split_at_checked(end_of_words(rest.as_bytes())).unwrap_or((rest, ""));
+            if !words.is_empty() {
+                self.word(words);
+            }
+            let after = |length: usize| behind.get(length..).unwrap_or_default();
+            rest = match behind.as_bytes() {
+                [] | [b'<', ..] => return behind,
+                [b'&', ..] => match entities::first(behind) {
+                    Some((c, after)) => {
+                        self.char(c);
+                        after
+                    }
+                    None => {
+                        self.word("&");
+                        after(1)
+                    }
+                },
+                [0, ..] => {
+                    self.word("\u{FFFD}");
+                    after(1)
+                }
+                [0xc2, ..] => {
+                    self.char(behind.chars().next().unwrap_or_default());
+                    after(2)
+                }
+                _ => {
+                    self.space = true;
+                    behind.trim_ascii_start()
+                }
+            };
         }
-        let mut rest = raw;
-        while let Some((before, c, after)) = entities::split_at_first(rest) {
-            self.words(before);
-            self.words(c.encode_utf8(&mut [0; 4]));
-            rest = after;
-        }
-        self.words(rest);
     }
 
-    /// Text with white space folded. Words with single spaces between them, which are nearly all, are taken together.
-    fn words(&mut self, text: &str) {
-        let mut rest = text;
-        loop {
-            let begun = rest.trim_start_matches(is_space);
-            self.space |= begun.len() < rest.len();
-            if begun.is_empty() {
-                return;
-            }
-            let bytes = begun.as_bytes();
-            let ends = |at: &usize| {
-                let next = || bytes.get(at + 1).is_none_or(|next| is_space(char::from(*next)));
-                bytes.get(*at).is_some_and(|b| is_space(char::from(*b)) && (*b != b' ' || next()))
-            };
-            let end = (0..bytes.len()).find(ends).unwrap_or(bytes.len());
-            let (words, behind) = begun.split_at_checked(end).unwrap_or((begun, ""));
-            self.word(words);
-            rest = behind;
+    /// A `<` that opens nothing.
+    fn less_than(&mut self) {
+        if self.hidden.is_none() {
+            self.space &= self.pre_depth == 0;
+            self.word("<");
+        }
+    }
+
+    fn char(&mut self, c: char) {
+        match c {
+            '\u{a0}' => self.word(" "),
+            c if is_space(c) => self.space = true,
+            c => self.word(c.encode_utf8(&mut [0; 4])),
         }
     }
 
@@ -263,7 +287,7 @@ impl Writer {
             let line = line.trim_end_matches('\r');
             if !line.is_empty() {
                 self.space = false;
-                self.word(line);
+                self.word(&line.replace('\u{a0}', " ").replace('\0', "\u{FFFD}"));
             }
         }
     }
@@ -277,18 +301,7 @@ impl Writer {
             self.out.push(' ');
         }
         self.space = false;
-        // A no-break space begins with the byte 0xC2. Without a way out of the loop it is compiled to one over whole words.
-        if word.bytes().fold(false, |any, b| any | matches!(b, 0xc2 | 0)) {
-            for piece in word.split_inclusive(['\u{a0}', '\0']) {
-                match (piece.strip_suffix('\u{a0}'), piece.strip_suffix('\0')) {
-                    (Some(before), _) => self.out.extend([before, " "]),
-                    (_, Some(before)) => self.out.extend([before, "\u{FFFD}"]),
-                    _ => self.out.push_str(piece),
-                }
-            }
-        } else {
-            self.out.push_str(word);
-        }
+        self.out.push_str(word);
     }
 
     fn prefix(&mut self) {
@@ -306,8 +319,9 @@ impl Writer {
             }
             self.prefix();
         }
-        let kept = self.out.trim_end_matches(' ').len();
-        self.out.truncate(kept);
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
         self.out.push('\n');
         self.at_line_start = true;
         self.space = false;
@@ -336,6 +350,35 @@ impl Writer {
             mark.end = if mark.to_end { end } else { mark.end.min(end) };
         }
         Page { text: self.out, marks: self.marks }
+    }
+}
+
+/// The bytes that go into the text as they stand there: no white space, tag, reference or NUL, and not what a no-break
+/// space begins with.
+static PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut others: &[u8] = b" \t\n\r\x0c<&\0\xc2";
+    while let [other, rest @ ..] = others {
+        #[expect(clippy::indexing_slicing, reason = "computed while building")]
+        {
+            plain[*other as usize] = false;
+        }
+        others = rest;
+    }
+    plain
+};
+
+/// Where words with single spaces between them end, which are nearly all.
+fn end_of_words(text: &[u8]) -> usize {
+    let is_plain = |b: &u8| PLAIN.get(usize::from(*b)) == Some(&true);
+    let mut end = 0;
+    loop {
+        let rest = text.get(end..).unwrap_or_default();
+        end += rest.iter().position(|b| !is_plain(b)).unwrap_or(rest.len());
+        match text.get(end..) {
+            Some([b' ', next, ..]) if end > 0 && is_plain(next) => end += 1,
+            _ => return end,
+        }
     }
 }
 

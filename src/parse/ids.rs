@@ -28,12 +28,22 @@ pub(super) fn list(value: &str) -> (Vec<String>, bool) {
 
 /// The one id of a Message-ID value. One without brackets or `@` still counts: it is what answers will cite.
 pub(super) fn single(value: &str) -> (Option<String>, bool) {
+    if let Some(id) = plain(value) {
+        return (Some(id.to_owned()), false);
+    }
     let (ids, malformed) = list(value);
     let several = ids.len() > 1;
     match ids.into_iter().next() {
         Some(id) => (Some(id), malformed || several),
         None => (Some(bare(value)).filter(|id| !id.is_empty()), malformed),
     }
+}
+
+/// The id of a value that is nothing but one, as nearly all are.
+fn plain(value: &str) -> Option<&str> {
+    let id = value.strip_prefix('<')?.strip_suffix('>')?;
+    let signs = |(plain, at), b: u8| (plain & b.is_ascii_graphic() & !matches!(b, b'<' | b'>'), at | (b == b'@'));
+    (id.bytes().fold((true, false), signs) == (true, true)).then_some(id)
 }
 
 fn bare(word: &str) -> String {

@@ -103,14 +103,16 @@ impl<'t> Lines<'t> {
 }
 
 fn span(text: &str, from: usize, to: usize) -> Span {
-    // Most lines have nothing to trim.
-    let plain = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_graphic);
-    let (before, kept) = if from == to || (plain(from) && plain(to - 1)) {
-        (0, to - from)
-    } else {
-        let line = text.get(from..to).unwrap_or_default();
-        let begun = line.trim_start_matches(is_unseen);
-        (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
+    let line = text.as_bytes().get(from..to).unwrap_or_default();
+    let (before, kept) = match line.trim_ascii_end() {
+        // Most lines have nothing to trim, or a space at the end: `> `.
+        [] if line.is_empty() => (0, 0),
+        kept @ ([b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~']) => (0, kept.len()),
+        _ => {
+            let line = text.get(from..to).unwrap_or_default();
+            let begun = line.trim_start_matches(is_unseen);
+            (line.len() - begun.len(), begun.trim_end_matches(is_unseen).len())
+        }
     };
     // No line lies beyond MOST_BYTES.
     Span { from: from as u32, to: to as u32, bare_from: (from + before) as u32, bare_to: (from + before + kept) as u32 }
@@ -145,4 +147,17 @@ pub(super) fn bare(text: &str) -> &str {
 
 fn is_unseen(c: char) -> bool {
     c.is_whitespace() || is_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lines, bare};
+
+    #[test]
+    fn lines_are_bare_without_white_space_and_marks() {
+        let text = "né\n été \n\u{200e}中文\u{feff}\n\n >\u{a0}\n> \na\t\x0b \n \t\n-- \r\n\x7f\na";
+        let lines = Lines::of(text);
+        let found: Vec<_> = (0..lines.count()).map(|number| lines.bare(number)).collect();
+        assert_eq!(found, text.split('\n').map(bare).collect::<Vec<_>>());
+    }
 }

@@ -334,12 +334,17 @@ fn text<'m>(bytes: Cow<'m, [u8]>, content_type: Option<&ContentType<'_>>) -> Cow
 /// A text of one byte a character: what is ASCII in it is copied, and only the rest decoded.
 fn in_runs(bytes: &[u8], decoder: fn(&[u8]) -> String) -> String {
     let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
-    for run in bytes.chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
-        match std::str::from_utf8(run) {
-            Ok(ascii) if run.first().is_some_and(u8::is_ascii) => out.push_str(ascii),
-            _ => out.push_str(&decoder(run)),
-        }
+    let wide: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii()).collect();
+    let wide = decoder(&wide);
+    let mut wide = wide.chars();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|b| !b.is_ascii()) {
+        let (ascii, from_wide) = rest.split_at_checked(at).unwrap_or_default();
+        out.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+        out.extend(wide.next());
+        rest = from_wide.get(1..).unwrap_or_default();
     }
+    out.push_str(std::str::from_utf8(rest).unwrap_or_default());
     out
 }
 
@@ -377,7 +382,7 @@ fn start_of_last_line_end(epilogue: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::PARSER;
-    use super::read;
+    use super::{charset_decoder, in_runs, read};
 
     /// Whether it was taken apart here; then mail-parser must say the same.
     fn is_read(mail: &str) -> bool {
@@ -448,5 +453,18 @@ mod tests {
             page.replace("Wm/r", "Wm-r"),
         ];
         assert!(!broken.iter().any(|mail| is_read(mail)));
+    }
+
+    #[test]
+    fn a_text_of_single_bytes_is_decoded_in_runs_as_it_is_whole() {
+        let all: Vec<u8> = (0..=255).chain(*b"a\xe9\xe8b\xe7").collect();
+        let numbers = |start: &str, numbers: std::ops::RangeInclusive<u32>| {
+            numbers.map(|number| format!("{start}{number}")).collect::<Vec<_>>()
+        };
+        for label in [numbers("iso-8859-", 1..=16), numbers("windows-", 1250..=1258), vec!["us-ascii".into()]].concat()
+        {
+            let Some(decoder) = charset_decoder(label.as_bytes()) else { continue };
+            assert_eq!(in_runs(&all, decoder), decoder(&all), "{label}");
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! Every rule is linear in the size of the mail, and nothing recurses.
 //!
 //! What nearly all mail looks like has a short path: well-formed MIME (`mime`, `mime_fields`, `transfer`), address lists of
-//! plain mailboxes (`plain_addresses`), lines of prose (`quote`), texts in which no phrase of a table begins (`phrases`). A
+//! plain mailboxes (`plain_addresses`), dates (`plain_date`), lines of prose (`quote`), texts in which no phrase of a table begins (`phrases`). A
 //! short path gives what the long one would, or gives up; its tests compare the two.
 
 mod addresses;
@@ -43,6 +43,7 @@ mod part_text;
 mod parts;
 mod phrases;
 mod plain_addresses;
+mod plain_date;
 mod quote;
 mod raw_fields;
 mod report;
@@ -135,7 +136,7 @@ fn message_of(raw: &[u8]) -> Option<Message<'_>> {
 
 fn fill(facts: &mut Facts, message: &Message<'_>) {
     let stream = parts::read(facts, message);
-    body(facts, message, stream);
+    let text_part = body(facts, message, stream);
     facts.report = report::read(facts, message);
     // What a report carries is the returned mail, no forward.
     facts.forwarded = match (&facts.report, facts.forwarded.take()) {
@@ -145,21 +146,22 @@ fn fill(facts: &mut Facts, message: &Message<'_>) {
     };
     facts.automatic = automatic::signs(facts);
     claims(facts);
-    facts.digest = digest::of(facts, message);
+    facts.digest = digest::of(facts, message, text_part);
 }
 
-/// The text, what of it is new, and the forwarded mail in it.
-fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) {
+/// The text, what of it is new, and the forwarded mail in it. Gives the part of which it is the whole text, if it is one's.
+fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>) -> Option<u32> {
     let mut found = text::of(message);
     if let Some(stream) = stream.filter(|_| found.text.trim().is_empty()) {
         found = text::of_stream(&stream);
     }
-    let text::Text { mut text, from_html, marks, nul } = found;
+    let text::Text { mut text, from_html, marks, nul, mut part } = found;
     if nul {
         headers::defect(facts, Defect::Nul);
     }
     if !from_html && let Some((without, mut files)) = encoded::take_out(&text) {
         text = without;
+        part = None;
         facts.attachments.append(&mut files);
     }
     let lines = lines::Lines::of(&text);
@@ -167,8 +169,8 @@ fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>
         headers::defect(facts, Defect::Truncated);
     }
     let forwards = facts.subject.outermost() == Some(SubjectPrefix::Forward);
-    let split = quote::split(&lines, &marks, forwards);
-    let forward = split.forward;
+    let mut split = quote::split(&lines, &marks, forwards);
+    let forward = split.forward.take();
     let author = facts.author().map_or("", |author| author.name.as_str());
     let spans = split.into_spans(&lines, &text, author);
     facts.forwarded = forward.map(|at| forward::read(&lines, at));
@@ -181,6 +183,7 @@ fn body(facts: &mut Facts, message: &Message<'_>, stream: Option<tnef::Contents>
             forwarded.subject.clone_from(&facts.subject.base);
         }
     }
+    part
 }
 
 /// Every token claim, in the order in which they count: own id, header, In-Reply-To, newest reference first, addresses,

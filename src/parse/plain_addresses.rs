@@ -1,6 +1,6 @@
 //! Address lists in their usual form, which is simple: read in one go, as [`super::addresses`] reads all others.
 
-use super::display_name::shown;
+use super::display_name::{shown, without_quotes};
 use crate::domain::{EmailAddress, Participant};
 
 /// The people of a list of nothing but `ann@example.org`, `Ann Lee <ann@example.org>` and `"Lee, Ann" <ann@example.org>`,
@@ -26,6 +26,26 @@ pub(super) fn list(value: &str) -> Option<Vec<Participant>> {
             _ => return None,
         }
     }
+}
+
+/// The one mailbox of a value like `=?utf-8?q?Zo=C3=AB?= <zoe@example.org>`, of which it is known what it says `decoded`: to
+/// decode a name takes as long as all the rest.
+pub(super) fn decoded(written: &str, decoded: &str) -> Option<Participant> {
+    let words = written.strip_prefix("=?")?.strip_suffix('>')?;
+    let (words, address) = words.split_at_checked(memchr::memchr(b'<', words.as_bytes())?)?;
+    let (words, address) = (words.strip_suffix(' ')?, address.get(1..)?);
+    let name = decoded.strip_suffix('>')?.strip_suffix(address)?.strip_suffix(" <")?;
+    let plain = |b: u8| {
+        matches!(b, b'!'..=b'~')
+            & !matches!(b, b'"' | b'\'' | b'(' | b')' | b',' | b':' | b';' | b'<' | b'>' | b'[' | b']' | b'\\')
+    };
+    // One word: `utf-8?q?Zo=C3=AB?=`.
+    let marks = words.bytes().filter(|b| *b == b'?').count();
+    let is_word = marks == 3 && words.ends_with("?=") && words.bytes().all(plain);
+    if !is_word || memchr::memchr2(b'@', b'?', name.as_bytes()).is_some() {
+        return None;
+    }
+    Some(Participant { name: without_quotes(name), address: bare_address(address)? })
 }
 
 /// The mailbox whose name stands up to the next quote, and what follows it.
@@ -78,20 +98,37 @@ fn bare_address(text: &str) -> Option<EmailAddress> {
 #[cfg(test)]
 mod tests {
     use super::super::addresses::Reader;
+    use super::super::encoded_words;
     use super::list as plain;
 
     #[test]
     fn plain_lists_are_read_as_all_others_are() {
         let pieces = "Ann| |<|>|a@b.c|, |\"|'|(|=?utf-8?q?a=40b=2Ec?=|=?utf-8?q?=3Cx=40y=3E=2C?=|\r\n ";
         let pieces: Vec<&str> = pieces.split('|').collect();
+        let decoded = |text: &str| super::decoded(text, &encoded_words::decode(text).text);
         let mut lists = vec![String::new()];
         for _ in 0..5 {
             lists = lists.iter().flat_map(|list| pieces.iter().map(move |piece| format!("{list}{piece}"))).collect();
             let mut found = lists.iter().filter_map(|list| Some((list, plain(list.trim())?)));
             assert_eq!(found.find(|(list, found)| *found != Reader::read(list.trim(), 100)), None);
+            let mut found = lists.iter().filter_map(|list| Some((list, decoded(list)?)));
+            assert_eq!(found.find(|(list, found)| [found.clone()] != *Reader::read(list, 100)), None);
         }
         assert!(plain("Ann Lee <ann@example.org>,\r\n bo@example.org").is_some());
         assert!(plain("\"Lee, Ann\" <ann@example.org>, bo@example.org").is_some());
+        for (written, name) in [
+            ("=?utf-8?q?Zo=C3=AB?= <zoe@example.org>", Some("Zoë")),
+            ("=?utf-8?b?Wm/Dqw==?= <zoe@example.org>", Some("Zoë")),
+            ("=?utf-8?q?=22Zo=C3=AB__Lee=22?= <zoe@example.org>", Some("Zoë Lee")),
+            ("=?utf-8?q?zoe=40x?= <zoe@example.org>", None),
+            ("=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3F=3D?= <zoe@example.org>", None),
+            ("=?utf-8?x?Zoe?= <zoe@example.org>", None),
+            ("=?utf-8?q?Zo=C3=AB?= =?utf-8?q?Lee?= <zoe@example.org>", None),
+        ] {
+            let found = decoded(written);
+            assert_eq!(found.as_ref().map(|person| person.name.as_str()), name, "{written}");
+            assert!(found.is_none_or(|person| vec![person] == Reader::read(written, 100)), "{written}");
+        }
         for other in ["\"Ann\\\"\" <ann@example.org>", "'Ann' <ann@example.org>", "=?utf-8?q?ann=40example.org?="] {
             assert_eq!(plain(other), None, "{other}");
         }

@@ -4,10 +4,11 @@
 //! end; `>` lines are quoted where they stand, so that answers between them stay new.
 
 use super::attribution::{self, Sureness};
+use super::blocks::{self, Block};
 use super::forward;
 use super::html::Mark;
 use super::lines::{Lines, bare, unquoted};
-use super::{blocks, signature};
+use super::signature;
 use crate::domain::ForwardMark;
 
 /// Blank lines that may stand between an attribution and its quote.
@@ -17,11 +18,22 @@ const LONGEST_NAME: usize = 80;
 const MOST_NAME_LINES: usize = 4;
 
 /// A forwarded mail found in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ForwardAt {
     pub mark: ForwardMark,
     /// The first line behind the client's own line.
     pub content: usize,
+    /// The header block that begins there, where it is what told that this is a forward.
+    pub block: Option<Block>,
+}
+
+impl ForwardAt {
+    fn below_line(content: usize) -> Self {
+        ForwardAt { mark: ForwardMark::Line, content, block: None }
+    }
+
+    fn at_block(content: usize, block: Block) -> Self {
+        ForwardAt { mark: ForwardMark::HeaderBlock, content, block: Some(block) }
+    }
 }
 
 /// The outcome of the walk.
@@ -78,7 +90,7 @@ impl Split {
         // Cheap tests first: every rule below needs a colon, a dash or an underscore in its place.
         let drawn = line.starts_with(|c| forward::is_stroke(c) || matches!(c, '*' | '<'));
         if (drawn || line.ends_with([':', '：'])) && forward::is_line(line) {
-            return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
+            return Some(self.forwarded(lines, number, ForwardAt::below_line(number + 1)));
         }
         if drawn {
             if forward::is_original_line(line) {
@@ -108,14 +120,14 @@ impl Split {
         }
         let line = bare(unquoted(lines.get(number), 1));
         if forward::is_line(line) {
-            return Some(self.forwarded(lines, number, number + 1, ForwardMark::Line));
+            return Some(self.forwarded(lines, number, ForwardAt::below_line(number + 1)));
         }
         let above_block = forward::is_original_line(line) || forward::date_in_line(line).is_some();
         let first = if above_block { lines.next_text(number + 1) } else { number };
         let begins = above_block || blocks::may_begin(line);
         if begins && blocks::read(lines, first, 1, blocks::Place::Open).is_sure() {
             // Answers may stand below it: the quote ends where its marks end.
-            self.forward = Some(ForwardAt { mark: ForwardMark::HeaderBlock, content: first });
+            self.forward = Some(ForwardAt { mark: ForwardMark::HeaderBlock, content: first, block: None });
         }
         None
     }
@@ -123,8 +135,9 @@ impl Split {
     /// `-----Original Message-----`: Outlook writes it above quotes and forwards alike.
     fn earlier_mail(&mut self, lines: &Lines<'_>, number: usize, content: usize) -> usize {
         let first = lines.next_text(content);
-        if blocks::read(lines, first, usize::from(lines.is_quoted(first)), blocks::Place::BelowLine).is_sure() {
-            return self.forwarded(lines, number, first, ForwardMark::HeaderBlock);
+        let block = blocks::read(lines, first, usize::from(lines.is_quoted(first)), blocks::Place::BelowLine);
+        if block.is_sure() {
+            return self.forwarded(lines, number, ForwardAt::at_block(first, block));
         }
         self.rest(lines, number)
     }
@@ -145,34 +158,35 @@ impl Split {
         }
         let block = blocks::read(lines, first, 0, blocks::Place::Open);
         if block.is_sure() {
-            return Some(self.forwarded(lines, number, first, ForwardMark::HeaderBlock));
+            return Some(self.forwarded(lines, number, ForwardAt::at_block(first, block)));
         }
         let attributed = block.lacks_author() && attribution::at(lines, lines.next_text(block.end)).is_some();
         attributed.then(|| self.rest(lines, number))
     }
 
     fn header_block(&mut self, lines: &Lines<'_>, number: usize) -> Option<usize> {
-        if !blocks::read(lines, number, 0, blocks::Place::Open).is_sure() {
+        let block = blocks::read(lines, number, 0, blocks::Place::Open);
+        if !block.is_sure() {
             return None;
         }
+        let at = ForwardAt::at_block(number, block);
         let above = (0..number).rev().find(|&n| !lines.is_blank(n)).unwrap_or(number);
         if forward::is_sentence(lines.bare(above)) {
-            return Some(self.forwarded(lines, above, number, ForwardMark::Line));
+            return Some(self.forwarded(lines, above, ForwardAt { mark: ForwardMark::Line, ..at }));
         }
-        if forward::is_heading(lines.bare(above)) {
-            return Some(self.forwarded(lines, above, number, ForwardMark::HeaderBlock));
-        }
-        Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock))
+        let first = if forward::is_heading(lines.bare(above)) { above } else { number };
+        Some(self.forwarded(lines, first, at))
     }
 
     /// A forwarded mail is the outermost new content only where nothing is quoted above it.
-    fn forwarded(&mut self, lines: &Lines<'_>, number: usize, content: usize, mark: ForwardMark) -> usize {
+    fn forwarded(&mut self, lines: &Lines<'_>, number: usize, at: ForwardAt) -> usize {
         let outermost = !self.seen_quote;
+        let content = at.content;
+        let replies = outermost && at.mark == ForwardMark::HeaderBlock && !self.forwards;
         if outermost {
-            self.forward = Some(ForwardAt { mark, content });
+            self.forward = Some(at);
         }
         let end = self.rest(lines, number);
-        let replies = outermost && mark == ForwardMark::HeaderBlock && !self.forwards;
         if replies && number == lines.next_text(0) {
             self.answer_below(lines, content);
         }
@@ -209,7 +223,8 @@ impl Split {
         }
         if self.forwards && !self.seen_quote {
             // Outlook for the Mac wrote so until 2019: only the subject's prefix tells it from a reply.
-            return Some(self.forwarded(lines, number, number, ForwardMark::HeaderBlock));
+            let at = ForwardAt { mark: ForwardMark::HeaderBlock, content: number, block: None };
+            return Some(self.forwarded(lines, number, at));
         }
         if lines.next_text(0) == number {
             // Quote and answer cannot be told apart where neither is marked: all of it is shown.

@@ -84,9 +84,23 @@ static FIRST_WORDS: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::of(lines.filter_map(|line| Some((line.split(' ').next()?, ()))))
 });
 
+/// The first letters of those that are written without spaces: Chinese, Japanese and Korean.
+static FIRST_WIDE: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let lines = tables::MOBILE_SIGNATURES.iter().chain(tables::SENT_WORDS);
+    lines.filter_map(|line| line.chars().next()).filter(|&first| is_wide(first)).collect()
+});
+
+fn is_wide(c: char) -> bool {
+    c >= '\u{2e80}'
+}
+
 /// The last words of those that are known by them.
 static LAST_WORDS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| tables::MOBILE_SIGNATURE_ENDS.iter().filter_map(|line| line.split(' ').next_back()).collect());
+
+/// Their last letters, which turn most lines away.
+static LAST_LETTERS: LazyLock<Vec<char>> =
+    LazyLock::new(|| LAST_WORDS.iter().filter_map(|word| word.chars().next_back()).collect());
 
 fn is_mobile_line(line: &str) -> bool {
     if line.len() > LONGEST_MOBILE || line.is_empty() {
@@ -95,22 +109,30 @@ fn is_mobile_line(line: &str) -> bool {
     // Galaxy phones write <<sent by galaxy>>, some people (sent from a phone).
     let is_bare = matches!(line.as_bytes(), [first, .., b'a'..=b'z' | b'.'] if first.is_ascii_alphabetic());
     let line = if is_bare { line } else { line.trim_matches(['<', '>', '(', ')', '*', '_', ' ', '"', '“', '”']) };
-    // All but the lines of Chinese, Japanese and Korean are known by their first word, or by their last.
-    let wide = line.starts_with(|c| c >= '\u{2e80}');
-    let first = memchr::memchr(b' ', line.as_bytes()).map_or(line, |end| line.get(..end).unwrap_or_default());
-    if !wide && FIRST_WORDS.get(first).is_none() {
-        if line.is_ascii() {
-            return false;
-        }
-        let text = line.split(['<', '(']).next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
-        if !LAST_WORDS.iter().any(|word| text.ends_with(word)) {
-            return false;
-        }
+    // All are known by their first word, or by their last; those of Chinese, Japanese and Korean by their first letter.
+    let wide = line.chars().next().filter(|&first| is_wide(first));
+    let known = wide.map_or_else(|| FIRST_WORDS.get(first_word(line)).is_some(), |first| FIRST_WIDE.contains(&first));
+    if !known && (line.is_ascii() || !ends_as_known(line, wide.is_some())) {
+        return false;
     }
     let lower = if line.is_ascii() { line.to_ascii_lowercase() } else { line.to_lowercase().replace('’', "'") };
     let plain = lower.split(['<', '(']).next().unwrap_or_default();
     let plain = plain.split("http").next().unwrap_or_default().trim_end_matches([' ', '.', '!', '。']);
     plain.len() <= LONGEST_MOBILE_TEXT && is_phones_sentence(plain) && names_device(&lower, plain)
+}
+
+fn first_word(line: &str) -> &str {
+    memchr::memchr(b' ', line.as_bytes()).map_or(line, |end| line.get(..end).unwrap_or_default())
+}
+
+/// `with_link`: whether a link may follow.
+fn ends_as_known(line: &str, with_link: bool) -> bool {
+    let text = line.split(['<', '(']).next().unwrap_or_default();
+    let text = if with_link { text.split("http").next().unwrap_or_default() } else { text };
+    let text = text.trim_end_matches([' ', '.', '!', '。']);
+    // The last letter turns most lines away.
+    text.chars().next_back().is_some_and(|last| LAST_LETTERS.contains(&last))
+        && LAST_WORDS.iter().any(|word| text.ends_with(word))
 }
 
 fn names_device(lower: &str, plain: &str) -> bool {

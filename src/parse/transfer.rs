@@ -78,56 +78,52 @@ pub(super) fn base64(body: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn quoted_printable(body: &[u8], whole: bool) -> Option<Vec<u8>> {
     let crlf = memchr::memchr(b'\r', body).is_some();
     let mut out = Vec::with_capacity(body.len());
-    let mut lines = lines(body).peekable();
-    while let Some(line) = lines.next() {
-        let is_last = lines.peek().is_none();
-        let (line, ended) = match line.strip_suffix(b"\r") {
-            Some(line) if !is_last => (line, true),
-            None => (line, is_last || !crlf),
-            Some(_) => return None,
-        };
-        if !ended || memchr::memchr(b'\r', line).is_some() {
-            return None;
-        }
-        if let Some(line) = line.strip_suffix(b"=") {
-            // A soft line break.
-            if is_last {
-                return None;
+    let mut rest = body;
+    // One search finds all that is not to be taken as it is.
+    while let Some(at) = memchr::memchr3(b'=', b'\n', b'\r', rest) {
+        let (plain, found) = rest.split_at_checked(at)?;
+        rest = match found {
+            [b'=', ..] => {
+                out.extend_from_slice(plain);
+                escapes(found, &mut out)?
             }
-            bytes_of(line, &mut out)?;
-            continue;
-        }
-        // White space at the end of a line is none of the text.
-        let line = if is_last && !whole { line } else { line.trim_ascii_end() };
-        bytes_of(line, &mut out)?;
-        if !is_last {
-            out.extend_from_slice(if crlf { b"\r\n" } else { b"\n" });
-        }
+            [b'\r', b'\n', after @ ..] => {
+                out.extend_from_slice(plain.trim_ascii_end());
+                out.extend_from_slice(b"\r\n");
+                after
+            }
+            [b'\n', after @ ..] if !crlf => {
+                out.extend_from_slice(plain.trim_ascii_end());
+                out.push(b'\n');
+                after
+            }
+            _ => return None,
+        };
     }
+    // White space at the end of a line is none of the text.
+    out.extend_from_slice(if whole { rest.trim_ascii_end() } else { rest });
     Some(out)
 }
 
-/// The bytes of a line without its end.
-fn bytes_of(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let mut rest = line;
-    loop {
-        // A letter of another script is several bytes in a row: none is searched for.
-        while let [b'=', after @ ..] = rest {
-            let [high, low, after @ ..] = after else { return None };
-            let (high, low) = (value(&HEX, *high), value(&HEX, *low));
-            if high | low > 15 {
-                return None;
+/// The bytes that `=` and two digits stand for, and what follows them, a soft line break included. A letter of another
+/// script is several bytes in a row: none is searched for.
+fn escapes<'b>(text: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
+    let mut rest = text;
+    while let [b'=', escaped @ ..] = rest {
+        rest = match escaped {
+            [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
+            [high, low, after @ ..] => {
+                let (high, low) = (value(&HEX, *high), value(&HEX, *low));
+                if high | low > 15 {
+                    return None;
+                }
+                out.push(high << 4 | low);
+                after
             }
-            out.push(high << 4 | low);
-            rest = after;
-        }
-        let Some(at) = memchr::memchr(b'=', rest) else { break };
-        let (plain, escape) = rest.split_at_checked(at)?;
-        out.extend_from_slice(plain);
-        rest = escape;
+            _ => return None,
+        };
     }
-    out.extend_from_slice(rest);
-    Some(())
+    Some(rest)
 }
 
 /// What stands between the line feeds.

@@ -63,13 +63,15 @@ impl<V: Copy> Words<V> {
     }
 }
 
-/// Whether a text is ASCII with single spaces between its words and none around them.
+/// Whether a text has single spaces between its words, none around them, and no other white space, control character or
+/// mark (`lines::is_mark`). It is told by bytes, without decoding characters: those of ASCII, and those of letters in whose
+/// blocks there are none of these (U+00C0 to U+05FF, U+4000 to U+EFFF). Of other texts it is not known.
 pub(super) fn is_one_line(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let shown = |b: Option<&u8>| b.is_none_or(u8::is_ascii_graphic);
+    let shown = |b: Option<&u8>| b.is_none_or(|b| *b != b' ');
     shown(bytes.first())
         && shown(bytes.last())
-        && bytes.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~'))
+        && bytes.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xd7 | 0xe4..=0xee))
         && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 

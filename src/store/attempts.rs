@@ -3,6 +3,9 @@
 //!
 //! Mails that are read together are one row, so that noting them costs next to nothing; which of them was at fault is
 //! found by reading each alone from then on.
+//!
+//! Each note names its reader ([`super::Store::reader`]). What a reader has noted and did not end did not end the program
+//! either, as long as that goes on: an engine that begins anew in the same process takes it back.
 
 use std::collections::BTreeMap;
 
@@ -21,19 +24,33 @@ pub fn key_of(digests: &[ContentDigest]) -> ContentDigest {
     }
 }
 
-/// Notes that these mails are about to be read together.
-pub fn note(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<(), StoreError> {
+/// Notes that these mails are about to be read together, by that reader.
+pub fn note(tx: &mut Tx<'_>, reader: i64, digests: &[ContentDigest]) -> Result<(), StoreError> {
     if digests.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO attempt (key, digests, count) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING";
-    tx.execute(sql, &[key_of(digests).to_value(), Value::Blob(joined(digests))]).map(|_| ())
+    let sql = "INSERT INTO attempt (key, digests, count, reader) VALUES ($1, $2, 1, $3) ON CONFLICT DO NOTHING";
+    tx.execute(sql, &[key_of(digests).to_value(), Value::Blob(joined(digests)), Value::Integer(reader)]).map(|_| ())
 }
 
-/// Notes one more attempt to read that mail, alone.
-pub fn begin(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<(), StoreError> {
-    let before = count_of(tx, digest)?;
-    set(tx, digest, before + 1)
+/// Notes that this reader attempts to read that mail, alone. However often it does so, it can end only once.
+pub fn begin(tx: &mut Tx<'_>, reader: i64, digest: ContentDigest) -> Result<(), StoreError> {
+    let sql = "INSERT INTO attempt (key, digests, count, reader) VALUES ($1, $2, 1, $3) ON CONFLICT (key) DO UPDATE SET \
+               count = attempt.count + CASE WHEN attempt.reader = excluded.reader THEN 0 ELSE 1 END, \
+               reader = excluded.reader";
+    tx.execute(sql, &[digest.to_value(), digest.to_value(), Value::Integer(reader)]).map(|_| ())
+}
+
+/// Whether that reader has noted anything.
+pub fn has_noted(tx: &mut Tx<'_>, reader: i64) -> Result<bool, StoreError> {
+    Ok(!tx.query("SELECT 1 FROM attempt WHERE reader = $1 LIMIT 1", &[Value::Integer(reader)])?.is_empty())
+}
+
+/// Takes back what that reader has noted: it reads nothing of it any more, and did not end.
+pub fn take_back(tx: &mut Tx<'_>, reader: i64) -> Result<(), StoreError> {
+    let reader = [Value::Integer(reader)];
+    tx.execute("DELETE FROM attempt WHERE reader = $1 AND count <= 1", &reader)?;
+    tx.execute("UPDATE attempt SET count = count - 1, reader = 0 WHERE reader = $1", &reader).map(|_| ())
 }
 
 /// Forgets the attempts under these keys: their mails are decided.
@@ -59,17 +76,16 @@ pub fn forget_decided(tx: &mut Tx<'_>, digests: impl IntoIterator<Item = Content
 /// What an earlier run left: each mail that was being read, with the attempts that it had. Mails that were noted together
 /// are noted one by one afterwards.
 pub fn take_over(tx: &mut Tx<'_>) -> Result<Unfinished, StoreError> {
-    let rows = tx.query("SELECT key, digests FROM attempt", &[])?;
+    let rows = tx.query("SELECT key, digests, reader FROM attempt", &[])?;
     for row in rows {
-        let Ok([key, Value::Blob(digests)]) = <[Value; 2]>::try_from(row) else { continue };
+        let Ok([key, Value::Blob(digests), Value::Integer(reader)]) = <[Value; 3]>::try_from(row) else { continue };
         let key = ContentDigest::from_value(key).map_err(|error| tx.damaged(format!("table attempt: {error}")))?;
         let digests: Vec<ContentDigest> =
             digests.as_chunks::<32>().0.iter().map(|digest| ContentDigest(*digest)).collect();
         if digests.len() > 1 {
             forget(tx, [key])?;
             for digest in digests {
-                let before = count_of(tx, digest)?;
-                set(tx, digest, before + 1)?;
+                begin(tx, reader, digest)?;
             }
         }
     }
@@ -89,12 +105,6 @@ pub fn count_of(tx: &mut Tx<'_>, digest: ContentDigest) -> Result<i64, StoreErro
         Some(Value::Integer(count)) => Ok(count),
         _ => Ok(0),
     }
-}
-
-fn set(tx: &mut Tx<'_>, digest: ContentDigest, count: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO attempt (key, digests, count) VALUES ($1, $2, $3) \
-               ON CONFLICT (key) DO UPDATE SET count = excluded.count";
-    tx.execute(sql, &[digest.to_value(), digest.to_value(), Value::Integer(count)]).map(|_| ())
 }
 
 fn joined(digests: &[ContentDigest]) -> Vec<u8> {

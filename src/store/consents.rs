@@ -52,9 +52,9 @@ pub fn give(tx: &mut Tx<'_>, consent: &Consent) -> Result<(), StoreError> {
     tx.execute(sql, &[&row[..], &[renewed_at.to_value(), expires_at]].concat()).map(|_| ())
 }
 
-/// Keeps what a use of the consent changed: its token, and its end. Nothing happens where it was given anew meanwhile:
+/// Keeps what a use of the consent changed: its token, and its end. `false`: nothing happens, for it was given or used anew meanwhile:
 /// `used`, the token that was used, is not the one that is kept any more.
-pub fn renew(tx: &mut Tx<'_>, used: &Secret, consent: &Consent) -> Result<(), StoreError> {
+pub fn renew(tx: &mut Tx<'_>, used: &Secret, consent: &Consent) -> Result<bool, StoreError> {
     let sql = "UPDATE oauth_consent SET refresh_token = $1, renewed_at = $2, expires_at = $3 \
                WHERE client = $4 AND account = $5 AND refresh_token = $6";
     let Consent { client, account, refresh_token, renewed_at, expires_at, .. } = consent;
@@ -66,7 +66,7 @@ pub fn renew(tx: &mut Tx<'_>, used: &Secret, consent: &Consent) -> Result<(), St
         text(account),
         text(used.reveal()),
     ];
-    tx.execute(sql, &values).map(|_| ())
+    tx.execute(sql, &values).map(|rows| rows > 0)
 }
 
 fn text(text: &str) -> Value {

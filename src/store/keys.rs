@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::counter::{self, Counter};
+use super::counter;
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
 use crate::domain::{EventSeq, Timestamp};
@@ -29,11 +29,17 @@ impl std::fmt::Debug for SigningKey {
 
 /// What send references are derived from: a seed for each stretch of the journal. A database that was restored from a
 /// backup has another one from there on: what it sends must not be taken for what left after that backup was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Seeds {
     first: [u8; 32],
     /// From which event on, ascending.
     later: Vec<(EventSeq, [u8; 32])>,
+}
+
+impl std::fmt::Debug for Seeds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Seeds({})", 1 + self.later.len())
+    }
 }
 
 impl Seeds {
@@ -74,7 +80,7 @@ pub fn seeds(tx: &mut Tx<'_>) -> Result<Seeds, StoreError> {
 
 /// From the next event on send references come from a new seed.
 pub(super) fn reseed(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let next = counter::reserve(tx, Counter::Event, 0)?;
+    let next = counter::next(tx)?.event;
     let seed = random(tx)?;
     keep_seed(tx, &format!("seed@{next}"), &seed)
 }
@@ -161,4 +167,15 @@ fn read_key(row: Vec<Value>) -> Result<SigningKey, String> {
 
 fn secret(value: Value) -> Result<[u8; 32], String> {
     Vec::<u8>::from_value(value)?.try_into().map_err(|_| "32 bytes were expected".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_is_not_shown() {
+        let seeds = Seeds { first: [171; 32], later: vec![(EventSeq(9), [205; 32])] };
+        assert_eq!(format!("{seeds:?}"), "Seeds(2)");
+    }
 }

@@ -28,6 +28,7 @@ pub mod sent_copies;
 mod sqlite;
 mod statement;
 mod tables;
+pub mod ties;
 mod tx;
 pub mod unfetched;
 pub mod views;
@@ -35,6 +36,7 @@ pub mod waiting;
 pub mod watched;
 mod writer;
 
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,6 +55,8 @@ pub use writer::{Answer, GroupWriter, Limits};
 pub struct Store {
     /// How messages name it: its path, or its address without the password.
     database: Arc<str>,
+    /// Who notes here that a mail is about to be read.
+    reader: i64,
     driver: Driver,
 }
 
@@ -84,13 +88,19 @@ impl Store {
             Location::File(path) => Driver::Sqlite(file(path, &database)?),
             Location::Server(address) => Driver::Postgres(server(address, &database)?),
         };
-        Ok(Store { database: database.into(), driver })
+        Ok(Store { database: database.into(), reader: drawn(), driver })
     }
 
     /// A database that is gone when its last clone is: in memory, and beyond some size in a temporary file.
     pub fn in_memory() -> Result<Store, StoreError> {
         let database = "the database in memory";
-        Ok(Store { database: database.into(), driver: Driver::Sqlite(Sqlite::in_memory(database)?) })
+        Ok(Store { database: database.into(), reader: drawn(), driver: Driver::Sqlite(Sqlite::in_memory(database)?) })
+    }
+
+    /// Names this store and its clones among all that read mail into that database ([`attempts`]): drawn when it was opened,
+    /// and gone with the process.
+    pub fn reader(&self) -> i64 {
+        self.reader
     }
 
     /// Reads in one transaction: everything `work` sees is of one moment. Nothing it writes is kept. A database in memory
@@ -120,4 +130,9 @@ impl Store {
             Driver::Postgres(postgres) => postgres.write_unsynced(&self.database, work),
         }
     }
+}
+
+/// A number that nobody else draws. Never 0, which stands for one that is gone.
+fn drawn() -> i64 {
+    RandomState::new().hash_one(std::process::id()).cast_signed() | 1
 }

@@ -53,8 +53,8 @@ pub(super) const OWN_TABLES: [TableNames; 3] = [
     TableNames { table: "signing_key", columns: &["kid", "secret", "created_at", "retired_at"], key: &["kid"] },
 ];
 
-/// How far folders on servers were read (0003.sql, 0004.sql).
-pub(super) const WATCHED_TABLES: [TableNames; 4] = [
+/// How far folders on servers were read (0003.sql, 0004.sql, 0006.sql).
+pub(super) const WATCHED_TABLES: [TableNames; 5] = [
     TableNames {
         table: "watched_folder",
         columns: &["mailbox", "folder", "uidvalidity", "passed", "boundary", "since", "finished", "skipped"],
@@ -62,13 +62,18 @@ pub(super) const WATCHED_TABLES: [TableNames; 4] = [
     },
     TableNames {
         table: "withheld",
-        columns: &["mailbox", "folder", "uidvalidity", "uid"],
+        columns: &["mailbox", "folder", "uidvalidity", "uid", "tied"],
         key: &["mailbox", "folder", "uidvalidity", "uid"],
     },
     TableNames {
         table: "withheld_key",
         columns: &["key", "mailbox", "folder", "uidvalidity", "uid"],
         key: &["key", "mailbox", "folder", "uidvalidity", "uid"],
+    },
+    TableNames {
+        table: "withheld_compared",
+        columns: &["mailbox", "folder", "event", "id", "whole_at"],
+        key: &["mailbox", "folder"],
     },
     TableNames {
         table: "unfetched",
@@ -95,6 +100,6 @@ pub(super) const DAEMON_TABLES: [TableNames; 2] = [
 
 /// Attempts to read, and the raw bytes.
 pub(super) const BYTES_TABLES: [TableNames; 2] = [
-    TableNames { table: "attempt", columns: &["key", "digests", "count"], key: &["key"] },
+    TableNames { table: "attempt", columns: &["key", "digests", "count", "reader"], key: &["key"] },
     TableNames { table: "content_chunk", columns: &["content", "n", "bytes"], key: &["content", "n"] },
 ];

@@ -1,5 +1,7 @@
 //! Reads for people: what waits for one of them. Messages in review, mails in quarantine.
 
+use std::collections::BTreeSet;
+
 use super::statement::{select, select_in};
 use super::views::{addresses, ticket};
 use super::{StoreError, Tx};
@@ -138,10 +140,16 @@ pub fn with_past(tx: &mut Tx<'_>, delivery: DeliveryRow) -> Result<Unread, Store
     Ok(Unread { delivery, times, beginning, place: place.unwrap_or_default(), size, past })
 }
 
-/// Digests of the contents that nobody reads by himself: they are in quarantine, or were given up.
-pub fn unreadable_contents(tx: &mut Tx<'_>) -> Result<Vec<ContentDigest>, StoreError> {
-    let tail =
-        "WHERE id IN (SELECT content FROM delivery WHERE message IS NULL AND state IN ('quarantined', 'dropped'))";
-    let contents: Vec<ContentRow> = select(tx, tail, &[])?;
-    Ok(contents.into_iter().map(|content| content.digest).collect())
+/// Those of these contents that nobody reads by himself: they are in quarantine, or were given up.
+pub fn unreadable_of(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<BTreeSet<ContentDigest>, StoreError> {
+    let mut unreadable = BTreeSet::new();
+    let known: Vec<ContentRow> = select_in(tx, "key", digests.iter().map(|digest| digest.key().0), None)?;
+    for content in known.into_iter().filter(|content| digests.contains(&content.digest)) {
+        let sql = "SELECT 1 FROM delivery \
+                   WHERE message IS NULL AND state IN ('quarantined', 'dropped') AND content = $1 LIMIT 1";
+        if !tx.query(sql, &[content.id.to_value()])?.is_empty() {
+            unreadable.insert(content.digest);
+        }
+    }
+    Ok(unreadable)
 }

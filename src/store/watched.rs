@@ -167,7 +167,7 @@ pub fn withheld(tx: &mut Tx<'_>, at: &Position<'_>, first: i64, last: i64) -> Re
 }
 
 /// The withheld mails of that folder, each with its keys.
-pub fn withheld_keys(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<Vec<(i64, LookupKey)>, StoreError> {
+pub(super) fn withheld_keys(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<Vec<(i64, LookupKey)>, StoreError> {
     let sql = "SELECT uid, key FROM withheld_key WHERE mailbox = $1 AND folder = $2 AND uidvalidity = $3";
     let rows = tx.query(sql, &at.values())?;
     Ok(rows
@@ -188,20 +188,11 @@ pub fn release(tx: &mut Tx<'_>, at: &Position<'_>, uid: i64) -> Result<(), Store
     tx.execute(&format!("DELETE FROM withheld {condition}"), &values).map(|_| ())
 }
 
-/// What a withheld mail may tie to: ids of messages, ids that are waited for, addresses of contacts.
-pub fn ties(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT message_id FROM message WHERE message_id IS NOT NULL \
-               UNION ALL SELECT message_id FROM message_alias UNION ALL SELECT awaited_id FROM awaited \
-               UNION ALL SELECT address FROM address WHERE contact IS NOT NULL";
-    let values = tx.query(sql, &[])?.into_iter().flatten();
-    Ok(values.filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None }).collect())
-}
-
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn integers(rows: Vec<Vec<Value>>) -> BTreeSet<i64> {
+pub(super) fn integers(rows: Vec<Vec<Value>>) -> BTreeSet<i64> {
     rows.into_iter()
         .flatten()
         .filter_map(|value| if let Value::Integer(number) = value { Some(number) } else { None })

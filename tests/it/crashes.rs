@@ -272,8 +272,8 @@ fn after_ends(count: i64, script: &str) -> Vec<Option<Kind>> {
     mails(&from, 12, &[]);
     let store = Store::open(&database).unwrap();
     let digest = ContentDigest::of(&std::fs::read(from.join("0007.eml")).unwrap());
-    for _ in 0..count {
-        store.write(|tx| ticketd::store::attempts::begin(tx, digest)).unwrap();
+    for reader in 1..=count {
+        store.write(|tx| ticketd::store::attempts::begin(tx, reader, digest)).unwrap();
     }
     let program = folder.path().join("program");
     // Written by another program: a file that a test beside this one holds open for writing cannot be run.
@@ -314,4 +314,38 @@ fn a_mail_is_given_up_only_if_a_process_of_its_own_ends_too() {
     assert!(quarantined(3, "kill -6 $$"), "before it has taken the mail whole");
     assert!(quarantined(3, "cat >/dev/null; exit 0"), "it says nothing: it is another program");
     assert!(quarantined(10, survives), "what follows on reading ends the program");
+}
+
+#[test]
+fn a_process_that_cannot_store_what_it_reads_and_lives_on_quarantines_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, from) = (folder.path().join("desk.db"), folder.path().join("mail"));
+    mails(&from, 12, &[]);
+    let store = Store::open(&database).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    store.write(|tx| tx.execute(full, &[])).unwrap();
+    let mut kinds = Vec::new();
+    let mut generation = || {
+        runtime.block_on(async {
+            let at = Timestamp::from_seconds(1_700_000_000);
+            let engine = Engine::start(store.clone(), Origin::Replay, &config::builtin().setup, at).await.unwrap();
+            let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
+            let report = |replayed: engine::Replayed| {
+                kinds.push(replayed.result.unwrap().1.decision.kind);
+                Ok(())
+            };
+            // Nothing survives reading a mail apart: a mail that is suspected would be given up.
+            let engine = engine.reading_apart("/bin/false".into());
+            engine::replay(&engine, sources(&from), now, &stop, report).await.is_ok()
+        })
+    };
+    for _ in 0..12 {
+        assert!(!generation());
+    }
+    store.write(|tx| tx.execute("DROP TRIGGER full", &[])).unwrap();
+    assert!(generation());
+    assert_eq!(kinds, [Some(Kind::NewConversation); 12]);
+    assert_eq!(attempts(&store), 0);
+    is_intact(&store);
 }

@@ -78,7 +78,7 @@ fn of_mailbox(mailbox: &MailboxStatus, picture: &Picture, zone: &TimeZone) -> Ve
     if let Some(missing) = mailbox.missing.filter(|missing| *missing > 0) {
         add(
             format!("{name}: {} of its server missing here", mails(missing)),
-            format!("`ticketd audit --repair {name}`"),
+            format!("the log of the daemon says why it could not be fetched; `ticketd audit {name}` lists it"),
         );
     }
     let parked = picture.figures.parked.get(name).copied().unwrap_or_default();
@@ -229,6 +229,12 @@ mod tests {
     fn what_the_audit_missed_and_what_the_database_holds_back_is_told() {
         assert_eq!(mailbox(|one| one.missing = Some(0)), Vec::<String>::new());
         assert_eq!(mailbox(|one| one.missing = Some(3)), ["desk: 3 mails of its server missing here"]);
+        let mut missing = well();
+        if let Some((_, status)) = &mut missing.said {
+            status.mailboxes.iter_mut().for_each(|one| one.missing = Some(3));
+        }
+        let refused = of(&missing, &TimeZone::UTC).iter().any(|care| care.way_out.contains("--repair"));
+        assert!(!refused, "while the daemon runs, no other may fetch");
         let mut picture = well();
         picture.figures = Figures {
             outbox: [(SendState::Failed, 2), (SendState::Deferred, 1)].into(),

@@ -51,6 +51,17 @@ impl Access {
         Access { tokens: Arc::new(Tokens::new(clients, store, clock, limits)) }
     }
 
+    /// From now on these are the clients: the configuration was read anew. Whoever logs in by them gets a new token; what is
+    /// known of consents and not written yet stays.
+    pub fn replace_clients(&self, clients: Vec<OauthClient>) {
+        self.tokens.replace_clients(clients);
+    }
+
+    /// Ends when no token is being asked for any more: what came with it is written then, if it can be.
+    pub async fn idle(&self) {
+        self.tokens.idle().await;
+    }
+
     /// What the login of `user` is done with now. `refused`: a token that a server did not take.
     pub async fn proof(
         &self,
@@ -109,7 +120,7 @@ impl Access {
         let Credential::OAuth(name) = credential else { return Ok(Vec::new()) };
         let Some(client) = self.tokens.client(name) else { return Ok(Vec::new()) };
         let consent = self.tokens.store.read(|tx| consents::find(tx, name, user))?;
-        Ok(endings(client, consent.and_then(|consent| consent.expires_at)))
+        Ok(endings(&client, consent.and_then(|consent| consent.expires_at)))
     }
 }
 

@@ -7,7 +7,7 @@
 //! by itself, or its answer would be lost.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
@@ -29,11 +29,18 @@ const UNKNOWN_LIFETIME: Millis = 5 * MINUTE;
 const FAILURE_KEPT: Millis = 10 * SECOND;
 
 pub(super) struct Tokens {
-    clients: Vec<OauthClient>,
+    clients: Mutex<Clients>,
     pub(super) store: Store,
     clock: fn() -> Timestamp,
     limits: Limits,
     slots: Mutex<BTreeMap<Key, Arc<Turn<Slot>>>>,
+}
+
+/// The clients of the configuration, and how often it was read anew.
+#[derive(Default)]
+struct Clients {
+    all: Vec<OauthClient>,
+    read: u64,
 }
 
 /// Client and account; without an account: the client's own.
@@ -42,6 +49,8 @@ type Key = (String, String);
 /// What is known of a consent.
 #[derive(Default)]
 struct Slot {
+    /// As of which reading of the configuration token and failure are.
+    read: u64,
     token: Option<Token>,
     /// The token that was used, and what is to be kept instead: it could not be written.
     unwritten: Option<(Secret, Consent)>,
@@ -56,11 +65,29 @@ struct Token {
 
 impl Tokens {
     pub(super) fn new(clients: Vec<OauthClient>, store: Store, clock: fn() -> Timestamp, limits: Limits) -> Tokens {
+        let clients = Mutex::new(Clients { all: clients, read: 0 });
         Tokens { clients, store, clock, limits, slots: Mutex::default() }
     }
 
-    pub(super) fn client(&self, name: &str) -> Option<&OauthClient> {
-        self.clients.iter().find(|client| client.name == name)
+    pub(super) fn client(&self, name: &str) -> Option<OauthClient> {
+        self.clients().all.iter().find(|client| client.name == name).cloned()
+    }
+
+    pub(super) fn replace_clients(&self, clients: Vec<OauthClient>) {
+        let mut known = self.clients();
+        *known = Clients { all: clients, read: known.read + 1 };
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends when nobody asks any more.
+    pub(super) async fn idle(&self) {
+        let slots: Vec<_> = self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for slot in slots {
+            drop(slot.lock().await);
+        }
     }
 
     /// A token for the login of `user`; not `refused`.
@@ -77,8 +104,14 @@ impl Tokens {
         };
         let key = (client.name.clone(), account.to_owned());
         let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
-        let slot = slot.lock_owned().await;
-        let (tokens, client, account, refused) = (self.clone(), client.clone(), account.to_owned(), refused.cloned());
+        let mut slot = slot.lock_owned().await;
+        // It may have been read anew while another one asked.
+        let read = self.clients().read;
+        let client = self.client(&client.name).unwrap_or(client);
+        if slot.read != read {
+            *slot = Slot { read, unwritten: slot.unwritten.take(), ..Slot::default() };
+        }
+        let (tokens, account, refused) = (self.clone(), account.to_owned(), refused.cloned());
         let name = client.name.clone();
         let asking = tokio::spawn(async move { tokens.ask(&client, &account, slot, refused.as_ref()).await });
         let ended = |error: tokio::task::JoinError| NoAccess::Store { client: name, what: error.to_string() };
@@ -128,13 +161,13 @@ impl Tokens {
     async fn renew(&self, client: &OauthClient, account: &str, slot: &mut Slot) -> Result<Granted, NoAccess> {
         let secret = secret_of(client)?;
         let mut consent = self.consent(client, account)?;
-        let mut granted = oauth::renew(client, secret.as_ref(), &consent.refresh_token, &self.limits).await;
+        let mut granted = oauth::renew(client, secret.as_ref(), &consent.refresh_token, account, &self.limits).await;
         if granted.as_ref().is_err_and(|error| error.cause == oauth::Cause::Refused) {
             // Another process may have used it in between, or somebody consented anew.
             let other = self.consent(client, account)?;
             if other.refresh_token != consent.refresh_token {
                 consent = other;
-                granted = oauth::renew(client, secret.as_ref(), &consent.refresh_token, &self.limits).await;
+                granted = oauth::renew(client, secret.as_ref(), &consent.refresh_token, account, &self.limits).await;
             }
         }
         let granted = granted.map_err(|error| no_token(client, error))?;
@@ -145,14 +178,19 @@ impl Tokens {
 
     fn consent(&self, client: &OauthClient, account: &str) -> Result<Consent, NoAccess> {
         let found = self.store.read(|tx| consents::find(tx, &client.name, account));
-        let missing = || NoAccess::NoConsent { client: client.name.clone(), account: account.to_owned() };
+        let missing = || NoAccess::NoConsent { client: client.name.clone() };
         found.map_err(|error| not_kept(client, &error))?.ok_or_else(missing)
     }
 
     fn write(&self, client: &OauthClient, slot: &mut Slot) -> Result<(), NoAccess> {
         if let Some((used, consent)) = &slot.unwritten {
             let written = self.store.write(|tx| consents::renew(tx, used, consent));
-            written.map_err(|error| not_kept(client, &error))?;
+            if !written.map_err(|error| not_kept(client, &error))? {
+                tracing::warn!(
+                    client = client.name,
+                    "a consent was used or given anew by another program meanwhile: what that one kept stays"
+                );
+            }
         }
         slot.unwritten = None;
         Ok(())

@@ -12,9 +12,9 @@ pub enum NoAccess {
     ClientSecret { client: String, error: SecretError },
     #[error("the configuration has no [[oauth]] `{0}`")]
     NoClient(String),
-    /// Nobody gave it here.
-    #[error("there is no consent of {account} for the client `{client}`")]
-    NoConsent { client: String, account: String },
+    /// Nobody gave it here. Whose it would be is not said: an address has no place in a log.
+    #[error("there is no consent for the client `{client}`")]
+    NoConsent { client: String },
     #[error("there is no token of the client `{client}`: {error}")]
     Token { client: String, error: OauthError },
     /// The database; or the program ends.

@@ -1,6 +1,9 @@
 //! How long something is left alone that failed. Pure: the chance comes from outside.
 
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// How long the pauses are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,34 @@ impl Pauses {
     }
 }
 
+/// How often something may be done at once. What comes every now and then is not kept waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// So often within that time...
+    pub times: usize,
+    pub within: Duration,
+    /// ...and there is a pause before each further time.
+    pub pause: Duration,
+}
+
+impl Default for Floor {
+    fn default() -> Self {
+        Floor { times: 20, within: Duration::from_secs(10), pause: Duration::from_secs(1) }
+    }
+}
+
+impl Floor {
+    /// The pause before it is done again `now`. `recent`: when it was done, as far as that counts; filled here.
+    pub(super) fn pause(&self, recent: &mut VecDeque<Instant>, now: Instant) -> Duration {
+        while recent.front().is_some_and(|at| now.duration_since(*at) > self.within) {
+            recent.pop_front();
+        }
+        let pause = if recent.len() < self.times { Duration::ZERO } else { self.pause };
+        recent.push_back(now + pause);
+        pause
+    }
+}
+
 /// One of all values alike. Zero where the system has none to give.
 pub(super) fn chance() -> u8 {
     let mut byte = [0];
@@ -53,6 +84,17 @@ mod tests {
             assert!(most(failures) > least(failures).mul_f64(1.9), "{failures}");
             assert!(most(failures) <= PAUSES.longest, "{failures}");
         }
+    }
+
+    #[test]
+    fn what_is_done_again_and_again_is_done_with_pauses_and_what_is_done_now_and_then_is_not() {
+        let floor = Floor { times: 3, within: Duration::from_secs(10), pause: Duration::from_secs(1) };
+        let (mut recent, begin) = (VecDeque::new(), Instant::now());
+        let mut at = |tenths: u32| floor.pause(&mut recent, begin + Duration::from_millis(100) * tenths).as_secs();
+        assert_eq!([0, 1, 2, 3, 14, 25].map(&mut at), [0, 0, 0, 1, 1, 1]);
+        assert_eq!(at(200), 0);
+        let (mut recent, seldom) = (VecDeque::new(), Duration::from_secs(5));
+        assert!((0..50).all(|n| floor.pause(&mut recent, begin + seldom * n).is_zero()));
     }
 
     #[test]

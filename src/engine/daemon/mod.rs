@@ -8,6 +8,7 @@
 
 mod backoff;
 mod board;
+mod chores;
 mod counts;
 mod sending;
 mod stopper;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::delivery::Outlet;
 use super::handle::{Engine, EngineError};
@@ -30,8 +31,9 @@ use crate::domain::*;
 use crate::store::StoreError;
 use crate::store::instance::Lock;
 
-pub use backoff::Pauses;
+pub use backoff::{Floor, Pauses};
 pub use board::Board;
+use chores::Chores;
 pub use counts::{Counts, DELAYS};
 use sending::Sending;
 pub use stopper::Stopper;
@@ -146,7 +148,16 @@ impl Generation {
 
     /// Watches every mailbox. One whose task panics is watched again, after a while.
     async fn watch(self: Arc<Self>, sender: mpsc::Sender<Event>) -> Result<(), EngineError> {
-        let (room, turns) = (Room::default(), Arc::new(Semaphore::new(AT_ONCE)));
+        let room = Room::default();
+        // Of each server its own: one that does not answer keeps no mailbox of another one waiting.
+        let mut turns: HashMap<(String, u16), Arc<Semaphore>> = HashMap::new();
+        let turns: Vec<Arc<Semaphore>> = (self.plan.mailboxes.iter())
+            .map(|mailbox| {
+                let server = &mailbox.account.server;
+                let key = (server.host.to_ascii_lowercase(), server.port);
+                turns.entry(key).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone()
+            })
+            .collect();
         let watching = |index: usize, mailbox: &Mailbox| Watching {
             reading: Reading {
                 index,
@@ -159,10 +170,11 @@ impl Generation {
             },
             board: self.board.clone(),
             pace: self.plan.pace,
-            turns: turns.clone(),
+            turns: turns.get(index).cloned().unwrap_or_else(|| Arc::new(Semaphore::new(AT_ONCE))),
             stopper: self.stopper.clone(),
             wake: self.wakes.get(&mailbox.account.mailbox).cloned().unwrap_or_default(),
-            next_audit: Instant::now() + self.plan.pace.first_audit,
+            connected: None,
+            chores: Chores::new(&self.plan.pace),
         };
         let mut tasks = JoinSet::new();
         let mut indices = HashMap::new();

@@ -3,22 +3,23 @@
 //! The server tells of new mail in the first folder (IDLE); the others are looked at whenever that one is, and now and then.
 //! Whatever ends a wait, all folders are looked at: what a server says about new mail is a hint, what it lists is believed.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::backoff::{Pauses, chance};
+use super::backoff::{Floor, Pauses, chance};
 use super::board::Board;
+use super::chores::Chores;
 use super::stopper::Stopper;
 use crate::domain::*;
-use crate::engine::sync::copying::{Copying, waiting_for};
 use crate::engine::sync::folders::{self, Chosen};
 use crate::engine::sync::reading::Reading;
-use crate::engine::sync::{Summary, Trouble, auditing};
+use crate::engine::sync::{Summary, Trouble};
 use crate::imap::{Cause, Connection, ImapError, Limits, Opened, Patience};
-use crate::store::{StoreError, journal};
+use crate::store::StoreError;
 
 /// How often things are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,22 +28,38 @@ pub struct Pace {
     pub patience: Patience,
     pub pauses: Pauses,
     pub limits: Limits,
-    /// From the start, and from one audit of a mailbox to the next.
+    /// A connection that ends sooner than this after the login counts as failed, however well it went: a server that lets
+    /// everybody in and throws them out again is not asked without a pause. Longer than a server may be silent.
+    pub soon: Duration,
+    /// A connection that is older than this is made anew.
+    pub connection: Duration,
+    /// How often in a row folders are looked at.
+    pub looks: Floor,
+    /// Between attempts at copies that a server does not take.
+    pub copies: Pauses,
+    /// From the start, or from one that was refused, to an audit, by and large.
     pub first_audit: Duration,
+    /// From one audit of a mailbox to the next.
     pub audit: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
         let hours = |count: u64| Duration::from_secs(3600 * count);
-        let (patience, pauses, limits) = (Patience::default(), Pauses::default(), Limits::default());
-        Pace { patience, pauses, limits, first_audit: hours(1), audit: hours(24) }
+        Pace {
+            patience: Patience::default(),
+            pauses: Pauses::default(),
+            limits: Limits::default(),
+            soon: Duration::from_secs(120),
+            connection: hours(24),
+            looks: Floor::default(),
+            copies: Pauses { first: Duration::from_secs(60), longest: hours(1), for_care: hours(1) },
+            first_audit: hours(1),
+            audit: hours(24),
+        }
     }
 }
 
-/// A connection that ends sooner than this counts as failed, however well it went: a server that lets everybody in and
-/// throws them out again is not asked without a pause.
-const SOON: Duration = Duration::from_secs(60);
 /// How often a folder is looked at that changed meanwhile, before it is waited for.
 const MOST_LOOKS: u32 = 3;
 
@@ -51,12 +68,22 @@ pub(super) struct Watching {
     pub reading: Reading,
     pub board: Board,
     pub pace: Pace,
-    /// So many connect at a time.
+    /// So many connect to its server at a time.
     pub turns: Arc<Semaphore>,
     pub stopper: Arc<Stopper>,
     /// There is something to do: a copy for the Sent folder waits.
     pub wake: Arc<Notify>,
-    pub next_audit: Instant,
+    /// When the connection was logged in, while there is one.
+    pub connected: Option<Instant>,
+    pub chores: Chores,
+}
+
+/// How a connection ended well.
+enum Left {
+    /// It was told to stop.
+    Stopped,
+    /// It was old.
+    Old,
 }
 
 impl Watching {
@@ -68,21 +95,26 @@ impl Watching {
                 () = sleep(pause) => {}
                 () = self.stopper.told() => return Ok(()),
             }
-            let begin = Instant::now();
             let ended = self.connection().await;
+            let lasted = self.connected.take().map(|since| since.elapsed());
             let error = match ended {
-                Ok(()) | Err(Trouble::Stopped) => return Ok(()),
+                Ok(Left::Stopped) | Err(Trouble::Stopped) => return Ok(()),
+                Ok(Left::Old) => {
+                    (failures, pause) = (0, Duration::ZERO);
+                    continue;
+                }
                 Err(Trouble::Store(error)) => return Err(error),
                 Err(Trouble::Imap(error)) => error,
             };
-            failures = if begin.elapsed() < SOON { failures.saturating_add(1) } else { 1 };
+            let was_well = lasted.is_some_and(|lasted| lasted >= self.pace.soon);
+            failures = if was_well { 1 } else { failures.saturating_add(1) };
             let needs_care = error.cause != Cause::Temporary;
             pause = self.pace.pauses.after(failures, needs_care, error.suggested_pause(), chance());
             self.failed(&error, failures, needs_care, pause);
         }
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.reading.mailbox.account.mailbox
     }
 
@@ -102,15 +134,33 @@ impl Watching {
         });
     }
 
-    /// From the login until it is told to stop, or until the connection fails.
-    async fn connection(&mut self) -> Result<(), Trouble> {
-        let Some((mut connection, chosen)) = self.connect().await? else { return Ok(()) };
-        let mut tells = connection.can_idle();
+    /// From the login until it is told to stop, or until the connection fails. Says goodbye where nothing of an answer may
+    /// still be to come: what is wrong with the configuration is said by ourselves, and a refusal ends an answer.
+    async fn connection(&mut self) -> Result<Left, Trouble> {
+        let Some((mut connection, chosen)) = self.connect().await? else { return Ok(Left::Stopped) };
+        self.connected = Some(Instant::now());
+        let left = self.watch(&mut connection, &chosen).await;
+        let is_ours = matches!(&left, Err(Trouble::Imap(error)) if error.cause == Cause::Configuration);
+        if left.is_ok() || is_ours || connection.was_refused() {
+            connection.logout().await;
+        }
+        left
+    }
+
+    /// Looks and waits in turn, until it is told to stop or the connection is old.
+    async fn watch(&mut self, connection: &mut Connection, chosen: &[Chosen]) -> Result<Left, Trouble> {
+        let (mut tells, mut looks) = (connection.can_idle(), VecDeque::new());
         while !self.stopper.is_told() {
-            let opened = self.look(&mut connection, &chosen).await?;
+            if self.connected.is_some_and(|since| since.elapsed() >= self.pace.connection) {
+                tracing::debug!(mailbox = self.name(), "the connection is old: it is made anew");
+                return Ok(Left::Old);
+            }
+            // Over, or told to stop: the look ends soon then.
+            let _ = timeout(self.pace.looks.pause(&mut looks, Instant::now()), self.stopper.told()).await;
+            let opened = self.look(connection, chosen).await?;
             if let Some(first) = chosen.first().filter(|_| tells && !self.stopper.is_told()) {
-                self.return_to(&mut connection, &chosen, first, opened).await?;
-                tells = self.idle(&mut connection, chosen.len() > 1).await?;
+                self.return_to(connection, chosen, first, opened).await?;
+                tells = self.idle(connection, chosen.len() > 1).await?;
             }
             if !tells && !self.stopper.is_told() {
                 self.board.mailbox_state(self.name(), WatchState::Polling);
@@ -118,8 +168,7 @@ impl Watching {
                 let _ = timeout(self.poll(), self.told()).await;
             }
         }
-        connection.logout().await;
-        Ok(())
+        Ok(Left::Stopped)
     }
 
     async fn connect(&self) -> Result<Option<(Connection, Vec<Chosen>)>, Trouble> {
@@ -128,9 +177,9 @@ impl Watching {
         let connecting = async {
             // It is never closed.
             let _turn = self.turns.acquire().await;
-            let mut connection = self.reading.mailbox.connect(&self.reading.order.limits).await?;
+            let mut connection = self.reading.connect().await?;
             let chosen = folders::watched(&mut connection, account).await?;
-            Ok::<_, ImapError>((connection, chosen))
+            Ok::<_, Trouble>((connection, chosen))
         };
         let connected = tokio::select! {
             connected = connecting => connected?,
@@ -144,6 +193,7 @@ impl Watching {
 
     /// Looks at all folders once, and does what is to be done there. Gives the first one as it was then.
     async fn look(&mut self, connection: &mut Connection, chosen: &[Chosen]) -> Result<Option<Opened>, Trouble> {
+        let setup = self.setup()?;
         self.board.mailbox_state(self.name(), WatchState::Reading);
         self.board.mailbox(self.name(), |status| (status.backlog, status.oldest_waiting) = (0, None));
         let (mut summary, mut first) = (Summary::default(), None);
@@ -151,7 +201,7 @@ impl Watching {
             let opened = self.reading.folder(connection, folder, &mut summary).await?;
             first.get_or_insert(opened);
         }
-        self.copy_sent(connection, chosen).await?;
+        self.copy_sent(connection, chosen, &setup).await?;
         self.audit(connection, chosen).await?;
         let endings = self.reading.mailbox.endings()?;
         let now = self.board.now();
@@ -162,52 +212,6 @@ impl Watching {
             (status.failures, status.error, status.needs_care, status.next_try) = (0, None, false, None);
         });
         Ok(first)
-    }
-
-    /// Puts what people sent into the Sent folder. That a server does not take it keeps nothing else from being done.
-    async fn copy_sent(&self, connection: &mut Connection, chosen: &[Chosen]) -> Result<(), Trouble> {
-        let Reading { mailbox, store, clock, .. } = &self.reading;
-        let Some(setup) = store.read(journal::current_setup)? else { return Ok(()) };
-        let mails = waiting_for(store, &setup, &mailbox.account)?;
-        let mut refused = None;
-        if !mails.is_empty() {
-            let mut copying = Copying::new(store, &mailbox.account, *clock, self.stopper.flag());
-            refused = copying.put(connection, chosen, &mails).await?.map(|error| self.board.said(error.to_string()));
-        }
-        if let Some(refused) = &refused {
-            tracing::warn!(mailbox = self.name(), error = refused.what, "a copy is not in the Sent folder");
-        }
-        self.board.delivery(|status| {
-            status.copies.retain(|(name, _)| name != self.name());
-            status.copies.extend(refused.map(|said| (self.name().to_owned(), said)));
-        });
-        Ok(())
-    }
-
-    /// Counts what the server has and we do not, once a day.
-    async fn audit(&mut self, connection: &mut Connection, chosen: &[Chosen]) -> Result<(), Trouble> {
-        if Instant::now() < self.next_audit {
-            return Ok(());
-        }
-        let Reading { mailbox, store, .. } = &self.reading;
-        let now = self.board.now();
-        let mut missing = 0;
-        for folder in chosen {
-            let (_, audit) = auditing::audit(connection, store, &mailbox.account, folder, now).await?;
-            missing += audit.missing.len() as u64;
-        }
-        if missing > 0 {
-            tracing::error!(
-                mailbox = self.name(),
-                missing,
-                "mail on the server is missing here: ticketd audit --repair"
-            );
-        }
-        self.board.mailbox(self.name(), |status| {
-            (status.missing, status.audited_at) = (Some(missing), Some(now));
-        });
-        self.next_audit = Instant::now() + self.pace.audit;
-        Ok(())
     }
 
     /// Opens the folder that the server is to tell about. What changed in it since it was looked at is looked at first: all

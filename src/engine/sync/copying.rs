@@ -107,19 +107,23 @@ impl<'c> Copying<'c> {
         Ok(())
     }
 
-    /// Puts them into the Sent folder among these. Gives what kept some from being put there.
+    /// Puts them into the Sent folder among these. Gives what kept some from being put there: the connection is as good as
+    /// before then.
     pub async fn put(
         &mut self,
         connection: &mut Connection,
         folders: &[Chosen],
         mails: &[Waiting],
     ) -> Result<Option<&ImapError>, Trouble> {
-        let sent = folders.iter().find(|folder| folder.role == FolderRole::Sent).ok_or_else(|| ImapError {
-            server: self.account.server.to_string(),
-            cause: Cause::Configuration,
-            what: "there is no folder of sent mail to put copies into: name it in `sent_folders`".to_owned(),
-        })?;
-        connection.examine(&sent.name).await?;
+        let Some(sent) = folders.iter().find(|folder| folder.role == FolderRole::Sent) else {
+            let what = "there is no folder of sent mail to put copies into: name it in `sent_folders`".to_owned();
+            let server = self.account.server.to_string();
+            return Ok(Some(self.copied.error.insert(ImapError { server, cause: Cause::Configuration, what })));
+        };
+        match connection.examine(&sent.name).await {
+            Err(refusal) if connection.was_refused() => return Ok(Some(self.copied.error.insert(refusal))),
+            opened => drop(opened?),
+        }
         for mail in mails {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Trouble::Stopped);
@@ -131,7 +135,14 @@ impl<'c> Copying<'c> {
 
     async fn copy(&mut self, connection: &mut Connection, folder: &str, mail: &Waiting) -> Result<(), Trouble> {
         let there = match &mail.message_id {
-            Some(id) => connection.has_message_id(id).await?,
+            Some(id) => match connection.has_message_id(id).await {
+                // Whether it is there is not known: appended, it might be there twice.
+                Err(refusal) if connection.was_refused() => {
+                    self.copied.error.get_or_insert(refusal);
+                    return Ok(());
+                }
+                there => there?,
+            },
             None => false,
         };
         if there {

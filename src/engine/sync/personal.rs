@@ -7,8 +7,12 @@ use std::collections::BTreeSet;
 use crate::classify;
 use crate::domain::*;
 use crate::parse;
+use crate::store::ties::{self, Compared};
 use crate::store::watched::{self, Position};
-use crate::store::{self, StoreError, Tx, journal, keys};
+use crate::store::{self, Store, StoreError, Tx, journal, keys};
+
+/// How often all that is withheld is compared with all that is known, whatever was compared before.
+const WHOLE: Millis = DAY;
 
 /// What a header says. Reading it may panic, as reading any mail may: then it ties, and is read as any mail is.
 pub(super) async fn facts_of(header: Vec<u8>) -> Option<Facts> {
@@ -38,23 +42,45 @@ pub(super) fn ties(
         || is_awaited)
 }
 
-/// Notes that a mail is withheld.
-pub(super) fn withhold(tx: &mut Tx<'_>, at: &Position<'_>, uid: u32, facts: &Facts) -> Result<(), StoreError> {
-    let seed = keys::seed(tx)?;
+/// Notes that a mail is withheld; `false`: it is not, for something that it names is known by now.
+pub(super) fn withhold(tx: &mut Tx<'_>, at: &Position<'_>, uid: u32, facts: &Facts) -> Result<bool, StoreError> {
     let ids = facts.message_id.iter().chain(&facts.in_reply_to).chain(&facts.references).map(String::as_str);
     let author = facts.author().map(|author| author.address.as_str());
-    let hashes: BTreeSet<LookupKey> = ids.chain(author).map(|text| LookupKey::keyed(&seed, text)).collect();
-    watched::withhold(tx, at, i64::from(uid), &hashes.into_iter().collect::<Vec<_>>())
+    let texts: BTreeSet<&str> = ids.chain(author).collect();
+    // What is added from now on is compared with it; what is known by now never would be.
+    if ties::is_known(tx, texts.iter().copied())? {
+        return Ok(false);
+    }
+    let seed = keys::seed(tx)?;
+    let hashes: BTreeSet<LookupKey> = texts.into_iter().map(|text| LookupKey::keyed(&seed, text)).collect();
+    watched::withhold(tx, at, i64::from(uid), &hashes.into_iter().collect::<Vec<_>>())?;
+    Ok(true)
 }
 
 /// The withheld mails of that folder that tie to something by now.
-pub(super) fn tied_by_now(tx: &mut Tx<'_>, at: &Position<'_>) -> Result<Vec<u32>, StoreError> {
-    let withheld = watched::withheld_keys(tx, at)?;
-    if withheld.is_empty() {
-        return Ok(Vec::new());
+pub(super) fn tied_by_now(store: &Store, at: &Position<'_>, now: Timestamp) -> Result<Vec<u32>, StoreError> {
+    if let Some((tied, compared)) = store.read(|tx| compare(tx, at, now))? {
+        store.write(|tx| ties::keep(tx, at, &tied, &compared))?;
+    }
+    let tied = store.read(|tx| ties::tied(tx, at))?;
+    Ok(tied.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+}
+
+/// Which of them tie to what was added since they were compared last. `None`: nothing was, or nothing is withheld.
+fn compare(
+    tx: &mut Tx<'_>,
+    at: &Position<'_>,
+    now: Timestamp,
+) -> Result<Option<(BTreeSet<i64>, Compared)>, StoreError> {
+    let (before, (event, id)) = (ties::compared(tx, at)?, ties::next(tx)?);
+    // A clock that was put back makes nothing good for longer.
+    let begin = before.filter(|before| (0..WHOLE).contains(&now.since(before.whole_at)));
+    if begin.is_some_and(|begin| begin.event == event) || !ties::are_there_any(tx, at)? {
+        return Ok(None);
     }
     let seed = keys::seed(tx)?;
-    let known: BTreeSet<LookupKey> = watched::ties(tx)?.iter().map(|text| LookupKey::keyed(&seed, text)).collect();
-    let tied: BTreeSet<i64> = withheld.into_iter().filter(|(_, key)| known.contains(key)).map(|(uid, _)| uid).collect();
-    Ok(tied.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+    let texts = ties::since(tx, begin.as_ref())?;
+    let keys: BTreeSet<LookupKey> = texts.iter().map(|text| LookupKey::keyed(&seed, text)).collect();
+    let whole_at = begin.map_or(now, |begin| begin.whole_at);
+    Ok(Some((ties::withheld_by(tx, at, &keys)?, Compared { event, id, whole_at })))
 }

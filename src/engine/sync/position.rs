@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::Start;
-use crate::domain::{MINUTE, Millis, Timestamp};
+use crate::domain::{MINUTE, Millis, SECOND, Timestamp};
 use crate::imap::Listed;
 use crate::store::unfetched::{self, MOST_FAILURES};
 use crate::store::watched::{self, Position, Watched};
@@ -81,6 +81,18 @@ pub(super) fn seen(
         unfetched::forget_others(tx, at)?;
         Ok(row)
     })
+}
+
+/// A mailbox that says `start = "now"` was tried to be read at that time, in vain: its mail counts from then on, whenever it
+/// is read for the first time. Kept as a folder without a name, which no other one can be.
+pub(super) fn begin_at(store: &Store, mailbox: &str, start: Start, at: Timestamp) -> Result<(), StoreError> {
+    if start != Start::Now || store.read(|tx| watched::since_of(tx, mailbox))?.is_some() {
+        return Ok(());
+    }
+    // Servers say when a mail came in whole seconds; the grace that is given on top is taken away here.
+    let since = Timestamp(at.0 - at.0.rem_euclid(SECOND)).plus(GRACE);
+    let row = Watched { uidvalidity: 0, passed: 0, boundary: 0, since, finished: 0, skipped: 0 };
+    store.write(|tx| watched::keep(tx, mailbox, "", &row))
 }
 
 /// The highest UID that was seen in a folder. Not what UIDNEXT says: a server that is wrong about that would have mail

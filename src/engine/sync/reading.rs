@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::fetching::{Event, Room};
 use super::folders::{self, Chosen};
-use super::position::{absent, highest, is_history, is_new, seen};
+use super::position::{self, absent, highest, is_history, is_new, seen};
 use super::{Mailbox, Order, Summary, Trouble, auditing, finishing, personal};
 use crate::domain::*;
 use crate::imap::{Connection, Listed, Opened};
@@ -37,10 +37,24 @@ pub(super) struct Open<'a> {
 }
 
 impl Reading {
+    /// Connects. Where that fails the first time, it is noted from when on mail counts all the same: what comes until it can
+    /// be read is new.
+    pub(in crate::engine) async fn connect(&self) -> Result<Connection, Trouble> {
+        let begin = (self.clock)();
+        match self.mailbox.connect(&self.order.limits).await {
+            Ok(connection) => Ok(connection),
+            Err(error) => {
+                let account = &self.mailbox.account;
+                position::begin_at(&self.store, &account.mailbox, account.start, begin)?;
+                Err(error.into())
+            }
+        }
+    }
+
     /// Connects, reads it once and says goodbye.
     pub(super) async fn run(self) -> Result<Summary, Trouble> {
         let account = &self.mailbox.account;
-        let mut connection = self.mailbox.connect(&self.order.limits).await?;
+        let mut connection = self.connect().await?;
         let chosen = folders::watched(&mut connection, account).await?;
         let mut summary = Summary::default();
         for folder in &chosen {
@@ -109,15 +123,28 @@ impl Reading {
             .write(|tx| audit.parked.iter().try_for_each(|uid| unfetched::ask_again(tx, &at, i64::from(*uid))))?;
         audit.missing.append(&mut audit.parked);
         audit.missing.sort_unstable();
-        let listed = connection.list_these(&audit.missing).await?;
+        self.take_missing(connection, folder, &at, &audit.missing, summary).await
+    }
+
+    /// Takes these ascending UIDs of the folder, which is open, and does with them what is done with mail that is stored.
+    pub(in crate::engine) async fn take_missing(
+        &self,
+        connection: &mut Connection,
+        folder: &Chosen,
+        at: &Position<'_>,
+        uids: &[u32],
+        summary: &mut Summary,
+    ) -> Result<(), Trouble> {
+        let listed = connection.list_these(uids).await?;
+        let at = *at;
         let open = Open { at, role: folder.role, history: false };
         let row = self.store.read(|tx| watched::watched(tx, at.mailbox, at.folder))?;
         if let Some(row) = row.filter(|row| row.uidvalidity == at.uidvalidity) {
             self.take_as_they_are(connection, &open, &row, listed, summary).await?;
         }
         if !self.order.leave_server {
-            let uids = &audit.missing;
-            summary.finished += finishing::finish_these(connection, &self.store, &at, uids, &account.after).await?;
+            let after = &self.mailbox.account.after;
+            summary.finished += finishing::finish_these(connection, &self.store, &at, uids, after).await?;
         }
         Ok(())
     }
@@ -183,10 +210,8 @@ impl Reading {
                 };
                 let arrived = listed.arrived_at.unwrap_or_else(self.clock);
                 let ties = self.store.read(|tx| personal::ties(tx, &facts, open.at.mailbox, open.role, arrived))?;
-                if ties {
+                if ties || !self.store.write(|tx| personal::withhold(tx, &open.at, listed.uid, &facts))? {
                     tied.push(*listed);
-                } else {
-                    self.store.write(|tx| personal::withhold(tx, &open.at, listed.uid, &facts))?;
                 }
             }
         }
@@ -196,7 +221,7 @@ impl Reading {
 
     /// Fetches withheld mails that tie to something by now. They are withheld until they are stored.
     async fn take_tied(&self, connection: &mut Connection, open: &Open<'_>) -> Result<(), Trouble> {
-        let tied = self.store.read(|tx| personal::tied_by_now(tx, &open.at))?;
+        let tied = personal::tied_by_now(&self.store, &open.at, (self.clock)())?;
         let (Some(first), Some(last)) = (tied.first(), tied.last()) else { return Ok(()) };
         let stored = || self.store.read(|tx| watched::stored(tx, &open.at, i64::from(*first), i64::from(*last)));
         let listed = connection.list_these(&tied).await?;

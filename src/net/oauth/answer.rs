@@ -160,12 +160,9 @@ fn refused(endpoint: &Endpoint, answered: &Answered, hidden: &[&Secret]) -> Oaut
         _ if status >= 500 || status == 429 => Cause::Temporary,
         "temporarily_unavailable" | "server_error" | "slow_down" => Cause::Temporary,
         // The last three are OpenID Connect's (3.1.2.6), for what only a person can put right.
-        "invalid_grant"
-        | "access_denied"
-        | "expired_token"
-        | "interaction_required"
-        | "login_required"
-        | "consent_required" => Cause::Refused,
+        "invalid_grant" | "access_denied" | "interaction_required" | "login_required" | "consent_required" => {
+            Cause::Refused
+        }
         _ => Cause::Configuration,
     };
     let mut what = said(&error, hidden);

@@ -16,18 +16,22 @@ pub enum Poll {
     Pending,
     /// Not done yet, and asked too often: 5 seconds more between two questions from now on (RFC 8628 3.5).
     SlowDown,
+    /// The code has ended, and nobody has consented.
+    Expired,
 }
 
-/// Gets an access token by a refresh token (RFC 6749 6). `secret`: that of the client, where it has one.
+/// Gets an access token by a refresh token (RFC 6749 6). `secret`: that of the client, where it has one. `account`: whose
+/// consent it is; what the server says is shown without that.
 pub async fn renew(
     client: &OauthClient,
     secret: Option<&Secret>,
     refresh: &Secret,
+    account: &str,
     limits: &Limits,
 ) -> Result<Granted, OauthError> {
     let asked = [("grant_type", "refresh_token"), ("refresh_token", refresh.reveal())];
     let answered = ask(client, secret, &client.token, &asked, limits).await?;
-    answer::granted(&client.token, &answered, &hidden(secret, &[refresh]))
+    answer::granted(&client.token, &answered, &hidden(secret, &[refresh, &Secret::new(account)]))
 }
 
 /// Gets an access token by the client's own secret (RFC 6749 4.4).
@@ -64,6 +68,7 @@ pub async fn poll_device(
     match answer::error_word(&answered).as_deref() {
         Some("authorization_pending") => return Ok(Poll::Pending),
         Some("slow_down") => return Ok(Poll::SlowDown),
+        Some("expired_token") => return Ok(Poll::Expired),
         _ => {}
     }
     answer::granted(&client.token, &answered, &hidden(secret, &[code])).map(Poll::Granted)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketd::config::Security;
 use ticketd::domain::{Timestamp, WatchState};
-use ticketd::engine::daemon::Pace;
+use ticketd::engine::daemon::{Floor, Pace};
 use ticketd::imap::Patience;
 
 use super::inside::{Inside, PACE};
@@ -214,4 +214,60 @@ fn it_says_goodbye_when_it_is_told_to_stop() {
     inside.stop();
     let told = server.behave();
     assert_eq!(told[told.len() - 3..], ["IDLE", "DONE", "LOGOUT"], "{told:?}");
+}
+
+#[test]
+fn what_people_read_and_delete_wakes_nobody() {
+    let (server, desk) = place();
+    server.misbehave("IDLE", |_, answer| {
+        let words = b"* 1 FETCH (FLAGS (\\Seen))\r\n* 1 EXPUNGE\r\n".to_vec();
+        vec![Act::Send(answer.to_vec()), Act::Pause(Duration::from_millis(100)), Act::Send(words)]
+    });
+    let inside = begin(&desk, &server, PACE, LONG);
+    inside.rests(WatchState::Idle, TAKEN);
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!((told(&server, "IDLE"), told(&server, "DONE")), (1, 0));
+    inside.stop();
+}
+
+#[test]
+fn a_server_that_always_tells_of_something_is_looked_at_with_pauses() {
+    let (server, desk) = place();
+    server.misbehave("IDLE", |_, answer| vec![Act::Send([answer, b"* 3 EXISTS\r\n"].concat())]);
+    let looks = Floor { times: 5, within: Duration::from_secs(600), pause: Duration::from_secs(600) };
+    let inside = begin(&desk, &server, Pace { looks, ..PACE }, LONG);
+    until("it is looked at", || told(&server, "DONE") == 5);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(told(&server, "IDLE"), 5);
+    inside.stop();
+}
+
+#[test]
+fn a_connection_that_is_old_is_left_politely_and_made_anew_at_once() {
+    let (server, desk) = place();
+    let patience = Patience { quiet: Duration::from_millis(100), ..PACE.patience };
+    let pace = Pace { patience, connection: Duration::from_millis(200), ..PACE };
+    let inside = begin(&desk, &server, pace, LONG);
+    until("it is made anew", || told(&server, "LOGOUT") >= 3);
+    assert_eq!(inside.mailbox().errors, 0);
+    comes(&server);
+    until("the mail is taken", || inside.mailbox().taken == TAKEN + 1);
+    ends(inside, &desk);
+}
+
+#[test]
+fn a_connection_is_left_politely_after_a_refusal_and_dropped_in_the_middle_of_an_answer() {
+    let (server, desk) = place();
+    server.misbehave("EXAMINE", |tag, _| vec![Act::Send(format!("{tag} NO not now\r\n").into_bytes())]);
+    let inside = begin(&desk, &server, PACE, LONG);
+    until("it is refused", || inside.mailbox().errors > 2);
+    assert!(told(&server, "LOGOUT") >= 2);
+    server.misbehave("UID FETCH", |_, answer| vec![Act::Send([b"* 1 FETCH (((\r\n", answer].concat())]);
+    until("it is dropped", || inside.mailbox().error.is_some_and(|said| said.what.contains("FETCH")));
+    let (goodbyes, errors) = (told(&server, "LOGOUT"), inside.mailbox().errors);
+    until("it is dropped again", || inside.mailbox().errors > errors + 2);
+    assert_eq!(told(&server, "LOGOUT"), goodbyes);
+    server.behave();
+    inside.rests(WatchState::Idle, TAKEN);
+    inside.stop();
 }

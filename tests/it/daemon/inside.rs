@@ -9,7 +9,7 @@ use ticketd::config::{Account, Credential, PasswordFrom};
 use ticketd::domain::{MailboxStatus, Origin, Timestamp, WatchState};
 use ticketd::engine::Engine;
 use ticketd::engine::access::Access;
-use ticketd::engine::daemon::{self, Board, Ground, Pace, Pauses, Plan, Stopper};
+use ticketd::engine::daemon::{self, Board, Floor, Ground, Pace, Pauses, Plan, Stopper};
 use ticketd::engine::sync::Mailbox;
 use ticketd::imap::{Limits, Patience};
 use ticketd::store::instance::Lock;
@@ -27,6 +27,14 @@ pub const PACE: Pace = Pace {
         for_care: Duration::from_millis(400),
     },
     limits: Limits { connecting: Duration::from_secs(30), silence: Duration::from_secs(60), least_rate: 1000 },
+    soon: Duration::from_secs(120),
+    connection: Duration::from_secs(24 * 3600),
+    looks: Floor { times: 1000, within: Duration::from_secs(10), pause: Duration::from_secs(1) },
+    copies: Pauses {
+        first: Duration::from_secs(60),
+        longest: Duration::from_secs(3600),
+        for_care: Duration::from_secs(3600),
+    },
     first_audit: Duration::from_secs(3600),
     audit: Duration::from_secs(3600),
 };
@@ -41,13 +49,17 @@ pub struct Inside {
 impl Inside {
     /// Begins on the desk's own database, with the password that is in its folder.
     pub fn begin(desk: &Desk, account: Account, pace: Pace, clock: fn() -> Timestamp) -> Inside {
+        Inside::begin_all(desk, vec![account], pace, clock)
+    }
+
+    /// The same with several mailboxes.
+    pub fn begin_all(desk: &Desk, accounts: Vec<Account>, pace: Pace, clock: fn() -> Timestamp) -> Inside {
         let path = desk.0.path().join("desk.db");
         if !path.exists() {
             let (code, out, err) = desk.run(&["apply", "ticketd.toml", "--db", "desk.db"]);
             assert_eq!(code, 0, "{out}{err}");
         }
         let password = PasswordFrom::File(desk.0.path().join("password").display().to_string());
-        let account = Account { credential: Credential::Password(password), ..account };
         let (board, stopper) = (Board::new(clock), Arc::new(Stopper::default()));
         let (on, told) = (board.clone(), stopper.clone());
         let work = move || {
@@ -55,7 +67,11 @@ impl Inside {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             let access = Access::new(Vec::new(), store.clone(), clock);
             let engine = Engine::resume(store, Origin::Live).unwrap();
-            let mailboxes = vec![Mailbox { account, access }];
+            let mailbox = |account| {
+                let credential = Credential::Password(password.clone());
+                Mailbox { account: Account { credential, ..account }, access: access.clone() }
+            };
+            let mailboxes = accounts.into_iter().map(mailbox).collect();
             let plan = Plan { mailboxes, outlets: Vec::new(), pace, clock };
             let ground = Ground { engine: Arc::new(engine), lock: Arc::new(Lock::default()), board: on };
             runtime.block_on(daemon::run(ground, plan, told)).unwrap();

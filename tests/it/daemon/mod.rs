@@ -1,6 +1,7 @@
 //! The daemon: `ticketd run` as a process, told by signals and telling systemd, on a real Dovecot; and a generation of it
 //! inside of a test, where what takes it minutes is to take less.
 
+mod chores;
 mod clock;
 mod connections;
 mod desk_work;
@@ -13,6 +14,7 @@ mod package;
 mod proxy;
 mod restricted;
 pub mod running;
+mod server_away;
 mod signals;
 mod soak;
 mod status;

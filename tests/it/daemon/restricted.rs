@@ -47,8 +47,8 @@ fn a_mail_that_was_being_read_when_the_program_ended_is_read_apart_under_all_tha
     let desk = Desk::new();
     let raw = mail("apart", "ann@example.com", "support@example.org", "");
     let store = Store::open(&desk.0.path().join("mail.db")).unwrap();
-    for _ in 0..3 {
-        store.write(|tx| attempts::begin(tx, ContentDigest::of(raw.as_bytes()))).unwrap();
+    for reader in 1..=3 {
+        store.write(|tx| attempts::begin(tx, reader, ContentDigest::of(raw.as_bytes()))).unwrap();
     }
     drop(store);
     desk.write("mail/a.eml", raw);

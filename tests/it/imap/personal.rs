@@ -91,3 +91,31 @@ fn a_teams_copy_that_comes_after_a_users_own_decides_the_message() {
     assert_eq!(number(&desk, by_team), 2);
     folds(&desk);
 }
+
+#[test]
+fn what_is_new_is_compared_with_what_is_withheld_and_no_more() {
+    let Some(server) = Dovecot::shared("imap personal, again") else { return };
+    let desk = with_alice(&server, "again-team", "again-alice");
+    server.deliver("again-alice", "1", mail("of-ann", "ann@customers.example.com", "alice@example.org", ""));
+    let cites = mail("cites", "stranger@example.net", "alice@example.org", "References: <comes-late@example.com>\n");
+    server.deliver("again-alice", "2", cites);
+    server.deliver("again-alice", "3", mail("of-mum", "mum@family.example.net", "alice@example.org", ""));
+    assert_eq!(sync(&desk, &[]), "support: nothing new\nalice: 3 left alone, they tie to nothing here\n");
+    let compared = "SELECT event FROM withheld_compared WHERE folder = 'INBOX'";
+    let whole = "SELECT whole_at FROM withheld_compared WHERE folder = 'INBOX'";
+    let (first, first_whole) = (number(&desk, compared), number(&desk, whole));
+    // Nobody who is told of a mail is a contact: her address is known, and no more than that.
+    let cc = mail("with-cc", "bo@customers.example.com", "support@example.org", "Cc: ann@customers.example.com\n");
+    server.deliver("again-team", "1", cc);
+    assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 new_conversation\nalice: nothing new\n");
+    assert!(number(&desk, compared) > first);
+    // An address that is known already gains a contact, and what was cited comes.
+    server.deliver("again-team", "2", mail("by-ann", "ann@customers.example.com", "support@example.org", ""));
+    assert!(sync(&desk, &[]).ends_with("\nalice: 1 taken: 1 contact_other\n"));
+    server.deliver("again-team", "3", mail("comes-late", "cy@customers.example.com", "support@example.org", ""));
+    assert!(sync(&desk, &[]).contains("\nalice: 1 taken: "));
+    assert_eq!(sync(&desk, &[]), "support: nothing new\nalice: nothing new\n");
+    assert_eq!((number(&desk, "SELECT count(*) FROM withheld"), number(&desk, whole)), (1, first_whole));
+    keeps_nothing_of(&desk, &["of-mum", "mum@family"]);
+    folds(&desk);
+}

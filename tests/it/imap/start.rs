@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::dovecot::Dovecot;
+use super::dovecot::{Dovecot, PASSWORD};
 use super::place::{desk, folds, mail, number, plain, sync, team, tickets};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,6 +40,20 @@ fn what_is_there_the_first_time_is_left_alone_unless_the_start_says_otherwise() 
     assert_eq!(sync(&desk, &[]), "support: 2 taken: 2 new_conversation\n");
     assert_eq!(sync(&desk, &[]), "support: nothing new\n");
     assert_eq!(tickets(&desk).len(), 4);
+}
+
+#[test]
+fn what_comes_between_the_first_try_and_the_first_time_that_it_can_be_read_is_new() {
+    let Some(server) = Dovecot::shared("imap first try") else { return };
+    let desk = desk(&team("support", &plain(&server, "firsttry", "")));
+    deliver(&server, "firsttry", "old", new_year());
+    deliver(&server, "firsttry", "hour", SystemTime::now() - Duration::from_secs(3600));
+    desk.write("password", "wrong");
+    assert_eq!(desk.run(&["sync"]).0, 77);
+    deliver(&server, "firsttry", "meanwhile", SystemTime::now());
+    desk.write("password", PASSWORD);
+    assert_eq!(sync(&desk, &[]), "support: 1 taken: 1 new_conversation\n");
+    assert_eq!(sync(&desk, &[]), "support: nothing new\n");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ticketd::net::Secret;
 use ticketd::net::oauth::Ending;
 use ticketd::store::{Store, consents};
 
-use super::place::{access, consent, desk, keeps, now, store};
+use super::place::{access, config, consent, desk, keeps, now, store};
 use super::server::{Do, TokenServer};
 
 const USER: &str = "support@example.org";
@@ -166,7 +166,7 @@ async fn a_consent_that_is_gone_or_was_never_given_is_refused_with_the_way_out()
     assert_eq!(error.with_way_out("support"), words);
     let error = access.proof(&Credential::OAuth("own".to_owned()), "other@example.org", None).await.unwrap_err();
     assert_eq!(error.cause(), Cause::Refused);
-    assert!(error.to_string().starts_with("there is no consent of other@example.org for"), "{error}");
+    assert!(error.to_string().starts_with("there is no consent for the client `own`"), "{error}");
     assert_eq!(server.tokens_asked().len(), 1);
 }
 
@@ -211,4 +211,56 @@ async fn what_is_known_to_end_is_the_consent_and_the_secret_and_follows_each_use
     let consent = Ending { what: Ends::Consent, at: now().plus(90 * DAY) };
     assert_eq!(access.endings(&oauth, USER).unwrap(), [consent, secret]);
     assert_eq!(access.endings(&Credential::Password(PasswordFrom::File(String::new())), USER).unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_outlives_a_configuration_that_is_read_anew() {
+    let server = TokenServer::start(USER);
+    let (desk, store, access) = consented(&server, "");
+    server.model().rotates = true;
+    let full = "CREATE TRIGGER full BEFORE UPDATE ON oauth_consent BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    store.write(|tx| tx.execute(full, &[])).unwrap();
+    token(&access).await.unwrap_err();
+    access.replace_clients(config(&desk).oauth);
+    store.write(|tx| tx.execute("DROP TRIGGER full", &[])).unwrap();
+    assert!(is(&token(&access).await.unwrap(), "access-2", false));
+    assert!(keeps(&store, USER, "refresh-2"));
+    access.replace_clients(Vec::new());
+    assert_eq!(token(&access).await.unwrap_err(), NoAccess::NoClient("own".to_owned()));
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_read_anew_uses_no_consent_twice_at_once() {
+    let server = TokenServer::start(USER);
+    let (desk, store, access) = consented(&server, "");
+    server.model().rotates = true;
+    server.instead("/token", Do::Wait(Duration::from_millis(200)));
+    tokio::time::timeout(Duration::from_millis(50), token(&access)).await.unwrap_err();
+    access.replace_clients(config(&desk).oauth);
+    assert!(is(&token(&access).await.unwrap(), "access-2", false));
+    assert!(keeps(&store, USER, "refresh-2"));
+    assert_eq!(server.tokens_asked().len(), 2, "none of them was refused");
+}
+
+#[tokio::test]
+async fn whoever_ends_can_wait_for_what_is_being_asked() {
+    let server = TokenServer::start(USER);
+    let (_desk, store, access) = consented(&server, "");
+    access.idle().await;
+    server.model().rotates = true;
+    server.instead("/token", Do::Wait(Duration::from_millis(200)));
+    tokio::time::timeout(Duration::from_millis(50), token(&access)).await.unwrap_err();
+    assert!(keeps(&store, USER, "refresh-0"));
+    access.idle().await;
+    assert!(keeps(&store, USER, "refresh-1"));
+}
+
+#[tokio::test]
+async fn whose_consent_it_is_is_not_shown() {
+    let server = TokenServer::start(USER);
+    let (_desk, _store, access) = consented(&server, "");
+    let said = format!("{{\"error\":\"invalid_grant\",\"error_description\":\"User {USER} is disabled\"}}");
+    server.instead("/token", Do::Say(400, said.clone()));
+    let error = token(&access).await.unwrap_err().to_string();
+    assert!(error.ends_with("invalid_grant: User … is disabled"), "{error}");
 }

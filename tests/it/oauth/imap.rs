@@ -164,7 +164,7 @@ fn a_mailbox_without_consent_says_what_to_do_and_others_are_read() {
     for command in [&["sync"][..], &["check", "--connect"]] {
         let (code, out, err) = desk.run(command);
         let said = format!("{out}{err}");
-        assert!(code == 77 && said.contains("there is no consent of scripted for the client `own`"), "{said}");
+        assert!(code == 77 && said.contains("there is no consent for the client `own`"), "{said}");
         assert!(said.contains("`ticketd login support` asks for consent"), "{said}");
     }
     assert!(server.behave().is_empty(), "nobody connects without a token");

@@ -45,10 +45,13 @@ fn a_server_that_is_asked_too_often_is_asked_less_often() {
 fn a_consent_that_is_not_given_is_said_to_be_so_and_nothing_is_kept() {
     let server = TokenServer::start(USER);
     let desk = desk(&server, 1, USER, "");
-    for (word, expected) in [("access_denied", 77), ("expired_token", 77)] {
+    for (word, expected, says) in [
+        ("access_denied", 77, "access_denied: no, access_denied\n  run it again, and consent"),
+        ("expired_token", 75, "nobody consented in time\n  run it again"),
+    ] {
         server.model().pending.push_back(word);
         let (code, _, err) = login(&desk, &[]);
-        assert!(code == expected && err.contains(word) && err.contains("run it again, and consent"), "{err}");
+        assert!(code == expected && err.contains(says), "{err}");
     }
     // Without a refresh token the consent would end with the first access token.
     server.model().more = serde_json::json!({ "refresh_token": null });
@@ -187,4 +190,15 @@ fn what_has_nothing_to_consent_to_is_refused() {
     let text = format!("{config}{relays}").replace("user = \"other\"", &format!("user = \"{USER}\""));
     desk.write("ticketd.toml", text);
     assert_eq!(login(&desk, &[]).0, 0, "with the same login they are one");
+}
+
+#[test]
+fn a_url_with_a_password_in_it_is_refused_and_not_shown() {
+    let server = TokenServer::start(USER);
+    let desk = desk(&server, 1, USER, "");
+    let text = std::fs::read_to_string(desk.0.path().join("ticketd.toml")).unwrap();
+    desk.write("ticketd.toml", text.replace("http://127.0.0.1", "http://desk:s3cret@127.0.0.1"));
+    let (code, out, err) = desk.run(&["check"]);
+    assert!(code == 78 && err.contains("token_url = …"), "{out}{err}");
+    assert!(!out.contains("s3cret") && !err.contains("s3cret"), "{out}{err}");
 }

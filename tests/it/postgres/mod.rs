@@ -9,7 +9,7 @@ mod kill;
 mod opening;
 mod proxy;
 mod sending;
-mod server;
+pub mod server;
 mod stories;
 mod syncing;
 
@@ -30,6 +30,8 @@ mod loading;
 mod quarantine;
 #[path = "../store/rows.rs"]
 mod rows;
+#[path = "../store/ties.rs"]
+mod ties;
 #[path = "../store/views.rs"]
 mod views;
 #[path = "../store/writer.rs"]

@@ -27,10 +27,11 @@ fn a_consent_is_kept_by_client_and_account_and_changed_only_by_who_used_it() {
 
     let renewed =
         Consent { expires_at: Some(Timestamp(9)), granted_at: Timestamp(1), ..consent("ann@example.org", "c", 3) };
-    store.write(|tx| consents::renew(tx, &ann.refresh_token, &renewed)).unwrap();
+    assert!(store.write(|tx| consents::renew(tx, &ann.refresh_token, &renewed)).unwrap());
     assert_eq!(find("ann@example.org"), Some(renewed.clone()));
     // Whoever used the one before comes too late.
-    store.write(|tx| consents::renew(tx, &ann.refresh_token, &consent("ann@example.org", "late", 4))).unwrap();
+    let late = consent("ann@example.org", "late", 4);
+    assert!(!store.write(|tx| consents::renew(tx, &ann.refresh_token, &late)).unwrap());
     assert_eq!((find("ann@example.org"), find("bo@example.org")), (Some(renewed), Some(bo)));
 
     let anew = consent("ann@example.org", "d", 5);

@@ -14,6 +14,7 @@ mod rate;
 mod rows;
 pub mod sample;
 mod sqlite;
+mod ties;
 mod views;
 mod writer;
 

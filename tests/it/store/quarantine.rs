@@ -1,7 +1,7 @@
 //! A mail that cannot be read: kept, tried again, quarantined, and never in the way of the mail behind it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use ticketd::config;
 use ticketd::domain::*;
@@ -60,8 +60,9 @@ async fn an_unreadable_mail_is_kept_and_quarantined_after_three_tries_while_the_
     let [unread] = unread.as_slice() else { panic!("{unread:#?}") };
     assert_eq!((unread.delivery.id, unread.times, unread.past.len()), (delivery, 1, 3));
     assert_eq!((unread.place.as_str(), unread.beginning.as_slice()), ("support:INBOX", POISON));
-    let unreadable = engine.store().read(waiting::unreadable_contents).unwrap();
-    assert_eq!(unreadable, [ContentDigest::of(POISON)]);
+    let digests = [POISON, SOUND].map(ContentDigest::of);
+    let unreadable = engine.store().read(|tx| waiting::unreadable_of(tx, &digests)).unwrap();
+    assert!(unreadable.into_iter().eq([digests[0]]));
     assert!(engine.fire_timers(Timestamp(100 * DAY)).await.unwrap().is_empty(), "it is not tried for ever");
 
     let refolded = engine::refold(engine.store(), |_| {}).unwrap();
@@ -80,4 +81,35 @@ async fn a_mail_that_can_be_read_later_is_decided_then() {
     assert_eq!(last.ticket_number, Some(1));
     let refolded = engine::refold(engine.store(), |_| {}).unwrap();
     assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
+}
+
+/// Of this driver.
+static IS_BROKEN: AtomicBool = AtomicBool::new(true);
+
+fn read_once_repaired(raw: &[u8]) -> Facts {
+    assert!(!IS_BROKEN.load(Ordering::SeqCst), "broken");
+    parse::read(raw)
+}
+
+#[tokio::test]
+async fn whether_a_content_is_in_quarantine_is_asked_when_it_comes() {
+    let Some(engine) = start(read_once_repaired).await else { return };
+    let mut intake = engine.intake::<()>().unwrap();
+    let first = deliver(&engine, SOUND, Timestamp(1_000)).await.decision.delivery.unwrap();
+    engine.fire_timers(Timestamp(DAY)).await.unwrap();
+    let mut kinds = Vec::new();
+    for (uid, is_retried) in [(2, false), (3, true)] {
+        if is_retried {
+            IS_BROKEN.store(false, Ordering::SeqCst);
+            engine.retry_quarantined(Timestamp(2 * DAY), None, first).await.unwrap();
+        }
+        let place =
+            Place { mailbox: "support".into(), folder: "INBOX".into(), position: Some((1, uid)), ..Place::default() };
+        intake.bring([((), RawMail::new(SOUND.to_vec(), place))]).await.unwrap();
+        for ((), mail) in intake.next().await.unwrap() {
+            let outcome = engine.deliver(Arc::new(mail), Timestamp(3 * DAY)).await.unwrap().get().await.unwrap();
+            kinds.push(outcome.decision.kind);
+        }
+    }
+    assert_eq!(kinds, [Some(Kind::Quarantined), Some(Kind::Duplicate)]);
 }

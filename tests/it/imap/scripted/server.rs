@@ -189,6 +189,12 @@ impl Session {
             }
             "ID" => ok("* ID NIL\r\n".to_owned()),
             "UID" => self.of_uid(tag, rest),
+            // All of it: nobody asks for a part.
+            "FETCH" => {
+                let uids: Vec<u32> = model.lock().unwrap().mails.keys().copied().collect();
+                let line = |(n, uid): (usize, &u32)| format!("* {} FETCH (UID {uid})\r\n", n + 1);
+                ok(uids.iter().enumerate().map(line).collect())
+            }
             // It tells of nothing by itself.
             "IDLE" => {
                 self.idling = tag.to_owned();
@@ -196,7 +202,7 @@ impl Session {
             }
             "DONE" => ok(String::new()),
             "LOGOUT" => ok("* BYE\r\n".to_owned()),
-            "STARTTLS" => ok(String::new()),
+            "STARTTLS" | "APPEND" => ok(String::new()),
             other => panic!("the server knows no {other}"),
         }
     }
@@ -222,6 +228,8 @@ impl Session {
                     answer.extend(fetched(n + 1, *uid, raw, rest));
                 }
             }
+            // Nothing is found by what is in it.
+            "SEARCH" if set == "HEADER" => answer = b"* SEARCH\r\n".to_vec(),
             "SEARCH" => {
                 let uids: Vec<String> =
                     model.mails.keys().filter(|uid| wanted(**uid)).map(|uid| format!(" {uid}")).collect();
