@@ -34,11 +34,10 @@ fn lost(name: &str) -> String {
     )
 }
 
-/// A relay on that port of this computer.
-fn relay_at(port: u16, login: &str) -> String {
-    format!(
-        "[[relay]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nhello = \"desk.example.org\"\n{login}"
-    )
+/// A relay on that port of this computer, reached that way.
+fn relay_at(port: u16, tls: &str) -> String {
+    let host = "host = \"127.0.0.1\"\nhello = \"desk.example.org\"";
+    format!("[[relay]]\nname = \"main\"\n{host}\nport = {port}\ntls = \"{tls}\"\n")
 }
 
 fn is_time(value: &Value) -> bool {
@@ -49,7 +48,7 @@ fn is_time(value: &Value) -> bool {
 fn of_a_daemon_at_work_it_says_what_was_read_what_waits_and_that_all_is_well() {
     let Some(server) = Dovecot::shared("of_a_daemon_at_work") else { return };
     let Some(sink) = Sink::start("of_a_daemon_at_work") else { return };
-    let relay = relay_at(sink.port, "");
+    let relay = relay_at(sink.port, "none");
     let desk = desk(&format!("{}{relay}", team("seen", &plain(&server, "seen", "start = \"all\""))));
     server.deliver("seen", "1", mail("first", "ann@example.com", "seen@example.org", ""));
     let running = Running::start(&desk);
@@ -88,11 +87,11 @@ fn a_relay_that_refuses_us_needs_somebody_and_is_tried_at_once_when_the_configur
     let (Some(server), Some(sink)) = (Dovecot::shared(name), Sink::start(name)) else { return };
     let desk = desk("");
     let mailbox = team("shut", &plain(&server, "shut", "start = \"all\""));
-    let write = |login: &str| {
-        desk.write("ticketd.toml", format!("database = \"desk.db\"\n{mailbox}{}", relay_at(sink.port, login)));
+    let write = |tls: &str| {
+        desk.write("ticketd.toml", format!("database = \"desk.db\"\n{mailbox}{}", relay_at(sink.port, tls)));
     };
-    // It offers no login.
-    write("user = \"desk\"\npassword_file = \"password\"\n");
+    // It offers no TLS.
+    write("starttls");
     server.deliver("shut", "1", mail("first", "ann@example.com", "shut@example.org", ""));
     let running = Running::start(&desk);
     let refuses = || {
@@ -104,7 +103,7 @@ fn a_relay_that_refuses_us_needs_somebody_and_is_tried_at_once_when_the_configur
                 .any(|(what, way_out)| what.starts_with("relay main refuses us") && way_out.contains("outbox flush"))
     };
     until("it needs somebody", refuses);
-    write("");
+    write("none");
     running.signal("HUP");
     until("the mail leaves", || sink.ids().len() == 1);
     until("all is well", || status(&desk).0 == 0);
