@@ -7,7 +7,6 @@ mod connection;
 mod errors;
 pub(super) mod lock;
 mod migrate;
-mod pipeline;
 mod transaction;
 mod values;
 
