@@ -153,7 +153,9 @@ impl Engine {
 
     /// Has it noted that these mails are about to be read.
     pub(super) async fn note(&self, digests: Vec<ContentDigest>) -> Result<Answer<Outcome>, EngineError> {
-        tracing::debug!(mails = digests.len(), "mails are about to be read");
+        if !digests.is_empty() {
+            tracing::debug!(mails = digests.len(), "mails are about to be read");
+        }
         Ok(self.writer.submit(Work::Note { reader: self.store.reader(), digests }).await?)
     }
 
