@@ -120,7 +120,9 @@ fn a_relay_that_refuses_us_needs_somebody_and_is_tried_at_once_when_the_configur
 #[test]
 fn of_one_that_was_stopped_it_says_when_and_fails_for_now() {
     let desk = desk(&lost("far"));
-    Running::start(&desk).stop();
+    let running = Running::start(&desk);
+    until("it says that it is at work", || status(&desk).1["daemon"]["state"] == "running");
+    running.stop();
     let (code, said) = status(&desk);
     assert_eq!((code, &said["at_work"], &said["daemon"]["state"]), (75, &false.into(), &"stopped".into()), "{said}");
     let (code, text) = text(&desk);

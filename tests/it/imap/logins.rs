@@ -99,7 +99,8 @@ fn a_password_comes_from_a_file_the_environment_or_a_credential() {
         (code, err.as_str()),
         (
             Some(78),
-            "ticketd: mailbox support: the password cannot be read from the variable SUPPORT_PASSWORD: it is not set\n"
+            "ticketd: mailbox support: the password cannot be read from the variable SUPPORT_PASSWORD: it is not set\n  \
+             put it where the configuration says, readable for the user that ticketd runs as\n"
         )
     );
     let credential = desk(&team("support", &at("password_credential = \"support\"")));
