@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::command::Connection;
-use crate::net::Unreachable;
+use crate::net::{self, Unreachable};
 
 /// Characters of what a server said that are shown.
 const LONGEST_SAID: usize = 300;
@@ -74,8 +74,7 @@ impl Connection {
 
 /// What a server said, for people: one line, no control characters, of bounded length.
 pub(super) fn said(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SAID).collect();
-    text.trim().to_owned()
+    net::said(text, LONGEST_SAID)
 }
 
 /// Whether a NO says that it may be otherwise later (RFC 5530, and what Exchange and Gmail say).

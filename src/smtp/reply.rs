@@ -1,5 +1,7 @@
 //! Replies (RFC 5321 4.2): their lines, their code, and what people are shown of them.
 
+use crate::net;
+
 /// Characters of what a server said that are kept.
 const LONGEST_SAID: usize = 500;
 
@@ -56,7 +58,7 @@ impl Answer {
             rest.unwrap_or(line).trim().to_owned()
         };
         let text = self.lines.iter().map(bare).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-        let text = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SAID).collect();
+        let text = net::said(&text, LONGEST_SAID);
         Reply { code: self.code, enhanced: enhanced.map(str::to_owned), text }
     }
 }

@@ -2,7 +2,7 @@
 //! the copy is the same desk. All or nothing, and read back before it is kept.
 
 use super::pages::Pages;
-use super::tables::{BYTES_TABLES, DAEMON_TABLES, OWN_TABLES, SENDING_TABLES, TABLES, TableNames, WATCHED_TABLES};
+use super::tables::{BYTES_TABLES, OWN_TABLES, TableNames, all, all_but_own};
 use super::{Store, StoreError, Tx};
 use crate::domain::ContentDigest;
 use crate::domain::row::Value;
@@ -30,20 +30,8 @@ pub fn measure(store: &Store) -> Result<Vec<Copied>, StoreError> {
     store.read(|tx| all().map(|names| walk(tx, names, |_| Ok(()))).collect())
 }
 
-/// Every table, each after those that it refers to.
-fn all() -> impl Iterator<Item = &'static TableNames> {
-    OWN_TABLES
-        .iter()
-        .chain(&TABLES)
-        .chain(&WATCHED_TABLES)
-        .chain(&SENDING_TABLES)
-        .chain(&DAEMON_TABLES)
-        .chain(&BYTES_TABLES)
-}
-
 fn copy_tables(source: &mut Tx<'_>, target: &mut Tx<'_>) -> Result<Vec<Copied>, StoreError> {
-    for names in TABLES.iter().chain(&WATCHED_TABLES).chain(&SENDING_TABLES).chain(&DAEMON_TABLES).chain(&BYTES_TABLES)
-    {
+    for names in all_but_own() {
         if Pages::of(names, 1).front(target)?.is_some() {
             return Err(target.not_empty());
         }

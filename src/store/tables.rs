@@ -103,3 +103,13 @@ pub(super) const BYTES_TABLES: [TableNames; 2] = [
     TableNames { table: "attempt", columns: &["key", "digests", "count", "reader"], key: &["key"] },
     TableNames { table: "content_chunk", columns: &["content", "n", "bytes"], key: &["content", "n"] },
 ];
+
+/// Every table, each after those that it refers to.
+pub(super) fn all() -> impl Iterator<Item = &'static TableNames> {
+    OWN_TABLES.iter().chain(all_but_own())
+}
+
+/// The same without those that a new database has rows in.
+pub(super) fn all_but_own() -> impl Iterator<Item = &'static TableNames> {
+    TABLES.iter().chain(&WATCHED_TABLES).chain(&SENDING_TABLES).chain(&DAEMON_TABLES).chain(&BYTES_TABLES)
+}

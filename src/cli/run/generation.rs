@@ -88,7 +88,7 @@ impl Daemon {
                     work.abort();
                     break Ok(());
                 }
-                told = signals.next() => self.hear(told, &mut heard).await,
+                told = signals.next() => self.hear(told, &mut heard),
             }
             if until.is_none() && (heard.stop || heard.plan.is_some()) {
                 until = Some(Instant::now() + ENDING);
@@ -135,11 +135,13 @@ impl Daemon {
             tokio::select! {
                 ground = &mut preparing => {
                     let ground = ground.unwrap_or_else(|panic| Err(EngineError::NoThread(panic.to_string())));
-                    self.lock = ground.as_ref().ok().map(|ground| ground.lock.clone());
-                    self.is_new &= ground.is_err();
+                    // Kept while nothing can be stored: nobody else is to fetch meanwhile.
+                    if let Ok(ground) = &ground {
+                        (self.lock, self.is_new) = (Some(ground.lock.clone()), false);
+                    }
                     return ground;
                 }
-                told = signals.next() => self.hear(told, heard).await,
+                told = signals.next() => self.hear(told, heard),
                 () = sleep(daemon::BEAT) => {}
             }
             if heard.stop {
@@ -149,7 +151,7 @@ impl Daemon {
     }
 
     /// Does what a signal says that can be done at once; `heard` says what is left to do.
-    async fn hear(&mut self, told: Told, heard: &mut Heard) {
+    fn hear(&mut self, told: Told, heard: &mut Heard) {
         match told {
             Told::Stop => {
                 tracing::info!("stopping; again ends it at once");
@@ -209,7 +211,7 @@ impl Daemon {
         while Instant::now() < until && !heard.stop {
             self.board.beat();
             if let Ok(told) = timeout(daemon::BEAT.min(until - Instant::now()), signals.next()).await {
-                self.hear(told, &mut heard).await;
+                self.hear(told, &mut heard);
                 self.take_over(heard.plan.take());
             }
         }

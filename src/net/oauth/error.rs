@@ -1,7 +1,7 @@
 //! What can go wrong with a token server, by what the caller does about it.
 
 use crate::config::Endpoint;
-use crate::net::{Secret, Unreachable};
+use crate::net::{self, Secret, Unreachable};
 
 /// Characters of what a server said that are shown.
 const LONGEST_SAID: usize = 300;
@@ -44,6 +44,5 @@ impl OauthError {
 /// What a server said, for people: one line, no control characters, of bounded length, without these secrets.
 pub(super) fn said(text: &str, hidden: &[&Secret]) -> String {
     let text = hidden.iter().fold(text.to_owned(), |text, secret| secret.taken_out(&text));
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SAID).collect();
-    text.trim().to_owned()
+    net::said(&text, LONGEST_SAID)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::config::Server;
-use crate::net::{Secret, base64, of_base64};
+use crate::net::{self, Secret, base64, of_base64};
 
 /// Characters of what a refusal says that are shown.
 const LONGEST_SAID: usize = 200;
@@ -39,8 +39,7 @@ pub(crate) fn refusal(challenge: &str) -> Option<String> {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let text = status.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SAID);
-    Some(format!("status {}", text.collect::<String>()))
+    Some(format!("status {}", net::said(&status, LONGEST_SAID)))
 }
 
 #[cfg(test)]

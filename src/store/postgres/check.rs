@@ -4,9 +4,7 @@ use super::migrate::for_postgres;
 use crate::domain::row::Value;
 use crate::store::check::{Problem, TOLD, WayOut, number, text};
 use crate::store::migrate::{STEPS, newest};
-use crate::store::tables::{
-    BYTES_TABLES, DAEMON_TABLES, OWN_TABLES, SENDING_TABLES, TABLES, TableNames, WATCHED_TABLES,
-};
+use crate::store::tables::all;
 use crate::store::{StoreError, Tx};
 
 /// Reads every row: a server that keeps checksums of its pages finds damage so, and what cannot be read is found anyhow.
@@ -90,16 +88,6 @@ pub(in crate::store) fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreErr
 pub(in crate::store) fn table_names(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
     let rows = tx.query("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1", &[])?;
     Ok(rows.into_iter().flatten().filter_map(text).collect())
-}
-
-fn all() -> impl Iterator<Item = &'static TableNames> {
-    OWN_TABLES
-        .iter()
-        .chain(&TABLES)
-        .chain(&WATCHED_TABLES)
-        .chain(&SENDING_TABLES)
-        .chain(&DAEMON_TABLES)
-        .chain(&BYTES_TABLES)
 }
 
 /// Names and statements of the indexes that a step makes.
