@@ -7,6 +7,7 @@
 //! | floor | rooms | what they may do |
 //! | --- | --- | --- |
 //! | 0 | [`domain`] | the words: types, no I/O, no rules beyond what a word means |
+//! | ½ | [`workflow`] | pure: what a workflow's definition means; `config` and `decide` both go by it |
 //! | 1 | [`config`] [`parse`] [`classify`] [`decide`] [`compose`] [`explain`] | pure functions: no clock, files, network, async, logging |
 //! | 1½ | [`net`] | what the rooms above share that talk to servers: TLS, passwords, OAuth |
 //! | 2 | [`store`] [`archive`] [`imap`] [`smtp`] | I/O, no rules: the database; mail in files, on servers, to relays |
@@ -15,7 +16,7 @@
 //! | 5 | [`cli`] | one file per command |
 //! | 6 | `main`, `logging` | the program: where log lines go, then the command line |
 //!
-//! Workflows come to floor 1, pages to floor 4.
+//! Pages come to floor 4.
 //!
 //! # A message's walk
 //!
@@ -86,3 +87,4 @@ pub mod parse;
 pub mod smtp;
 pub mod store;
 pub mod web;
+pub mod workflow;

@@ -14,7 +14,7 @@ use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
 use crate::domain::{RecordId, ReviewRequest, SendPurpose, Verdict};
-use crate::engine::{self, Input, Source, Story, Told, stories_in};
+use crate::engine::{self, Input, RecordOrder, Source, Story, Told, WorkflowOrder, stories_in};
 use crate::explain::Names;
 use crate::store::{Location, Store, views};
 
@@ -161,7 +161,9 @@ fn word(order: &Input) -> &'static str {
         Input::Merge { .. } => "merge",
         Input::Review(_) => "review",
         Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
-        Input::Digest { .. } => "timer",
+        Input::Digest { .. } | Input::Workflow(WorkflowOrder::Run { .. }) => "timer",
+        Input::Record(_) => "record",
+        Input::Workflow(_) => "workflow",
         Input::Lease { .. }
         | Input::Release { .. }
         | Input::Lapse { .. }
@@ -177,6 +179,8 @@ fn deed(order: &Input, names: &Names) -> String {
         names.tickets.get(id).map_or_else(|| format!("record {id}"), |number| format!("ticket {number}"))
     };
     match order {
+        Input::Record(order) => record_deed(order, ticket),
+        Input::Workflow(order) => workflow_deed(order, ticket),
         Input::Setup(_) => "puts another setup into force".to_owned(),
         Input::Mail(_) => "delivers a mail".to_owned(),
         Input::Retry { .. } => "reads a pending mail again".to_owned(),
@@ -238,4 +242,38 @@ async fn as_json(story: &Story, store: Store, out: &mut impl Write) -> anyhow::R
     });
     tell.await?;
     Ok(counts)
+}
+
+/// What someone did with a record.
+fn record_deed(order: &RecordOrder, record: impl Fn(&RecordId) -> String) -> String {
+    match order {
+        RecordOrder::Create { request, draft } => {
+            format!("makes a {}: {}", request.object, draft.draft.subject.as_deref().unwrap_or_default())
+        }
+        RecordOrder::Set { record: id, values } => {
+            let values = values.iter().map(|(name, value)| match value {
+                Some(value) => format!("{name} = {value}"),
+                None => format!("no {name}"),
+            });
+            format!("sets {}: {}", record(id), values.collect::<Vec<_>>().join(", "))
+        }
+        RecordOrder::Associate { request, .. } => {
+            let verb = if request.remove { "takes people off" } else { "connects people with" };
+            format!("{verb} {}", record(&request.record))
+        }
+        RecordOrder::Note { record: id, draft } => format!("notes about {}: {}", record(id), draft.draft.text),
+        RecordOrder::FinishTask { task } => format!("has done task {task}"),
+    }
+}
+
+/// What happened in a workflow.
+fn workflow_deed(order: &WorkflowOrder, record: impl Fn(&RecordId) -> String) -> String {
+    match order {
+        WorkflowOrder::Run { .. } => "goes on with a workflow".to_owned(),
+        WorkflowOrder::Enrol { workflow, record: id } => format!("enrols {} in {workflow}", record(id)),
+        WorkflowOrder::Unenrol { workflow, record: id } => format!("takes {} out of {workflow}", record(id)),
+        WorkflowOrder::Comment { workflow, step, draft } => {
+            format!("remarks about {workflow}, step {step}: {}", draft.draft.text)
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::transcript::person;
 use super::{Code, Failure, numbers, template_edit, times};
 use crate::compose::Readers;
 use crate::config;
-use crate::domain::{Action, DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Setup, Template};
+use crate::domain::{Action, DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Setup, Step, Template};
 use crate::engine::{self, PreviewError};
 
 /// What is sent without an automation.
@@ -144,14 +144,16 @@ fn as_json(setup: &Setup, template: &Template) -> Value {
     })
 }
 
-/// `pipeline/name` of the automations that send it.
+/// The workflows, and the stage automations as `pipeline/name`, that send it.
 fn used_by(setup: &Setup, name: &str) -> Vec<String> {
-    let sends = |action: &Action| match action {
+    let sends = |step: &Step| match &step.action {
         Action::SendEmail { template } | Action::Notify { template, .. } => template == name,
+        _ => false,
     };
-    let all = setup.pipelines.iter().flat_map(|pipeline| pipeline.automations.iter().map(move |one| (pipeline, one)));
-    let using = all.filter(|(_, automation)| automation.actions.iter().any(sends));
-    using.map(|(pipeline, automation)| format!("{}/{}", pipeline.name, automation.name)).collect()
+    let using = setup.flows().filter(|(_, steps)| Step::all(steps).into_iter().any(sends));
+    let mut names: Vec<String> = using.map(|(flow, _)| flow).collect();
+    names.dedup();
+    names
 }
 
 fn show(args: &ShowArgs) -> anyhow::Result<Code> {

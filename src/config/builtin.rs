@@ -3,7 +3,7 @@
 
 use crate::domain::{
     Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup,
-    Stage, StageAutomation, StageState, Template, TemplateText, TemplatedAutomation,
+    Stage, StageAutomation, StageState, Step, StepId, TICKET, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.
@@ -25,6 +25,8 @@ pub(super) fn setup() -> Setup {
         ignore: Vec::new(),
         pipelines: vec![support_pipeline()],
         templates: templates(),
+        objects: Vec::new(),
+        workflows: Vec::new(),
     }
 }
 
@@ -49,6 +51,7 @@ pub(super) fn support_pipeline() -> Pipeline {
     Pipeline {
         name: "support".to_owned(),
         label: "Support".to_owned(),
+        object: TICKET.to_owned(),
         stages: vec![
             stage("new", "New", StageState::Open),
             stage(ON_SEND_TARGET, "Waiting on contact", StageState::Open),
@@ -67,7 +70,7 @@ pub(super) fn support_pipeline() -> Pipeline {
 }
 
 fn stage(name: &str, label: &str, state: StageState) -> Stage {
-    Stage { name: name.to_owned(), label: label.to_owned(), state }
+    Stage { name: name.to_owned(), label: label.to_owned(), state, probability: None, archived: false }
 }
 
 /// An automation that sends the template of its own name.
@@ -78,7 +81,7 @@ fn mails_on_entry(name: &str, stage: &str, reenrol: bool) -> StageAutomation {
         on: true,
         reenrol,
         chat: false,
-        actions: vec![Action::SendEmail { template: name.to_owned() }],
+        actions: vec![Step { id: StepId::default(), action: Action::SendEmail { template: name.to_owned() } }],
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::duration;
 use super::text::{block, list, quoted};
 use crate::domain::{
-    Action, EmailAddress, IgnoreRule, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, Template,
+    Action, EmailAddress, IgnoreRule, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, Step, Template,
     TemplateText, TemplatedAutomation, UserSetup,
 };
 
@@ -37,7 +37,7 @@ pub enum Value {
     /// A text that may have several lines.
     Lines(String),
     List(Vec<String>),
-    Actions(Vec<Action>),
+    Actions(Vec<Step>),
 }
 
 impl std::fmt::Display for Value {
@@ -160,12 +160,13 @@ fn addresses(addresses: &[EmailAddress]) -> Value {
     Value::List(addresses.iter().map(EmailAddress::to_string).collect())
 }
 
-fn action(action: &Action) -> String {
-    match action {
+fn action(step: &Step) -> String {
+    match &step.action {
         Action::SendEmail { template } => format!("{{ send_email = {} }}", quoted(template)),
         Action::Notify { template, users } => {
             let users: Vec<_> = users.iter().map(|user| quoted(user)).collect();
             format!("{{ notify = {}, users = [{}] }}", quoted(template), users.join(", "))
         }
+        _ => String::new(),
     }
 }

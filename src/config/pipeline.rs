@@ -6,8 +6,8 @@ use super::names::{Names, label_from};
 use super::problem::Report;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState,
-    TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState, Step,
+    StepId, TICKET, TemplatedAutomation,
 };
 
 /// Names that a pipeline may refer to.
@@ -38,7 +38,7 @@ fn read_pipeline(mut table: Table, names: &mut Names, known: &Known, report: &mu
     let on_reply = read_templated(&mut table, "on_reply", builtin::ON_REPLY_TARGET, &stage_names, report);
     let automations = read_automations(&mut table, &stage_names, known, report);
     table.close(report);
-    Pipeline { name, label, stages, on_send, on_reply, reopen_within, automations }
+    Pipeline { name, label, object: TICKET.to_owned(), stages, on_send, on_reply, reopen_within, automations }
 }
 
 fn read_label(table: &mut Table, name: &str, report: &mut Report) -> String {
@@ -71,7 +71,7 @@ fn read_stages(pipeline: &mut Table, report: &mut Report) -> (Vec<Stage>, Names)
         misread |= state.is_none() && table.has("state");
         let state = state.unwrap_or(StageState::Open);
         table.close(report);
-        stages.push(Stage { name, label, state });
+        stages.push(Stage { name, label, state, probability: None, archived: false });
     }
     let is_open = |stage: &Stage| stage.state == StageState::Open;
     if stages.len() > 1 && !misread && stages.iter().all(is_open) {
@@ -126,7 +126,8 @@ fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report:
         let chat = table.flag("chat", report).unwrap_or(false);
         table.require("actions", "actions = [{ send_email = \"ticket_received\" }]", report);
         let actions = table.tables("actions", report);
-        let actions = actions.into_iter().filter_map(|action| read_action(action, known, report)).collect();
+        let actions = actions.into_iter().filter_map(|action| read_action(action, known, report));
+        let actions = actions.map(|action| Step { id: StepId::default(), action }).collect();
         table.close(report);
         automations.push(StageAutomation { name, stage: stage.unwrap_or_default(), on, reenrol, chat, actions });
     }

@@ -1,6 +1,9 @@
 //! A mail arrived and has been classified: where it goes.
 
+use std::collections::BTreeMap;
+
 use super::deciding::Deciding;
+use super::flow::About;
 use super::stage::Because;
 use super::ticket::NewTicket;
 use crate::domain::*;
@@ -26,6 +29,7 @@ pub fn arrival(d: &mut Deciding<'_>, mail: &MailInput<'_>, c: Classification) {
         further_delivery(d, mail, message, altered);
     } else {
         d.new_message(mail, &c);
+        d.trigger_by_message(mail, c.kind);
     }
 }
 
@@ -56,6 +60,15 @@ fn further_delivery(d: &mut Deciding<'_>, mail: &MailInput<'_>, message: Message
 }
 
 impl Deciding<'_> {
+    /// Workflows may act on mail of any kind (semantics 3.4): whoever makes one is warned.
+    fn trigger_by_message(&mut self, mail: &MailInput<'_>, kind: Kind) {
+        let Some(ticket) = self.decision.ticket.filter(|_| !mail.history) else { return };
+        let because = Because { silence: self.silence(mail, false), message: self.decision.message };
+        let fits = |trigger: &Trigger| matches!(trigger, Trigger::MessageArrived { kinds } if kinds.contains(&kind));
+        self.trigger(ticket, fits, because);
+        self.decision.status_after = self.ws.stage_of(ticket).map(str::to_owned);
+    }
+
     fn new_message(&mut self, mail: &MailInput<'_>, c: &Classification) {
         let known = match c.same {
             Some(Sameness::Outranks { message }) => Some(message),
@@ -327,10 +340,13 @@ impl Deciding<'_> {
         let opened = self.open_ticket(
             NewTicket {
                 pipeline,
+                stage: None,
                 title: mail.facts.subject.base.clone(),
                 source: Source::Email,
                 mailbox: Some(mailbox),
                 contacts,
+                companies: Vec::new(),
+                properties: BTreeMap::new(),
                 thread,
                 linked_to,
             },
@@ -391,7 +407,8 @@ impl Deciding<'_> {
         });
         if let Some(user) = user {
             let because = Because { silence: self.silence(mail, false), message: self.decision.message };
-            self.notify(ticket, "answered_notification", "reply_not_delivered", &user, None, because);
+            let (automation, template) = ("answered_notification", "reply_not_delivered");
+            self.notify(About { record: ticket, automation, template }, &user, because);
         }
     }
 }

@@ -21,13 +21,17 @@ pub struct Deciding<'a> {
     pub ws: &'a mut Workspace,
     pub context: Context,
     pub decision: Decision,
+    /// What led to what is decided now.
+    pub(super) chain: Chain,
+    /// Actions of workflows that are in the log already.
+    pub(super) logged: i64,
     sends: u32,
 }
 
 impl<'a> Deciding<'a> {
     /// Begins a decision about the event of `context`.
     pub fn new(ws: &'a mut Workspace, context: Context) -> Self {
-        Deciding { ws, context, decision: Decision::default(), sends: 0 }
+        Deciding { ws, context, decision: Decision::default(), chain: Chain::default(), logged: 0, sends: 0 }
     }
 
     /// Folds a change and keeps it in the decision.

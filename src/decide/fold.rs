@@ -57,6 +57,22 @@ pub fn fold(ws: &mut Workspace, change: &Change) {
         }
         Change::Timer(row) => ws.timers.put(row.clone()),
         Change::HeldNotice(row) => ws.held_notices.put(row.clone()),
+        Change::Record(row) => ws.records.put(row.clone()),
+        Change::NoProperty { record, name } => ws.properties.remove(&(*record, name.clone())),
+        Change::NoRecordCompany(row) => ws.record_companies.remove(&(row.record, row.company)),
+        Change::NoTicketContact(row) => ws.ticket_contacts.remove(&(row.ticket, row.contact)),
+        Change::Property(row) => ws.properties.put(row.clone()),
+        Change::Company(row) => ws.companies.put(row.clone()),
+        Change::RecordCompany(row) => ws.record_companies.put(row.clone()),
+        Change::Task(row) => ws.tasks.put(row.clone()),
+        Change::Note(row) => ws.notes.put(row.clone()),
+        Change::Workflow(row) => ws.workflows.put(row.clone()),
+        Change::WorkflowRevision(row) => ws.revisions.put(row.clone()),
+        Change::Comment(row) => ws.comments.put(row.clone()),
+        Change::Run(row) => ws.runs.put(row.clone()),
+        Change::Action(row) => ws.actions.put(row.clone()),
+        Change::Rotation(row) => ws.rotations.put(row.clone()),
+        Change::Webhook(row) => ws.webhooks.put(row.clone()),
     }
 }
 

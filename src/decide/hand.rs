@@ -1,5 +1,7 @@
 //! What users do by hand: open a ticket, move a record, merge tickets.
 
+use std::collections::BTreeMap;
+
 use super::deciding::Deciding;
 use super::send::Refusal;
 use super::stage::Because;
@@ -18,8 +20,7 @@ pub fn move_record(d: &mut Deciding<'_>, record: RecordId, to: &str) -> Result<(
     }
     d.decision.ticket = Some(record);
     d.decision.status_before = Some(before.clone());
-    let because = Because { silence: None, message: None };
-    d.enter_stage(record, Some(before), to, StageCause::Hand, because);
+    d.enter_stage(record, Some(before), to, StageCause::Hand, Because::default());
     d.decision.status_after = d.ws.stage_of(record).map(str::to_owned);
     Ok(())
 }
@@ -42,7 +43,10 @@ pub fn open(
             title: draft.subject.clone().unwrap_or_default(),
             source,
             mailbox,
+            stage: None,
             contacts,
+            companies: Vec::new(),
+            properties: BTreeMap::new(),
             thread: None,
             linked_to: None,
         },
@@ -88,7 +92,7 @@ pub fn merge(d: &mut Deciding<'_>, from: RecordId, into: RecordId) -> Result<(),
 /// The merged ticket goes to its pipeline's closed status, and tells nobody.
 fn close_merged(d: &mut Deciding<'_>, ticket: RecordId) {
     let closed = d.ws.pipeline_of(ticket).and_then(|pipeline| {
-        pipeline.stages.iter().find(|stage| stage.state == StageState::Closed).map(|stage| stage.name.clone())
+        pipeline.stages.iter().find(|stage| stage.state.is_closed() && !stage.archived).map(|stage| stage.name.clone())
     });
     let before = d.ws.stage_of(ticket).map(str::to_owned);
     let (Some(closed), Some(before)) = (closed, before) else { return };

@@ -1,7 +1,8 @@
 //! What a template would say about a ticket: planned as a send is, for somebody to look at.
 
 use super::deciding::Deciding;
-use super::stage::{About, Because};
+use super::flow::About;
+use super::stage::Because;
 use crate::domain::*;
 
 /// Plans it: to the ticket's first contact where an automation sends the template to contacts, else to the user whom it
@@ -41,13 +42,13 @@ pub fn preview(d: &mut Deciding<'_>, ticket: RecordId, template: &str) -> Option
 
 /// The user whom an automation tells it, else the first one; and a template that users are told by.
 fn reader(setup: &Setup, template: &str) -> (Option<String>, String) {
-    let actions = setup.pipelines.iter().flat_map(|pipeline| &pipeline.automations).flat_map(|one| &one.actions);
-    let notices = actions.filter_map(|action| match action {
+    let steps = setup.flows().flat_map(|(_, steps)| Step::all(steps));
+    let notices = steps.filter_map(|step| match &step.action {
         Action::Notify { template, users } => Some((template, users)),
-        Action::SendEmail { .. } => None,
+        _ => None,
     });
     let notices: Vec<_> = notices.collect();
-    let told = notices.iter().find(|(used, _)| *used == template).and_then(|(_, users)| users.first().cloned());
+    let told = notices.iter().find(|(used, _)| *used == template).and_then(|(_, users)| users.iter().find(|user| *user != OWNER).cloned());
     let user = told.or_else(|| setup.users.first().map(|user| user.name.clone()));
     let tells = notices.first().map_or("reply_not_delivered", |(used, _)| used.as_str());
     (user, tells.to_owned())

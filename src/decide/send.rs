@@ -61,10 +61,49 @@ pub enum Refusal {
     OriginalIsOfTeam,
     #[error("the mail is not in quarantine")]
     NotQuarantined,
+    #[error("there is no such record")]
+    NoRecord,
+    #[error("there is no object `{0}`: `ticketd object list` shows those that there are")]
+    NoObject(String),
+    #[error("no pipeline is for `{0}`: add one with `object = \"{0}\"`")]
+    NoPipelineFor(String),
+    #[error("the pipeline `{pipeline}` is for `{object}`")]
+    PipelineOfOther { pipeline: String, object: String },
+    #[error("`{object}` has no property `{property}`; it has: {known}")]
+    NoProperty { object: String, property: String, known: String },
+    #[error("`{0}` is not set like other properties: it follows from what happens to the record")]
+    NotSettable(String),
+    #[error("property `{property}`: {expected}")]
+    NoValue { property: String, expected: String },
+    #[error("there is no such task")]
+    NoTask,
+    #[error("that task is done already")]
+    TaskIsDone,
+    #[error("there is no workflow `{0}`: `ticketd workflow list` shows those that there are")]
+    NoWorkflow(String),
+    #[error("the workflow `{0}` was never published: `ticketd workflow publish` puts its draft into force")]
+    NotPublished(String),
+    #[error("the workflow `{workflow}` is for `{object}`, and the record is a `{other}`")]
+    OtherObject { workflow: String, object: String, other: String },
+    #[error("the record does not enrol in `{workflow}`: {hindrance}")]
+    CannotEnrol { workflow: String, hindrance: EffectResult },
+    #[error("the record is not on its way through `{0}`")]
+    NotEnrolled(String),
+    #[error("the workflow `{workflow}` has no step {step}")]
+    NoStep { workflow: String, step: StepId },
     #[error("{}", lines(.0))]
     InTheWay(Vec<Objection>),
     #[error("user `{user}` may not change that; it takes the role {}", one_of(.roles))]
     Role { user: String, roles: &'static [Role] },
+}
+
+impl Refusal {
+    /// The pipeline has no such stage, or it is archived.
+    pub(super) fn no_stage(pipeline: &Pipeline, stage: &str) -> Self {
+        let known: Vec<_> =
+            pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.as_str()).collect();
+        Refusal::NoStage { pipeline: pipeline.name.clone(), stage: stage.to_owned(), known: known.join(", ") }
+    }
 }
 
 fn lines(objections: &[Objection]) -> String {

@@ -1,6 +1,7 @@
 //! A setup comes into force: what speaks against that, and the rows that its mailboxes and users get.
 
 use super::deciding::Deciding;
+use super::flow::keep_revisions;
 use super::send::Refusal;
 use crate::domain::*;
 
@@ -23,6 +24,7 @@ pub fn setup(d: &mut Deciding<'_>) {
             d.change(Change::User(row));
         }
     }
+    keep_revisions(d);
 }
 
 /// Whether the setup `after` may come into force in the place of `before`, by that user's doing.

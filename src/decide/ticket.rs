@@ -1,5 +1,7 @@
 //! Tickets and threads: opening, joining, finding one's way.
 
+use std::collections::BTreeMap;
+
 use super::deciding::Deciding;
 use super::rules::ThreadStanding;
 use super::send::Refusal;
@@ -9,10 +11,14 @@ use crate::domain::*;
 /// A ticket to be opened.
 pub(super) struct NewTicket {
     pub pipeline: String,
+    /// `None`: the pipeline's first.
+    pub stage: Option<String>,
     pub title: String,
     pub source: Source,
     pub mailbox: Option<MailboxId>,
     pub contacts: Vec<ContactId>,
+    pub companies: Vec<CompanyId>,
+    pub properties: BTreeMap<String, String>,
     /// The thread that it begins with; none when made by hand.
     pub thread: Option<ThreadId>,
     /// A ticket that it follows, and the message because of which.
@@ -23,13 +29,13 @@ impl Deciding<'_> {
     /// Opens a ticket: it enters its pipeline's first status.
     pub(super) fn open_ticket(&mut self, new: NewTicket, because: Because) -> Option<RecordId> {
         let setup = self.ws.setup.clone();
-        let pipeline = setup.pipeline(&new.pipeline).or_else(|| setup.pipelines.first())?;
-        let first = pipeline.stages.first()?.name.clone();
+        let pipeline = setup.pipeline(&new.pipeline).or_else(|| setup.pipeline_for(TICKET))?;
+        let first = new.stage.or_else(|| pipeline.first().map(|stage| stage.name.clone()))?;
         let id: RecordId = self.id();
         let number = self.context.numbers.take::<i64>();
         let record = RecordRow {
             id,
-            object: "ticket".to_owned(),
+            object: TICKET.to_owned(),
             pipeline: pipeline.name.clone(),
             stage: first.clone(),
             title: if new.title.is_empty() { "(no subject)".to_owned() } else { new.title },
@@ -57,7 +63,8 @@ impl Deciding<'_> {
             self.change(Change::Thread(ThreadRow { ticket: Some(id), origin: true, ..thread }));
         }
         self.link(id, new.linked_to, because.message);
-        self.enter_stage(id, None, &first, StageCause::Created, because);
+        self.furnish(id, new.companies, new.properties);
+        self.enter_first_stage(id, &first, because);
         Some(id)
     }
 
@@ -133,13 +140,9 @@ impl Deciding<'_> {
     /// Refuses a stage that the record's pipeline does not have.
     pub(super) fn check_stage(&self, record: RecordId, stage: Option<&str>) -> Result<(), Refusal> {
         let pipeline = self.ws.pipeline_of(record).ok_or(Refusal::NoTicket)?;
-        match stage.filter(|stage| pipeline.stage(stage).is_none()) {
+        match stage.filter(|stage| pipeline.stage(stage).is_none_or(|found| found.archived)) {
             None => Ok(()),
-            Some(stage) => Err(Refusal::NoStage {
-                pipeline: pipeline.name.clone(),
-                stage: stage.to_owned(),
-                known: pipeline.stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>().join(", "),
-            }),
+            Some(stage) => Err(Refusal::no_stage(pipeline, stage)),
         }
     }
 }

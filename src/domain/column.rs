@@ -103,6 +103,13 @@ integer_columns!(
     SendId,
     TimerId,
     HeldNoticeId,
+    CompanyId,
+    TaskId,
+    NoteId,
+    RevisionId,
+    RunId,
+    WebhookId,
+    StepId,
     EventSeq,
     Timestamp,
     LookupKey
@@ -132,5 +139,9 @@ word_columns!(
     TimerKind,
     StageCause,
     Flag,
+    RunState,
+    ActionKind,
+    ActionOutcome,
+    WebhookState,
     Origin
 );

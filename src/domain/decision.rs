@@ -56,6 +56,25 @@ pub enum Change {
     Recipient(RecipientRow),
     Timer(TimerRow),
     HeldNotice(HeldNoticeRow),
+    /// A record that is no ticket.
+    Record(RecordRow),
+    Property(PropertyRow),
+    /// The value is taken away.
+    NoProperty { record: RecordId, name: String },
+    /// The company is one of the record's no longer.
+    NoRecordCompany(RecordCompanyRow),
+    NoTicketContact(TicketContactRow),
+    Company(CompanyRow),
+    RecordCompany(RecordCompanyRow),
+    Task(TaskRow),
+    Note(NoteRow),
+    Workflow(WorkflowRow),
+    WorkflowRevision(WorkflowRevisionRow),
+    Comment(CommentRow),
+    Run(RunRow),
+    Action(ActionRow),
+    Rotation(RotationRow),
+    Webhook(WebhookRow),
 }
 
 /// A mail to be composed: who, to whom, about what. Ids only; the composer looks the words up.

@@ -1,5 +1,7 @@
 //! The journal: every input, in the order in which it was decided. State is what folding the journal gives.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::row::row;
@@ -38,7 +40,8 @@ text_enum! {
     }
 }
 
-/// What happened. No addresses and no text: those are in the raw bytes that `content` names.
+/// What happened. No addresses and no text of people: those are in the raw bytes that `content` names. Values of properties
+/// are here, as they are in the state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Payload {
@@ -74,6 +77,24 @@ pub enum Payload {
     ClearBounce { address: AddressId },
     /// A user orders something about a send.
     Outbox { send: SendId, order: OutboxOrder },
+    /// A user makes a record. `draft` has the title as subject and the contacts as recipients.
+    Create { request: CreateRequest, draft: ContentId },
+    /// A user sets properties of a record; those without a value are taken away.
+    Set { record: RecordId, values: BTreeMap<String, Option<String>> },
+    /// A user connects a record with contacts (recipients of the draft) and companies, or takes them off.
+    Associate { request: AssociateRequest, draft: ContentId },
+    /// A user writes something down about a record.
+    Note { record: RecordId, draft: ContentId },
+    /// A user has done a task.
+    FinishTask { task: TaskId },
+    /// A record has waited long enough in a workflow.
+    Run { timer: TimerId, fence: i64 },
+    /// A user enrols a record in a workflow.
+    Enrol { workflow: String, record: RecordId },
+    /// A user takes a record out of a workflow.
+    Unenrol { workflow: String, record: RecordId },
+    /// A user remarks something about a step of a workflow.
+    Comment { workflow: String, step: StepId, draft: ContentId },
     /// A user's hour is over: what was beyond the cap of notifications is told in one mail.
     Digest { timer: TimerId, fence: i64 },
 }
@@ -99,6 +120,15 @@ impl Payload {
             Payload::ClearBounce { .. } => "clear_bounce",
             Payload::Outbox { .. } => "outbox",
             Payload::Digest { .. } => "digest",
+            Payload::Create { .. } => "create",
+            Payload::Set { .. } => "set",
+            Payload::Associate { .. } => "associate",
+            Payload::Note { .. } => "note",
+            Payload::FinishTask { .. } => "finish_task",
+            Payload::Run { .. } => "run",
+            Payload::Enrol { .. } => "enrol",
+            Payload::Unenrol { .. } => "unenrol",
+            Payload::Comment { .. } => "comment",
         }
     }
 }
@@ -155,6 +185,26 @@ pub struct SendRequest {
     /// The message of the ticket that it answers; without it the newest of its thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageId>,
+}
+
+/// A record that a user makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateRequest {
+    pub object: String,
+    pub pipeline: Option<String>,
+    pub stage: Option<String>,
+    pub source: Source,
+    pub properties: BTreeMap<String, String>,
+    pub companies: Vec<String>,
+}
+
+/// Companies of a record, beside the contacts in a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssociateRequest {
+    pub record: RecordId,
+    pub companies: Vec<String>,
+    /// They are taken off.
+    pub remove: bool,
 }
 
 /// What a user decides about a message in review.

@@ -22,6 +22,18 @@ pub struct Explanation {
     /// Sends that could not be composed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<FailedSend>,
+    /// Properties that got another value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<PropertySet>,
+}
+
+/// A property of a record got another value, or lost it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertySet {
+    pub record: RecordId,
+    pub property: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
 }
 
 /// A send that has no bytes: a template that cannot be filled, an address that no mail can carry.
@@ -353,5 +365,13 @@ text_enum! {
         Digested = "digested",
         /// Not transactional, and no marketing contact.
         NotMarketing = "not_marketing",
+        /// It is on its way through it.
+        StillEnrolled = "still_enrolled",
+        /// It has reached the workflow again for the same cause.
+        Loop = "loop",
+        /// It is where the workflow leads already.
+        GoalMet = "goal_met",
+        /// The record has no owner to be told.
+        NoOwner = "no_owner",
     }
 }

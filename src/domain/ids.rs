@@ -38,6 +38,14 @@ ids! {
     SendId,
     TimerId,
     HeldNoticeId,
+    CompanyId,
+    TaskId,
+    NoteId,
+    /// What a workflow was at some time.
+    RevisionId,
+    /// A record's way through a workflow.
+    RunId,
+    WebhookId,
     /// Position in the journal; a number space of its own, without gaps on one database.
     EventSeq,
 }

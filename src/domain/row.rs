@@ -141,6 +141,11 @@ impl<R: Row> Table<R> {
         self.rows.values()
     }
 
+    /// The rows from that key on.
+    pub fn from(&self, key: R::Key) -> impl Iterator<Item = &R> {
+        self.rows.range(key..).map(|(_, row)| row)
+    }
+
     /// The rows that must be deleted, by key.
     pub fn removed(&self) -> impl Iterator<Item = &R> {
         self.removed.values()

@@ -231,7 +231,7 @@ row! {
     /// What moves through a pipeline, of any object.
     RecordRow in "record", key id: RecordId {
         id: RecordId,
-        /// `ticket`; deals, projects and custom objects come to stand here too.
+        /// Name of the object: `ticket`, `deal`.
         object: String,
         pipeline: String,
         stage: String,
@@ -318,6 +318,10 @@ text_enum! {
         Chosen = "chosen",
         Hand = "hand",
         Merge = "merge",
+        /// A workflow or stage automation moved it.
+        Workflow = "workflow",
+        /// Its stage was archived.
+        Archived = "archived",
     }
 }
 
@@ -457,7 +461,7 @@ row! {
         id: TimerId,
         due_at: Timestamp,
         kind: TimerKind,
-        /// Id of what it is about, by kind: a delivery, a user.
+        /// Id of what it is about, by kind: a delivery, a user, a run.
         subject: i64,
         attempt: i64,
         lease_until: Option<Timestamp>,
@@ -468,12 +472,21 @@ row! {
     }
 }
 
+impl TimerRow {
+    /// One that nobody has leased yet.
+    pub fn new(id: TimerId, due_at: Timestamp, kind: TimerKind, subject: i64) -> Self {
+        TimerRow { id, due_at, kind, subject, attempt: 0, lease_until: None, fence: 0, done_at: None }
+    }
+}
+
 text_enum! {
     TimerKind {
         /// Read a pending delivery again.
         RetryMail = "retry_mail",
         /// Tell a user in one mail what was beyond the cap of notifications.
         Digest = "digest",
+        /// A run goes on.
+        Run = "run",
     }
 }
 

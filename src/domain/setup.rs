@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::text_enum::text_enum;
-use super::{EmailAddress, Kind, Millis, Timestamp};
+use super::{Action, BUILT_IN_OBJECTS, EmailAddress, Kind, Millis, ObjectSetup, Step, TICKET, Timestamp, Workflow};
 
 /// Automations, directory (mailboxes, users, ignore rules) and templates in force.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -22,6 +22,11 @@ pub struct Setup {
     pub ignore: Vec<IgnoreRule>,
     pub pipelines: Vec<Pipeline>,
     pub templates: Vec<Template>,
+    /// Those that are not as they are built in: [`Setup::object`] knows all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectSetup>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workflows: Vec<Workflow>,
 }
 
 impl Setup {
@@ -40,15 +45,66 @@ impl Setup {
         self.pipelines.iter().find(|pipeline| pipeline.name == name)
     }
 
+    /// The pipeline in which records of that object begin unless somebody says otherwise: its first.
+    pub fn pipeline_for(&self, object: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.object == object)
+    }
+
+    /// Whether the workflow or stage automation (`pipeline/name`) of that name is switched on.
+    pub fn is_flow_on(&self, name: &str) -> bool {
+        match name.split_once('/') {
+            None => self.workflow(name).is_some_and(|workflow| workflow.on),
+            Some((pipeline, automation)) => self.pipeline(pipeline).is_some_and(|pipeline| {
+                pipeline.automations.iter().any(|found| found.name == automation && found.on)
+            }),
+        }
+    }
+
     /// The template of that name.
     pub fn template(&self, name: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.name == name)
     }
 
+    /// The object of that name.
+    pub fn object(&self, name: &str) -> Option<&ObjectSetup> {
+        self.objects().find(|object| object.name == name)
+    }
+
+    /// Every object: the built-in ones first, each as the setup describes it.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectSetup> {
+        let described = |name: &str| self.objects.iter().find(|object| object.name == name);
+        let built_in = BUILT_IN_OBJECTS.iter().map(move |object| described(&object.name).unwrap_or(object));
+        let own = self.objects.iter().filter(|object| !BUILT_IN_OBJECTS.iter().any(|known| known.name == object.name));
+        built_in.chain(own)
+    }
+
+    /// Whether anything happens by itself that looks at more of a record than its stage and its contacts.
+    pub fn has_flows(&self) -> bool {
+        let automations = self.pipelines.iter().flat_map(|pipeline| &pipeline.automations);
+        !self.workflows.is_empty() || automations.flat_map(|one| &one.actions).any(|step| !step.action.sends_mail())
+    }
+
+    /// The workflow of that name.
+    pub fn workflow(&self, name: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.name == name)
+    }
+
     /// Whether an automation sends that template to contacts.
     pub fn mails_contacts(&self, template: &str) -> bool {
-        let mut actions = self.pipelines.iter().flat_map(|pipeline| &pipeline.automations).flat_map(|one| &one.actions);
-        actions.any(|action| matches!(action, Action::SendEmail { template: used } if used == template))
+        let sends = |step: &Step| matches!(&step.action, Action::SendEmail { template: used } if used == template);
+        self.flows().any(|(_, steps)| Step::all(steps).into_iter().any(sends))
+    }
+
+    /// What happens by itself: the steps of every stage automation (`pipeline/name`) and of every workflow, drafts too.
+    pub fn flows(&self) -> impl Iterator<Item = (String, &[Step])> {
+        let automations = self.pipelines.iter().flat_map(|pipeline| {
+            pipeline.automations.iter().map(|one| (pipeline.flow_name(one), one.actions.as_slice()))
+        });
+        let workflows = self.workflows.iter().flat_map(|workflow| {
+            let definitions = workflow.published.iter().chain(&workflow.draft);
+            definitions.map(|definition| (workflow.name.clone(), definition.steps.as_slice()))
+        });
+        automations.chain(workflows)
     }
 
     /// The team mailbox whose own address (any of them, `+detail` aside) this is.
@@ -133,6 +189,9 @@ pub struct UserSetup {
     /// Own addresses, the first is written to.
     pub addresses: Vec<EmailAddress>,
     pub roles: Vec<Role>,
+    /// No longer at work: may do nothing, and is told nothing. What the user did keeps the name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
 }
 
 text_enum! {
@@ -164,6 +223,9 @@ pub struct Pipeline {
     /// Short name, unique: `support`. Stays when the label changes.
     pub name: String,
     pub label: String,
+    /// Name of the object whose records go through it.
+    #[serde(default = "ticket", skip_serializing_if = "is_ticket")]
+    pub object: String,
     /// In order of position; the first is where new records enter.
     pub stages: Vec<Stage>,
     /// Rule 3.1.
@@ -181,14 +243,24 @@ impl Pipeline {
         self.stages.iter().find(|stage| stage.name == name)
     }
 
+    /// What a stage automation of it is called where workflows are too: `support/ticket_received`.
+    pub fn flow_name(&self, automation: &StageAutomation) -> String {
+        format!("{}/{}", self.name, automation.name)
+    }
+
+    /// Where new records enter: the first stage that is not archived.
+    pub fn first(&self) -> Option<&Stage> {
+        self.stages.iter().find(|stage| !stage.archived)
+    }
+
     /// The open stage with the lowest position.
     pub fn first_open(&self) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.state == StageState::Open)
+        self.stages.iter().find(|stage| !stage.archived && stage.state == StageState::Open)
     }
 
     /// Whether the stage of that name is closed. An unknown stage is open.
     pub fn is_closed(&self, name: &str) -> bool {
-        self.stage(name).is_some_and(|stage| stage.state == StageState::Closed)
+        self.stage(name).is_some_and(|stage| stage.state.is_closed())
     }
 }
 
@@ -199,11 +271,39 @@ pub struct Stage {
     pub name: String,
     pub label: String,
     pub state: StageState,
+    /// Of deals: how likely one in this stage is won, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<i64>,
+    /// Kept for what was in it; no record enters it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+}
+
+fn ticket() -> String {
+    TICKET.to_owned()
+}
+
+fn is_ticket(object: &str) -> bool {
+    object == TICKET
 }
 
 text_enum! {
     /// Whether a record in the stage is still being worked on.
-    StageState { Open = "open", Closed = "closed" }
+    StageState {
+        Open = "open",
+        Closed = "closed",
+        /// Closed, as it was hoped.
+        Won = "won",
+        /// Closed, and not so.
+        Lost = "lost",
+    }
+}
+
+impl StageState {
+    /// Whether nothing is left to do about a record in such a stage.
+    pub fn is_closed(self) -> bool {
+        self != StageState::Open
+    }
 }
 
 /// One of the two switchable status rules (3.1, 3.2).
@@ -225,17 +325,7 @@ pub struct StageAutomation {
     pub reenrol: bool,
     /// Take records whose source is chat or messenger as well.
     pub chat: bool,
-    pub actions: Vec<Action>,
-}
-
-/// What a stage automation does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum Action {
-    /// Sends the template to the ticket's contacts.
-    SendEmail { template: String },
-    /// Sends the template to users.
-    Notify { template: String, users: Vec<String> },
+    pub actions: Vec<Step>,
 }
 
 /// Name of the template that tells a user of notifications beyond the cap.

@@ -25,6 +25,11 @@ pub struct Keys {
     pub deliveries: BTreeSet<DeliveryId>,
     pub timers: BTreeSet<TimerId>,
     pub sends: BTreeSet<SendId>,
+    pub tasks: BTreeSet<TaskId>,
+    /// What the workflows are is compared with what they become.
+    pub revisions_in_force: bool,
+    /// Companies, by name.
+    pub companies: BTreeSet<String>,
     /// Automatic mail since then counts for the caps.
     pub automatic_since: Option<Timestamp>,
     /// Addresses of users: of what was sent to them automatically the sends are needed too.
@@ -46,6 +51,9 @@ impl Keys {
         self.deliveries.extend(other.deliveries);
         self.timers.extend(other.timers);
         self.sends.extend(other.sends);
+        self.tasks.extend(other.tasks);
+        self.companies.extend(other.companies);
+        self.revisions_in_force |= other.revisions_in_force;
         self.users.extend(other.users);
         self.automatic_since = match (self.automatic_since, other.automatic_since) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -85,6 +93,22 @@ pub struct Workspace {
     pub timers: Table<TimerRow>,
     /// Of the users whose digest is due, what waits for it.
     pub held_notices: Table<HeldNoticeRow>,
+    pub properties: Table<PropertyRow>,
+    pub companies: Table<CompanyRow>,
+    pub record_companies: Table<RecordCompanyRow>,
+    pub tasks: Table<TaskRow>,
+    pub notes: Table<NoteRow>,
+    /// All of them.
+    pub workflows: Table<WorkflowRow>,
+    /// Those that runs go on in.
+    pub revisions: Table<WorkflowRevisionRow>,
+    pub comments: Table<CommentRow>,
+    /// Of the records that are here, those that wait; and those whose timer fired.
+    pub runs: Table<RunRow>,
+    /// Only those of now, and those that are named.
+    pub actions: Table<ActionRow>,
+    pub rotations: Table<RotationRow>,
+    pub webhooks: Table<WebhookRow>,
     index: Index,
 }
 
@@ -133,6 +157,18 @@ impl Workspace {
             recipients: Table::default(),
             timers: Table::default(),
             held_notices: Table::default(),
+            properties: Table::default(),
+            companies: Table::default(),
+            record_companies: Table::default(),
+            tasks: Table::default(),
+            notes: Table::default(),
+            workflows: Table::default(),
+            revisions: Table::default(),
+            comments: Table::default(),
+            runs: Table::default(),
+            actions: Table::default(),
+            rotations: Table::default(),
+            webhooks: Table::default(),
             index: Index::default(),
         }
     }
@@ -224,6 +260,28 @@ impl Workspace {
     /// The contacts of a ticket.
     pub fn contacts_of(&self, ticket: RecordId) -> impl Iterator<Item = ContactId> {
         self.ticket_contacts.range((ticket, ContactId(i64::MIN))..=(ticket, ContactId(i64::MAX))).map(|row| row.contact)
+    }
+
+    /// The companies of a record.
+    pub fn companies_of(&self, record: RecordId) -> impl Iterator<Item = CompanyId> {
+        let all = (record, CompanyId(i64::MIN))..=(record, CompanyId(i64::MAX));
+        self.record_companies.range(all).map(|row| row.company)
+    }
+
+    /// The values that were set for a record, those of properties that every record has left out.
+    pub fn properties_of(&self, record: RecordId) -> impl Iterator<Item = &PropertyRow> {
+        self.properties.from((record, String::new())).take_while(move |row| row.record == record)
+    }
+
+    /// What a record enrolled in.
+    pub fn enrolments_of(&self, record: RecordId) -> impl Iterator<Item = &EnrolmentRow> {
+        let first = (record, String::new(), EventSeq(i64::MIN));
+        self.enrolments.from(first).take_while(move |row| row.record == record)
+    }
+
+    /// Its ways through workflows that wait.
+    pub fn waiting_runs_of(&self, record: RecordId) -> impl Iterator<Item = &RunRow> {
+        self.runs.iter().filter(move |run| run.record == record && run.state.is_waiting())
     }
 
     /// The mailbox row and its setup.

@@ -9,7 +9,7 @@ use super::intake::{Intake, MOST_ATTEMPTS, MOST_ATTEMPTS_OF_SOUND};
 use super::mail::{Mail, Place, RawMail, Reader};
 use super::readers::Readers;
 use super::step::Step;
-use super::unit::{Input, Outcome, Unit, Work, Written};
+use super::unit::{Input, Outcome, Unit, Work, WorkflowOrder, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
 use crate::domain::*;
@@ -237,6 +237,10 @@ impl Engine {
             TimerKind::Digest => {
                 tracing::debug!(user = timer.subject, "a timer is due: a digest");
                 self.unit(now, None, Input::Digest { timer: timer.id, fence: timer.fence })
+            }
+            TimerKind::Run => {
+                let order = WorkflowOrder::Run { timer: timer.id, fence: timer.fence };
+                self.unit(now, None, Input::Workflow(order))
             }
         };
         let outcome = self.writer.write(Work::Unit(unit)).await?;

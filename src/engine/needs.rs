@@ -1,7 +1,7 @@
 //! Which rows deciding a unit needs.
 
 use super::mail::Mail;
-use super::unit::{Input, Unit, Written};
+use super::unit::{Input, RecordOrder, Unit, WorkflowOrder, Written};
 use crate::decide;
 use crate::domain::*;
 
@@ -12,6 +12,7 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         Input::Setup(setup) => {
             keys.addresses.extend(own_addresses(setup));
             keys.users.extend(addresses_of_users(setup));
+            keys.revisions_in_force = true;
         }
         Input::Mail(mail) => mail_keys(&mut keys, mail),
         Input::Retry { timer, delivery, mail, .. } => {
@@ -58,9 +59,14 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         Input::Outbox { send, .. } => {
             keys.sends.insert(*send);
         }
-        Input::Digest { timer, .. } => {
+        Input::Digest { timer, .. } | Input::Workflow(WorkflowOrder::Run { timer, .. }) => {
             keys.timers.insert(*timer);
         }
+        Input::Record(order) => record_keys(&mut keys, order),
+        Input::Workflow(WorkflowOrder::Enrol { record, .. } | WorkflowOrder::Unenrol { record, .. }) => {
+            keys.tickets.insert(*record);
+        }
+        Input::Workflow(WorkflowOrder::Comment { draft, .. }) => draft_keys(&mut keys, draft),
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys
@@ -75,6 +81,23 @@ pub(super) fn own_addresses(setup: &Setup) -> impl Iterator<Item = LookupKey> {
 /// How many notifications a user had counts for the cap.
 pub(super) fn addresses_of_users(setup: &Setup) -> impl Iterator<Item = LookupKey> {
     setup.users.iter().flat_map(|user| &user.addresses).map(|address| LookupKey::of(address.as_str()))
+}
+
+fn record_keys(keys: &mut Keys, order: &RecordOrder) {
+    order.draft().into_iter().for_each(|draft| draft_keys(keys, draft));
+    match order {
+        RecordOrder::Create { request, .. } => keys.companies.extend(request.companies.iter().cloned()),
+        RecordOrder::Associate { request, .. } => {
+            keys.companies.extend(request.companies.iter().cloned());
+            keys.tickets.insert(request.record);
+        }
+        RecordOrder::Set { record, .. } | RecordOrder::Note { record, .. } => {
+            keys.tickets.insert(*record);
+        }
+        RecordOrder::FinishTask { task } => {
+            keys.tasks.insert(*task);
+        }
+    }
 }
 
 fn mail_keys(keys: &mut Keys, mail: &Mail) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::handle::{EngineError, keyring, pending};
 use super::mail::{Mail, Place, Reader};
 use super::step::Step;
-use super::unit::{Input, Journaled, ReviewOrder, SendOrder, Unit, Written};
+use super::unit::{Input, Journaled, RecordOrder, ReviewOrder, SendOrder, Unit, WorkflowOrder, Written};
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
@@ -152,6 +152,19 @@ impl Names {
             }
             Payload::Outbox { send, order } => Input::Outbox { send, order },
             Payload::Digest { timer, fence } => Input::Digest { timer, fence },
+            Payload::Create { request, draft } => record(RecordOrder::Create { request, draft: written(tx, draft)? }),
+            Payload::Set { record: id, values } => record(RecordOrder::Set { record: id, values }),
+            Payload::Associate { request, draft } => {
+                record(RecordOrder::Associate { request, draft: written(tx, draft)? })
+            }
+            Payload::Note { record: id, draft } => record(RecordOrder::Note { record: id, draft: written(tx, draft)? }),
+            Payload::FinishTask { task } => record(RecordOrder::FinishTask { task }),
+            Payload::Run { timer, fence } => Input::Workflow(WorkflowOrder::Run { timer, fence }),
+            Payload::Enrol { workflow, record } => Input::Workflow(WorkflowOrder::Enrol { workflow, record }),
+            Payload::Unenrol { workflow, record } => Input::Workflow(WorkflowOrder::Unenrol { workflow, record }),
+            Payload::Comment { workflow, step, draft } => {
+                Input::Workflow(WorkflowOrder::Comment { workflow, step, draft: Arc::new(written(tx, draft)?) })
+            }
         })
     }
 
@@ -167,6 +180,10 @@ impl Names {
         let raw = content::raw(tx, arrival.content)?;
         Ok(Arc::new(reader.journaled(&raw, place, &arrival.reading)))
     }
+}
+
+fn record(order: RecordOrder) -> Input {
+    Input::Record(Arc::new(order))
 }
 
 /// A delivery that was read again.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::mail::Mail;
 use super::needs::{addresses_of_users, keys_of, own_addresses};
 use super::outgoing;
-use super::unit::{Input, Outcome, QueuedSend, SendOrder, Unit, Work};
+use super::inputs::decide_input;
+use super::unit::{Input, Outcome, QueuedSend, Unit, Work, WorkflowOrder};
 use crate::compose::Keyring;
-use crate::decide::{self, Context, Deciding, MailInput, Refusal, fold};
+use crate::decide::{self, Context, Deciding, Refusal, fold};
 use crate::domain::*;
 use crate::store::content::{self, Packed};
 use crate::store::counter::{self, Counter};
@@ -216,6 +216,11 @@ impl<'a> Batch<'a> {
             Input::Mail(mail) => &mail.packed,
             Input::Send(order) => &order.draft.packed,
             Input::Open { draft, .. } => &draft.packed,
+            Input::Record(order) => match order.draft() {
+                Some(draft) => &draft.packed,
+                None => return,
+            },
+            Input::Workflow(WorkflowOrder::Comment { draft, .. }) => &draft.packed,
             Input::Review(order) => match &order.original {
                 Some(original) => &original.packed,
                 None => return,
@@ -232,6 +237,7 @@ impl<'a> Batch<'a> {
             | Input::Dispatch { .. }
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
+            | Input::Workflow(_)
             | Input::Digest { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
@@ -327,137 +333,4 @@ fn decision_row(event: EventSeq, decision: &Decision) -> DecisionRow {
         // Plain data: writing it cannot fail.
         explanation: serde_json::to_string(&decision.explanation).unwrap_or_default(),
     }
-}
-
-/// Decides about an input; gives what the journal keeps of it.
-fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal> {
-    match input {
-        Input::Setup(_) => {
-            decide::setup(d);
-            Ok(Payload::Setup)
-        }
-        Input::Mail(mail) => arrive(d, mail),
-        Input::Retry { timer, fence, delivery, mail } => {
-            let row = decide::check_fence(d, *timer, *fence)?;
-            decide::retried(d, row, *delivery, &mail.reading);
-            if let Some(content) = d.ws.deliveries.get(delivery).map(|row| row.content) {
-                decide_mail(d, mail, content, *delivery);
-            }
-            let (timer, fence, delivery, reading) = (*timer, *fence, *delivery, mail.reading.clone());
-            Ok(Payload::Retry { timer, fence, delivery, reading })
-        }
-        Input::Send(order) => send(d, order),
-        Input::Move { ticket, to } => {
-            decide::move_record(d, *ticket, to)?;
-            Ok(Payload::Move { record: *ticket, to: to.clone() })
-        }
-        Input::Open { pipeline, source, mailbox, draft } => {
-            let mailbox = mailbox.as_deref().and_then(|name| d.ws.mailbox_named(name)).map(|row| row.id);
-            decide::open(d, pipeline, *source, mailbox, &draft.draft)?;
-            let draft = content_of(d, &draft.packed);
-            Ok(Payload::Open { pipeline: pipeline.clone(), source: *source, mailbox, draft })
-        }
-        Input::Merge { from, into } => {
-            decide::merge(d, *from, *into)?;
-            Ok(Payload::Merge { from: *from, into: *into })
-        }
-        Input::Review(order) => {
-            let original = order.original.as_ref();
-            decide::review(d, &order.request, &order.facts, original.and_then(|who| who.draft.from.as_ref()))?;
-            let original = original.map(|original| content_of(d, &original.packed));
-            Ok(Payload::Review { request: order.request.clone(), original })
-        }
-        Input::QuarantineRetry { delivery, mail } => {
-            if let Some(content) = decide::retry_quarantined(d, *delivery, &mail.reading)? {
-                decide_mail(d, mail, content, *delivery);
-                decide::settle_copies(d, *delivery);
-            }
-            Ok(Payload::QuarantineRetry { delivery: *delivery, reading: mail.reading.clone() })
-        }
-        Input::QuarantineDrop { delivery } => {
-            decide::drop_quarantined(d, *delivery)?;
-            Ok(Payload::QuarantineDrop { delivery: *delivery })
-        }
-        Input::Lease { sends, until } => {
-            decide::lease(d, sends, *until);
-            Ok(Payload::Lease { sends: sends.clone(), until: *until })
-        }
-        Input::Release { leases, due_at } => {
-            decide::release(d, leases, *due_at);
-            Ok(Payload::Release { leases: leases.clone(), due_at: *due_at })
-        }
-        Input::Lapse { sends, hold } => {
-            decide::lapse(d, sends, *hold);
-            Ok(Payload::Lapse { sends: sends.clone(), hold: *hold })
-        }
-        Input::Dispatch { dispatch, .. } => {
-            decide::dispatched(d, dispatch)?;
-            Ok(Payload::Dispatch(dispatch.clone()))
-        }
-        Input::ClearBounce { address } => Ok(Payload::ClearBounce { address: decide::clear_bounce(d, address)? }),
-        Input::Outbox { send, order } => {
-            decide::order(d, *send, *order)?;
-            Ok(Payload::Outbox { send: *send, order: *order })
-        }
-        Input::Digest { timer, fence } => {
-            decide::digest(d, *timer, *fence)?;
-            Ok(Payload::Digest { timer: *timer, fence: *fence })
-        }
-    }
-}
-
-fn arrive(d: &mut Deciding<'_>, mail: &Mail) -> Result<Payload, Refusal> {
-    let mailbox = d.ws.mailbox_named(&mail.place.mailbox).map(|row| row.id).ok_or(Refusal::NoMailbox)?;
-    let content = content_of(d, &mail.packed);
-    let arrival = Arrival {
-        mailbox,
-        folder: mail.place.folder.clone(),
-        role: mail.place.role,
-        position: mail.place.position,
-        arrived_at: mail.arrived_at().unwrap_or(d.context.at),
-        content,
-        history: mail.place.history,
-        reading: mail.reading.clone(),
-    };
-    let delivery = decide::receive(d, &arrival);
-    if mail.facts.is_none() {
-        decide::unreadable(d, delivery, mail.reading.given_up);
-    }
-    decide_mail(d, mail, content, delivery);
-    Ok(Payload::Arrival(arrival))
-}
-
-fn decide_mail(d: &mut Deciding<'_>, mail: &Mail, content: ContentId, delivery: DeliveryId) {
-    let (Some(facts), Some(row)) = (&mail.facts, d.ws.deliveries.get(&delivery)) else { return };
-    let Some(folder) = d.ws.folders.get(&row.folder) else { return };
-    let arrived = Arrived { facts, mailbox: folder.mailbox, role: folder.role, at: row.arrived_at };
-    let classification = crate::classify::classify(&arrived, d.ws);
-    decide::arrival(d, &MailInput { facts, content, history: mail.place.history, arrived, delivery }, classification);
-}
-
-fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
-    let request = SendRequest {
-        purpose: order.purpose,
-        ticket: order.ticket,
-        mailbox: order.mailbox.as_deref().and_then(|name| d.ws.mailbox_named(name)).map(|row| row.id),
-        forwards: order.forwards,
-        status: order.status.clone(),
-        new_thread: order.new_thread,
-        answers: order.answers,
-    };
-    decide::send(d, &request, &order.draft.draft)?;
-    // After what may be refused: a refusal leaves nothing behind.
-    let draft = content_of(d, &order.draft.packed);
-    Ok(Payload::Send { request, draft })
-}
-
-/// The content row of the input's bytes: the one that has them already, or a new one.
-fn content_of(d: &mut Deciding<'_>, packed: &Packed) -> ContentId {
-    if let Some(known) = d.ws.content_with_digest(&packed.digest) {
-        return known.id;
-    }
-    let row = ContentRow { id: d.id(), key: packed.digest.key(), digest: packed.digest, size: packed.size };
-    let id = row.id;
-    d.change(Change::Content(row));
-    id
 }

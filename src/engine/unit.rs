@@ -1,5 +1,6 @@
 //! The write unit: one input and its answer. Units are re-runnable and have no outside effect.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::mail::Mail;
@@ -98,6 +99,40 @@ pub enum Input {
         timer: TimerId,
         fence: i64,
     },
+    Record(Arc<RecordOrder>),
+    Workflow(WorkflowOrder),
+}
+
+/// What a user does with records. Drafts hold what people wrote: titles, notes, addresses of contacts.
+#[derive(Debug, Clone)]
+pub enum RecordOrder {
+    Create { request: CreateRequest, draft: Written },
+    Set { record: RecordId, values: BTreeMap<String, Option<String>> },
+    Associate { request: AssociateRequest, draft: Written },
+    Note { record: RecordId, draft: Written },
+    FinishTask { task: TaskId },
+}
+
+impl RecordOrder {
+    /// What the user wrote.
+    pub(super) fn draft(&self) -> Option<&Written> {
+        match self {
+            RecordOrder::Create { draft, .. }
+            | RecordOrder::Associate { draft, .. }
+            | RecordOrder::Note { draft, .. } => Some(draft),
+            RecordOrder::Set { .. } | RecordOrder::FinishTask { .. } => None,
+        }
+    }
+}
+
+/// What happens in workflows otherwise than by a trigger.
+#[derive(Debug, Clone)]
+pub enum WorkflowOrder {
+    /// A run has waited long enough, under its timer's fence.
+    Run { timer: TimerId, fence: i64 },
+    Enrol { workflow: String, record: RecordId },
+    Unenrol { workflow: String, record: RecordId },
+    Comment { workflow: String, step: StepId, draft: Arc<Written> },
 }
 
 impl Input {
@@ -155,6 +190,8 @@ impl Unit {
                 order.draft.packed.weight() + 4 * files
             }
             Input::Open { draft, .. } => draft.packed.weight(),
+            Input::Record(order) => 1024 + order.draft().map_or(0, |draft| draft.packed.weight()),
+            Input::Workflow(WorkflowOrder::Comment { draft, .. }) => draft.packed.weight(),
             Input::Review(order) => order.facts.body.text.len() + 2048,
             Input::Lease { sends, .. } | Input::Lapse { sends, .. } => 256 * sends.len(),
             Input::Release { leases, .. } => 256 * leases.len(),
@@ -165,6 +202,7 @@ impl Unit {
             | Input::Dispatch { .. }
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
+            | Input::Workflow(_)
             | Input::Digest { .. } => 1024,
         }
     }

@@ -185,6 +185,10 @@ pub fn effect_result(result: EffectResult) -> &'static str {
         EffectResult::NoMailbox => "there is no team mailbox to send it from",
         EffectResult::Digested => "the user had 10 notifications in an hour: it is told in a digest",
         EffectResult::NotMarketing => "not transactional, and the contact is no marketing contact",
+        EffectResult::StillEnrolled => "the record is on its way through it",
+        EffectResult::Loop => "the record has reached it again for the same cause: that is a loop",
+        EffectResult::GoalMet => "the record is where it leads already",
+        EffectResult::NoOwner => "nobody owns the record",
     }
 }
 
@@ -240,6 +244,8 @@ pub fn stage_cause(cause: StageCause) -> &'static str {
         StageCause::Chosen => "chosen with the reply",
         StageCause::Hand => "by hand",
         StageCause::Merge => "merged into another ticket",
+        StageCause::Workflow => "a workflow",
+        StageCause::Archived => "its stage was archived",
     }
 }
 

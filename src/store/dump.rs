@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use super::pages::Pages;
 use super::tables::{TABLES, TableNames};
 use super::{StoreError, Tx};
-use crate::domain::row::Value;
+use crate::domain::ActionRow;
+use crate::domain::row::{Row, Value};
 
 /// Differences that are told; who has more has seen enough.
 const TOLD: usize = 20;
@@ -70,14 +71,34 @@ impl std::fmt::Display for Shown<'_> {
 /// seed are not compared; nor are attempts to read, for they come and go before anything is journaled.
 pub fn differences(first: &mut Tx<'_>, second: &mut Tx<'_>) -> Result<Vec<Difference>, StoreError> {
     let mut found = Vec::new();
+    let since = workflows_since(first)?;
     for names in &TABLES {
-        compare(names, first, second, &mut found)?;
+        let mut here = Vec::new();
+        compare(names, first, second, &mut here)?;
+        here.retain(|difference| !is_older(difference, since));
+        found.append(&mut here);
         if found.len() >= TOLD {
             found.truncate(TOLD);
             break;
         }
     }
     Ok(found)
+}
+
+/// The first event after workflows came to the database.
+fn workflows_since(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let found = tx.query("SELECT value FROM meta WHERE key = 'workflows_since'", &[])?.concat();
+    let text = match found.first() {
+        Some(Value::Blob(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    };
+    text.parse().map_err(|_| tx.damaged("meta says nothing of workflows_since"))
+}
+
+/// Whether it is a row of the action log about an event from before there was one: folding the event again makes one.
+fn is_older(difference: &Difference, since: i64) -> bool {
+    let event = difference.key.first();
+    difference.table == ActionRow::TABLE && matches!(event, Some(Value::Integer(event)) if *event < since)
 }
 
 /// Walks both sides of a table in the order of its key, like the merge of two sorted lists.

@@ -14,7 +14,9 @@ const ROUNDS: usize = 20;
 
 /// Loads the rows that deciding about `keys` needs.
 pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace, StoreError> {
-    let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default() };
+    // Most setups need nothing of records but their stages.
+    let has_flows = setup.has_flows() || !keys.timers.is_empty() || !keys.tickets.is_empty() || !keys.tasks.is_empty();
+    let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), has_flows };
     loader.directory()?;
     loader.named(keys)?;
     loader.connected(keys)?;
@@ -33,6 +35,8 @@ struct Loader<'l, 'c> {
     tx: &'l mut Tx<'c>,
     workspace: Workspace,
     asked: Asked,
+    /// Whether what records have beyond their stages is needed.
+    has_flows: bool,
 }
 
 /// What was asked for already, so that a round asks only for what is new; found or not.
@@ -51,6 +55,10 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.users, select(self.tx, "", &[])?);
         let digests = select(self.tx, "WHERE done_at IS NULL AND kind = $1", &[TimerKind::Digest.to_value()])?;
         load_all(&mut self.workspace.timers, digests);
+        load_all(&mut self.workspace.workflows, select(self.tx, "", &[])?);
+        if self.has_flows {
+            load_all(&mut self.workspace.rotations, select(self.tx, "", &[])?);
+        }
         Ok(())
     }
 
@@ -59,12 +67,29 @@ impl Loader<'_, '_> {
         let timers: Vec<TimerRow> = self.fetch("id", keys.timers.iter().map(|id| id.0))?;
         let of_kind = |kind| timers.iter().filter(move |timer| timer.kind == kind).map(|timer| timer.subject);
         let subjects = of_kind(TimerKind::RetryMail);
+        let fired: Vec<i64> = of_kind(TimerKind::Run).collect();
         let mut notices: Vec<HeldNoticeRow> = Vec::new();
         for user in of_kind(TimerKind::Digest) {
             notices.extend(select(self.tx, "WHERE digest IS NULL AND recipient = $1", &[Value::Integer(user)])?);
         }
         let deliveries: BTreeSet<i64> = keys.deliveries.iter().map(|id| id.0).chain(subjects).collect();
         load_all(&mut self.workspace.timers, timers);
+        let runs: Vec<RunRow> = self.fetch("id", fired)?;
+        let running: BTreeSet<RecordId> = runs.iter().map(|run| run.record).collect();
+        self.runs(runs)?;
+        self.tickets(running)?;
+        let tasks: Vec<TaskRow> = self.fetch("id", keys.tasks.iter().map(|id| id.0))?;
+        self.tickets(tasks.iter().map(|task| task.record).collect())?;
+        load_all(&mut self.workspace.tasks, tasks);
+        if keys.revisions_in_force {
+            let rows = self.workspace.workflows.iter();
+            let in_force: BTreeSet<i64> = rows.flat_map(|row| [row.published, row.draft]).flatten().map(|id| id.0).collect();
+            let revisions = self.fetch("id", in_force)?;
+            load_all(&mut self.workspace.revisions, revisions);
+        }
+        for name in &keys.companies {
+            load_all(&mut self.workspace.companies, select(self.tx, "WHERE name = $1", &[name.to_value()])?);
+        }
         let deliveries: Vec<DeliveryRow> = self.fetch("id", deliveries)?;
 
         let aliases: Vec<AliasRow> = self.fetch("key", keys.message_ids.iter().map(|key| key.0))?;
@@ -245,7 +270,24 @@ impl Loader<'_, '_> {
         self.take_threads(threads);
         load_all(&mut self.workspace.ticket_contacts, select_in(self.tx, "ticket", missing.iter().copied(), None)?);
         load_all(&mut self.workspace.ticket_links, select_in(self.tx, "ticket", missing.iter().copied(), None)?);
-        load_all(&mut self.workspace.enrolments, select_in(self.tx, "record", missing, None)?);
+        load_all(&mut self.workspace.enrolments, select_in(self.tx, "record", missing.iter().copied(), None)?);
+        if !self.has_flows {
+            return Ok(());
+        }
+        load_all(&mut self.workspace.properties, select_in(self.tx, "record", missing.iter().copied(), None)?);
+        load_all(&mut self.workspace.record_companies, select_in(self.tx, "record", missing.iter().copied(), None)?);
+        let runs = self.fetch("record", missing)?;
+        self.runs(runs)
+    }
+
+    /// Runs, and the revisions that they go on in.
+    fn runs(&mut self, runs: Vec<RunRow>) -> Result<(), StoreError> {
+        let here = &self.workspace.revisions;
+        let missing: BTreeSet<i64> =
+            runs.iter().filter(|run| here.get(&run.revision).is_none()).map(|run| run.revision.0).collect();
+        let revisions = self.fetch("id", missing)?;
+        load_all(&mut self.workspace.revisions, revisions);
+        load_all(&mut self.workspace.runs, runs);
         Ok(())
     }
 

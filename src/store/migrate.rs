@@ -5,13 +5,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, Tx, keys};
 
 /// Each step's statements; step `n` leads to schema `n + 1`.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: [&str; 7] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
+    include_str!("migrations/0007.sql"),
 ];
 
 /// Stands in the header of a SQLite file and says whose it is: `tktd`.

@@ -31,7 +31,19 @@ pub fn save(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(), StoreError> {
     table(tx, &workspace.sends)?;
     table(tx, &workspace.recipients)?;
     table(tx, &workspace.timers)?;
-    table(tx, &workspace.held_notices)
+    table(tx, &workspace.held_notices)?;
+    table(tx, &workspace.properties)?;
+    table(tx, &workspace.companies)?;
+    table(tx, &workspace.record_companies)?;
+    table(tx, &workspace.tasks)?;
+    table(tx, &workspace.notes)?;
+    table(tx, &workspace.workflows)?;
+    table(tx, &workspace.revisions)?;
+    table(tx, &workspace.comments)?;
+    table(tx, &workspace.runs)?;
+    table(tx, &workspace.actions)?;
+    table(tx, &workspace.rotations)?;
+    table(tx, &workspace.webhooks)
 }
 
 fn table<R: Row>(tx: &mut Tx<'_>, table: &Table<R>) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ const fn names<R: Row>() -> TableNames {
 
 /// The tables that hold rows of the domain: journal first, then the state, each after those that it refers to (see
 /// save.rs).
-pub(super) const TABLES: [TableNames; 27] = [
+pub(super) const TABLES: [TableNames; 39] = [
     names::<RevisionRow>(),
     names::<EventRow>(),
     names::<DecisionRow>(),
@@ -44,6 +44,18 @@ pub(super) const TABLES: [TableNames; 27] = [
     names::<RecipientRow>(),
     names::<TimerRow>(),
     names::<HeldNoticeRow>(),
+    names::<PropertyRow>(),
+    names::<CompanyRow>(),
+    names::<RecordCompanyRow>(),
+    names::<TaskRow>(),
+    names::<NoteRow>(),
+    names::<WorkflowRow>(),
+    names::<WorkflowRevisionRow>(),
+    names::<CommentRow>(),
+    names::<RunRow>(),
+    names::<ActionRow>(),
+    names::<RotationRow>(),
+    names::<WebhookRow>(),
 ];
 
 /// What a new database has rows in from the beginning.

@@ -1,0 +1,36 @@
+//! Floor ½, pure: what a workflow's definition means, whoever asks: its tree of steps and how it is edited, conditions,
+//! delays, business hours, drawing. It knows neither the state nor the journal: `decide` walks records through it, `config`
+//! reads and checks it, the faces show it.
+
+mod delay;
+mod filter;
+mod graph;
+mod hours;
+mod placeholders;
+mod zone;
+
+pub use delay::{later, until};
+pub use filter::holds;
+pub use graph::{Place, first, locate, numbered};
+pub use hours::next_within;
+pub use placeholders::filled;
+pub use zone::zone;
+
+use std::collections::BTreeMap;
+
+use crate::domain::ObjectSetup;
+
+/// A record as conditions, delays and texts see it.
+#[derive(Debug, Clone)]
+pub struct RecordView<'a> {
+    pub object: &'a ObjectSetup,
+    /// Canonical values by the names of properties; what is not set is not there.
+    pub values: BTreeMap<String, String>,
+}
+
+impl RecordView<'_> {
+    /// The value of a property, if it has one.
+    pub fn value(&self, property: &str) -> Option<&str> {
+        self.values.get(property).map(String::as_str)
+    }
+}
