@@ -3,7 +3,7 @@
 
 use crate::domain::{
     Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup,
-    Stage, StageAutomation, StageState, Step, StepId, TICKET, Template, TemplateText, TemplatedAutomation,
+    Stage, StageAutomation, StageState, TICKET, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.
@@ -81,7 +81,7 @@ fn mails_on_entry(name: &str, stage: &str, reenrol: bool) -> StageAutomation {
         on: true,
         reenrol,
         chat: false,
-        actions: vec![Step { id: StepId::default(), action: Action::SendEmail { template: name.to_owned() } }],
+        actions: vec![Action::SendEmail { template: name.to_owned() }.into()],
     }
 }
 

@@ -114,18 +114,17 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     }
     root.close(report);
     let all = templates.all.clone();
-    let mut setup =
-        Setup {
-            ticket_prefix,
-            public_url: None,
-            mailboxes,
-            users: people.users,
-            ignore,
-            pipelines,
-            templates: all,
-            objects: Vec::new(),
-            workflows: Vec::new(),
-        };
+    let mut setup = Setup {
+        ticket_prefix,
+        public_url: None,
+        mailboxes,
+        users: people.users,
+        ignore,
+        pipelines,
+        templates: all,
+        objects: Vec::new(),
+        workflows: Vec::new(),
+    };
     match public_url {
         PublicUrl::Missing => templates.require_unsubscribing(&setup, report),
         PublicUrl::Wrong => {}

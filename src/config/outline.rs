@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::duration;
 use super::text::{block, list, quoted};
 use crate::domain::{
-    Action, EmailAddress, IgnoreRule, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, Step, Template,
-    TemplateText, TemplatedAutomation, UserSetup,
+    Action, EmailAddress, IgnoreRule, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, Step,
+    Template, TemplateText, TemplatedAutomation, UserSetup,
 };
 
 /// A table of the file.

@@ -6,8 +6,8 @@ use super::names::{Names, label_from};
 use super::problem::Report;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState, Step,
-    StepId, TICKET, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, Millis, Pipeline, SEND_NOT_DELIVERED, Stage, StageAutomation, StageState, Step, TICKET,
+    TemplatedAutomation,
 };
 
 /// Names that a pipeline may refer to.
@@ -127,7 +127,7 @@ fn read_automations(pipeline: &mut Table, stages: &Names, known: &Known, report:
         table.require("actions", "actions = [{ send_email = \"ticket_received\" }]", report);
         let actions = table.tables("actions", report);
         let actions = actions.into_iter().filter_map(|action| read_action(action, known, report));
-        let actions = actions.map(|action| Step { id: StepId::default(), action }).collect();
+        let actions = actions.map(Step::from).collect();
         table.close(report);
         automations.push(StageAutomation { name, stage: stage.unwrap_or_default(), on, reenrol, chat, actions });
     }

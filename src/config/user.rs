@@ -29,7 +29,13 @@ pub(super) fn read_users(root: &mut Table, report: &mut Report) -> People {
         }
         let roles = read_roles(&mut table, report);
         table.close(report);
-        people.users.push(UserSetup { name, display_name, addresses: without_places(addresses), roles, disabled: false });
+        people.users.push(UserSetup {
+            name,
+            display_name,
+            addresses: without_places(addresses),
+            roles,
+            disabled: false,
+        });
     }
     people
 }

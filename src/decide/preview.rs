@@ -48,7 +48,10 @@ fn reader(setup: &Setup, template: &str) -> (Option<String>, String) {
         _ => None,
     });
     let notices: Vec<_> = notices.collect();
-    let told = notices.iter().find(|(used, _)| *used == template).and_then(|(_, users)| users.iter().find(|user| *user != OWNER).cloned());
+    let told = notices
+        .iter()
+        .find(|(used, _)| *used == template)
+        .and_then(|(_, users)| users.iter().find(|user| *user != OWNER).cloned());
     let user = told.or_else(|| setup.users.first().map(|user| user.name.clone()));
     let tells = notices.first().map_or("reply_not_delivered", |(used, _)| used.as_str());
     (user, tells.to_owned())

@@ -28,8 +28,7 @@ impl Deciding<'_> {
         for automation in pipeline.automations.iter().filter(|automation| automation.stage == to) {
             self.enrol_in_automation(record, pipeline, automation, because);
         }
-        let entered =
-            |trigger: &Trigger| matches!(trigger, Trigger::StageEntered { pipeline: of, stage } if *of == pipeline.name && stage == to);
+        let entered = |trigger: &Trigger| matches!(trigger, Trigger::StageEntered { pipeline: of, stage } if *of == pipeline.name && stage == to);
         self.trigger(record, entered, because);
     }
 

@@ -60,7 +60,10 @@ pub enum Change {
     Record(RecordRow),
     Property(PropertyRow),
     /// The value is taken away.
-    NoProperty { record: RecordId, name: String },
+    NoProperty {
+        record: RecordId,
+        name: String,
+    },
     /// The company is one of the record's no longer.
     NoRecordCompany(RecordCompanyRow),
     NoTicketContact(TicketContactRow),

@@ -54,9 +54,9 @@ impl Setup {
     pub fn is_flow_on(&self, name: &str) -> bool {
         match name.split_once('/') {
             None => self.workflow(name).is_some_and(|workflow| workflow.on),
-            Some((pipeline, automation)) => self.pipeline(pipeline).is_some_and(|pipeline| {
-                pipeline.automations.iter().any(|found| found.name == automation && found.on)
-            }),
+            Some((pipeline, automation)) => self
+                .pipeline(pipeline)
+                .is_some_and(|pipeline| pipeline.automations.iter().any(|found| found.name == automation && found.on)),
         }
     }
 

@@ -52,7 +52,10 @@ pub struct Definition {
 #[serde(tag = "on", rename_all = "snake_case")]
 pub enum Trigger {
     /// It enters the stage, by being created in it too.
-    StageEntered { pipeline: String, stage: String },
+    StageEntered {
+        pipeline: String,
+        stage: String,
+    },
     RecordCreated,
     /// Its property gets another value; with `to`, this one.
     PropertyChanged {
@@ -61,7 +64,9 @@ pub enum Trigger {
         to: Option<String>,
     },
     /// A mail of one of these kinds joins the ticket.
-    MessageArrived { kinds: Vec<Kind> },
+    MessageArrived {
+        kinds: Vec<Kind>,
+    },
     /// Nothing by itself: people enrol records.
     ByHand,
 }
@@ -74,6 +79,13 @@ pub struct Step {
     pub id: StepId,
     #[serde(flatten)]
     pub action: Action,
+}
+
+impl From<Action> for Step {
+    /// The action in a place that has no number yet.
+    fn from(action: Action) -> Self {
+        Step { id: StepId::default(), action }
+    }
 }
 
 impl Step {
@@ -113,9 +125,14 @@ impl std::fmt::Display for StepId {
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {
     /// Sends the template to the record's contacts.
-    SendEmail { template: String },
+    SendEmail {
+        template: String,
+    },
     /// Sends the template to users; [`OWNER`] stands for the record's own.
-    Notify { template: String, users: Vec<String> },
+    Notify {
+        template: String,
+        users: Vec<String>,
+    },
     /// Gives somebody something to do.
     CreateTask {
         /// May have placeholders, as every text of a step.
@@ -128,9 +145,14 @@ pub enum Action {
         due: Option<Span>,
     },
     /// Goes on later.
-    Delay { until: Delay },
+    Delay {
+        until: Delay,
+    },
     /// Goes on one way: the first whose condition holds at that moment, else `otherwise`. Always the last of its steps.
-    Branch { ways: Vec<Way>, otherwise: Vec<Step> },
+    Branch {
+        ways: Vec<Way>,
+        otherwise: Vec<Step>,
+    },
     /// `value: None` takes the value away.
     SetProperty {
         property: String,
@@ -138,7 +160,9 @@ pub enum Action {
         value: Option<String>,
     },
     /// Moves the record within its pipeline.
-    SetStage { stage: String },
+    SetStage {
+        stage: String,
+    },
     /// Makes a record that is linked to this one and has the same contacts and companies.
     CreateRecord {
         object: String,
@@ -150,8 +174,12 @@ pub enum Action {
         properties: BTreeMap<String, String>,
     },
     /// Gives the record to the next of these users.
-    RotateOwner { users: Vec<String> },
-    AddNote { text: String },
+    RotateOwner {
+        users: Vec<String>,
+    },
+    AddNote {
+        text: String,
+    },
     /// Tells another program, by an HTTP request.
     Webhook {
         url: String,
@@ -217,9 +245,14 @@ pub struct Way {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wait", rename_all = "snake_case")]
 pub enum Delay {
-    For { span: Span },
+    For {
+        span: Span,
+    },
     /// A day and a time of day, as the workflow's zone has them: `2026-12-01`, `09:00`.
-    UntilDate { date: String, time: String },
+    UntilDate {
+        date: String,
+        time: String,
+    },
     /// The day (or point in time) that a property names, earlier or later by `offset`; days go on at `time`. Without a
     /// value it does not wait.
     UntilProperty {

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::inputs::decide_input;
 use super::needs::{addresses_of_users, keys_of, own_addresses};
 use super::outgoing;
-use super::inputs::decide_input;
 use super::unit::{Input, Outcome, QueuedSend, Unit, Work, WorkflowOrder};
 use crate::compose::Keyring;
 use crate::decide::{self, Context, Deciding, Refusal, fold};

@@ -129,10 +129,23 @@ impl RecordOrder {
 #[derive(Debug, Clone)]
 pub enum WorkflowOrder {
     /// A run has waited long enough, under its timer's fence.
-    Run { timer: TimerId, fence: i64 },
-    Enrol { workflow: String, record: RecordId },
-    Unenrol { workflow: String, record: RecordId },
-    Comment { workflow: String, step: StepId, draft: Arc<Written> },
+    Run {
+        timer: TimerId,
+        fence: i64,
+    },
+    Enrol {
+        workflow: String,
+        record: RecordId,
+    },
+    Unenrol {
+        workflow: String,
+        record: RecordId,
+    },
+    Comment {
+        workflow: String,
+        step: StepId,
+        draft: Arc<Written>,
+    },
 }
 
 impl Input {

@@ -83,7 +83,8 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.tasks, tasks);
         if keys.revisions_in_force {
             let rows = self.workspace.workflows.iter();
-            let in_force: BTreeSet<i64> = rows.flat_map(|row| [row.published, row.draft]).flatten().map(|id| id.0).collect();
+            let in_force: BTreeSet<i64> =
+                rows.flat_map(|row| [row.published, row.draft]).flatten().map(|id| id.0).collect();
             let revisions = self.fetch("id", in_force)?;
             load_all(&mut self.workspace.revisions, revisions);
         }

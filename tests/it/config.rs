@@ -141,7 +141,7 @@ fn every_key_ends_up_where_it_belongs() {
     let tell = &pipeline.automations[0];
     assert_eq!((tell.stage.as_str(), tell.on, tell.reenrol, tell.chat), ("intake", false, false, true));
     let notify = Action::Notify { template: "new_work".into(), users: vec!["carol".into()] };
-    assert_eq!(tell.actions, [Action::SendEmail { template: "ticket_received".into() }, notify]);
+    assert_eq!(tell.actions, [Action::SendEmail { template: "ticket_received".into() }.into(), notify.into()]);
 
     let new_work = setup.template("new_work").unwrap();
     assert!(!new_work.transactional);

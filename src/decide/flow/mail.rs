@@ -153,7 +153,13 @@ impl Deciding<'_> {
         subject_key(template, self.ws.records.get(&record).map_or("", |row| row.title.as_str()))
     }
 
-    pub(in crate::decide) fn effect(&mut self, automation: &str, template: &str, outcome: EffectResult, send: Option<SendId>) {
+    pub(in crate::decide) fn effect(
+        &mut self,
+        automation: &str,
+        template: &str,
+        outcome: EffectResult,
+        send: Option<SendId>,
+    ) {
         let effect = Effect { automation: automation.to_owned(), template: template.to_owned(), outcome, send };
         self.decision.explanation.effects.push(effect);
     }

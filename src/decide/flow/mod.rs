@@ -75,8 +75,7 @@ impl Deciding<'_> {
         if let Some(hindrance) = self.hindrance(record, flow) {
             return self.note_hindrance(flow, hindrance);
         }
-        let row =
-            EnrolmentRow { record, automation: flow.name.clone(), event: self.context.seq, at: self.context.at };
+        let row = EnrolmentRow { record, automation: flow.name.clone(), event: self.context.seq, at: self.context.at };
         self.change(Change::Enrolment(row));
         let before = self.chain.through.len();
         self.chain.through.push(flow.name.clone());

@@ -52,7 +52,14 @@ fn revision(
     same.unwrap_or_else(|| {
         let Context { seq: event, at, actor: author, .. } = d.context;
         let id = d.id();
-        d.change(Change::WorkflowRevision(WorkflowRevisionRow { id, workflow: workflow.to_owned(), event, at, author, body }));
+        d.change(Change::WorkflowRevision(WorkflowRevisionRow {
+            id,
+            workflow: workflow.to_owned(),
+            event,
+            at,
+            author,
+            body,
+        }));
         id
     })
 }

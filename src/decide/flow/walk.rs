@@ -98,9 +98,8 @@ impl Deciding<'_> {
 
     /// A branch decides by the record as it is at this moment.
     fn take_way(&mut self, walk: &Walk<'_>, step: &Step, ways: &[Way], otherwise: &[Step]) -> Option<StepId> {
-        let taken = self
-            .view_of(walk.record)
-            .and_then(|view| ways.iter().find(|way| workflow::holds(&way.when, &view)));
+        let taken =
+            self.view_of(walk.record).and_then(|view| ways.iter().find(|way| workflow::holds(&way.when, &view)));
         let label = taken.map_or("otherwise", |way| way.label.as_str()).to_owned();
         let next = workflow::first(taken.map_or(otherwise, |way| &way.steps));
         self.log(walk, step, Did::done(Some(label)));

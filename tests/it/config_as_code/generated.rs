@@ -33,7 +33,17 @@ pub fn setup() -> impl Strategy<Value = Setup> {
             // Without it, what is not transactional may not go to contacts.
             let public_url = templates.iter().any(|template| !template.transactional);
             let public_url = public_url.then(|| "https://desk.example.org/td".to_owned());
-            Setup { ticket_prefix, public_url, mailboxes, users, ignore, pipelines, templates }
+            Setup {
+                ticket_prefix,
+                public_url,
+                mailboxes,
+                users,
+                ignore,
+                pipelines,
+                templates,
+                objects: Vec::new(),
+                workflows: Vec::new(),
+            }
         },
     )
 }
@@ -58,7 +68,7 @@ fn address(whose: &str, n: usize, more: usize) -> EmailAddress {
 
 fn make_user(n: usize, (display_name, addresses, roles): (String, usize, Vec<Role>)) -> UserSetup {
     let addresses = (0..addresses).map(|more| address("user", n, more)).collect();
-    UserSetup { name: format!("user_{n}"), display_name, addresses, roles }
+    UserSetup { name: format!("user_{n}"), display_name, addresses, roles, disabled: false }
 }
 
 fn any_template() -> impl Strategy<Value = (bool, Vec<TemplateText>)> {
@@ -116,7 +126,7 @@ fn any_pipeline() -> impl Strategy<Value = SomePipeline> {
 fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &[Template]) -> Pipeline {
     let mut stages: Vec<Stage> = Vec::new();
     for (n, (label, state)) in some.stages.into_iter().enumerate() {
-        stages.push(Stage { name: format!("stage_{n}"), label, state });
+        stages.push(Stage { name: format!("stage_{n}"), label, state, probability: None, archived: false });
     }
     // New tickets enter an open stage, where there is one.
     if stages.iter().any(|stage| stage.state == StageState::Open) {
@@ -133,11 +143,18 @@ fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &
     };
     let automations = some.automations.into_iter().enumerate().map(|(n, (at, [on, reenrol, chat], actions))| {
         let (name, stage) = (format!("automation_{n}"), at.get(&stages).name.clone());
-        StageAutomation { name, stage, on, reenrol, chat, actions: actions.into_iter().map(action).collect() }
+        StageAutomation {
+            name,
+            stage,
+            on,
+            reenrol,
+            chat,
+            actions: actions.into_iter().map(action).map(Step::from).collect(),
+        }
     });
     let automations = automations.collect();
     let (name, reopen_within) = (format!("pipeline_{n}"), some.reopen_within);
-    Pipeline { name, label: some.label, stages, on_send, on_reply, reopen_within, automations }
+    Pipeline { name, label: some.label, object: TICKET.into(), stages, on_send, on_reply, reopen_within, automations }
 }
 
 type SomeMailbox = (Option<Index>, String, Language, Vec<String>, Index, bool, Vec<String>);

@@ -16,6 +16,7 @@ async fn telling(users: &[&str]) -> Office {
             display_name: "Bob".into(),
             addresses: vec![EmailAddress::parse("bob@example.org").unwrap()],
             roles: vec![Role::Agent],
+            disabled: false,
         });
         let text = TemplateText {
             language: Language::English,
@@ -26,7 +27,7 @@ async fn telling(users: &[&str]) -> Office {
         setup.templates.push(Template { name: "new_work".into(), transactional: true, texts: vec![text] });
         let users = users.iter().map(|user| (*user).to_owned()).collect();
         let automation = &mut setup.pipelines[0].automations[0];
-        automation.actions = vec![Action::Notify { template: "new_work".into(), users }];
+        automation.actions = vec![Action::Notify { template: "new_work".into(), users }.into()];
     })
     .await
 }

@@ -52,6 +52,7 @@ impl Office {
             display_name: "Alice".into(),
             addresses: vec![EmailAddress::parse("alice@example.org").unwrap()],
             roles: vec![Role::Agent],
+            disabled: false,
         });
         change(&mut setup);
         let engine = Engine::start(store, Origin::Live, &setup, now()).await.unwrap();
