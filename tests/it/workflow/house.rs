@@ -210,6 +210,22 @@ impl House {
         self.log().iter().filter_map(|line| line.strip_prefix(&begin).map(str::to_owned)).collect()
     }
 
+    /// What was queued for a record by workflows.
+    pub fn mails_about(&self, record: RecordId) -> Vec<MessageRow> {
+        self.engine
+            .store()
+            .read(|tx| {
+                let log = ticketd::store::workflow_log::of_record(tx, record)?;
+                let mut mails = Vec::new();
+                for send in log.iter().filter_map(|row| row.send) {
+                    let message = ticketd::store::outbox::send(tx, send)?.unwrap().message;
+                    mails.extend(ticketd::store::views::message(tx, message)?);
+                }
+                Ok(mails)
+            })
+            .unwrap()
+    }
+
     pub fn stage(&self, record: RecordId) -> String {
         self.engine.store().read(|tx| record_views::record(tx, record)).unwrap().unwrap().stage
     }

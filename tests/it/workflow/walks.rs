@@ -141,9 +141,30 @@ async fn mail_about_a_deal_goes_to_its_contacts() {
         }],
     });
     setup.workflows = vec![workflow("tell", "deal", definition(Trigger::RecordCreated, vec![mail]))];
+    let mut house = House::of(setup).await;
+    let sent = house.create("deal", "Forty kettles", &[]).await;
+    assert_eq!(house.log_of("tell"), ["1 send_email done"]);
+    let mail = house.mails_about(sent);
+    assert_eq!(mail.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["About Forty kettles"]);
+    let id = mail[0].message_id.clone().unwrap();
+    let answer = house.mail(&format!("Subject: Re: About Forty kettles\r\nIn-Reply-To: <{id}>")).await;
+    assert_eq!(answer.decision.kind, Some(Kind::NewConversation), "a deal is no ticket: the answer opens one");
+    house.folds();
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_filled_is_a_failed_action_and_the_next_one_is_carried_out() {
+    let mut setup = setup();
+    let text =
+        TemplateText { language: Language::English, subject: "x".into(), text: "{{ 1 / 0 }}".into(), html: None };
+    setup.templates.push(Template { name: "broken".into(), transactional: true, texts: vec![text] });
+    let mail = Action::SendEmail { template: "broken".into() };
+    setup.workflows = vec![workflow("tell", "deal", definition(Trigger::RecordCreated, vec![mail, note("x")]))];
     let house = House::of(setup).await;
     house.create("deal", "Forty kettles", &[]).await;
-    assert_eq!(house.log_of("tell"), ["1 send_email done"]);
+    let log = house.log_of("tell");
+    assert!(log[0].starts_with("1 send_email failed ("), "{log:#?}");
+    assert_eq!(log[1], "2 add_note done");
     house.folds();
 }
 
