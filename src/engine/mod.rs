@@ -23,6 +23,7 @@ mod story_records;
 pub mod sync;
 mod timers;
 mod unit;
+pub mod webhooks;
 
 pub use desk::{Judgement, Letter, Reply};
 pub use handle::{Engine, EngineError, READING_LIMIT, written};
@@ -33,4 +34,6 @@ pub use refold::{Refolded, refold};
 pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
-pub use unit::{Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, Unit, WorkflowOrder, Written};
+pub use unit::{
+    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, Unit, WebhookOrder, WorkflowOrder, Written,
+};

@@ -11,6 +11,7 @@ mod request;
 mod revision;
 mod view;
 mod walk;
+mod webhook;
 
 use std::borrow::Cow;
 
@@ -20,10 +21,11 @@ use crate::domain::*;
 use crate::workflow;
 
 pub(super) use act::NoteText;
-pub use fire::{check_step, comment, enrol_by_hand, fire, remove};
+pub use fire::{check_step, comment, enrol_by_hand, fire, remove, retry};
 pub(super) use mail::About;
 pub(super) use revision::keep_revisions;
 pub use view::view;
+pub use webhook::{lease_webhooks, webhook_answered};
 
 /// Moves that workflows may make for one cause (semantics, section 4).
 const MOST_MOVES: u32 = 10;

@@ -5,3 +5,4 @@ mod house;
 mod time;
 mod triggers;
 mod walks;
+mod webhooks;
