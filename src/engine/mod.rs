@@ -29,7 +29,7 @@ pub use desk::{Judgement, Letter, Reply};
 pub use handle::{Engine, EngineError, READING_LIMIT, written};
 pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
-pub use preview::{Preview, PreviewError, preview};
+pub use preview::{Preview, PreviewError, preview, rehearse};
 pub use refold::{Refolded, refold};
 pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;

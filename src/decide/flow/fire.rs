@@ -61,11 +61,7 @@ pub fn enrol_by_hand(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> 
     let no_workflow = || Refusal::NoWorkflow(workflow.to_owned());
     let found = setup.workflow(workflow).ok_or_else(no_workflow)?;
     let definition = found.published.as_ref().ok_or_else(|| Refusal::NotPublished(workflow.to_owned()))?;
-    let row = d.ws.records.get(&record).ok_or(Refusal::NoRecord)?;
-    if row.object != found.object {
-        let (workflow, object, other) = (workflow.to_owned(), found.object.clone(), row.object.clone());
-        return Err(Refusal::OtherObject { workflow, object, other });
-    }
+    check_object(d, found, record)?;
     let flow = d.flow_of(found, definition);
     if let Some(hindrance) = d.hindrance(record, &flow) {
         return Err(Refusal::CannotEnrol { workflow: workflow.to_owned(), hindrance });
@@ -74,6 +70,16 @@ pub fn enrol_by_hand(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> 
     d.enrol(record, &flow, Because::default());
     d.decision.status_after = d.ws.stage_of(record).map(str::to_owned);
     Ok(())
+}
+
+/// Refuses a record of another object than the workflow's.
+pub(super) fn check_object(d: &Deciding<'_>, workflow: &Workflow, record: RecordId) -> Result<(), Refusal> {
+    let row = d.ws.records.get(&record).ok_or(Refusal::NoRecord)?;
+    if row.object == workflow.object {
+        return Ok(());
+    }
+    let (workflow, object, other) = (workflow.name.clone(), workflow.object.clone(), row.object.clone());
+    Err(Refusal::OtherObject { workflow, object, other })
 }
 
 /// A user takes a record out of a workflow that it is on its way through.

@@ -7,6 +7,7 @@
 mod act;
 mod fire;
 mod mail;
+mod rehearsal;
 mod request;
 mod revision;
 mod view;
@@ -23,6 +24,7 @@ use crate::workflow;
 pub(super) use act::NoteText;
 pub use fire::{check_step, comment, enrol_by_hand, fire, remove, retry};
 pub(super) use mail::About;
+pub use rehearsal::{Rehearsal, rehearse};
 pub(super) use revision::keep_revisions;
 pub use view::view;
 pub use webhook::{lease_webhooks, webhook_answered};

@@ -2,6 +2,7 @@
 
 mod editing_in_force;
 mod house;
+mod rehearsals;
 mod time;
 mod triggers;
 mod walks;
