@@ -1,5 +1,6 @@
 //! Workflows (semantics, section 4).
 
+mod crash;
 mod editing_in_force;
 mod house;
 mod rehearsals;
