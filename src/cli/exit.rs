@@ -124,8 +124,12 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => store,
     };
     match cause.downcast_ref() {
-        Some(Refusal::NoAddress) => return Some(Code::NoInput),
-        Some(Refusal::Role { .. }) => return Some(Code::NoPermission),
+        Some(Refusal::NoAddress | Refusal::NoRecord | Refusal::NoTask) => return Some(Code::NoInput),
+        Some(Refusal::Role { .. } | Refusal::NoUser(_) | Refusal::Disabled(_)) => return Some(Code::NoPermission),
+        Some(Refusal::SetupChanged { .. }) => return Some(Code::TryLater),
+        Some(Refusal::NoValue { .. } | Refusal::NoProperty { .. } | Refusal::NotSettable(_)) => {
+            return Some(Code::Usage);
+        }
         Some(_) => return Some(Code::Negative),
         None => {}
     }

@@ -362,11 +362,13 @@ pub struct TemplateText {
     pub html: Option<String>,
 }
 
-/// How many tickets are where: what a setup must not take from under them.
+/// How many records are where: what a setup must not take from under them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Occupied {
-    /// Tickets by pipeline and stage.
+    /// Records by pipeline and stage.
     pub pipelines: BTreeMap<String, BTreeMap<String, i64>>,
+    /// Of the properties that somebody wants to change, by object and name: how many records have which value.
+    pub values: BTreeMap<(String, String), BTreeMap<String, i64>>,
     /// Open tickets by the name of the mailbox that they are answered from.
     pub mailboxes: BTreeMap<String, i64>,
 }

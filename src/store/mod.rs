@@ -24,6 +24,7 @@ mod pages;
 mod postgres;
 mod read_only;
 mod save;
+pub mod record_views;
 pub mod sent_copies;
 mod sqlite;
 mod statement;
