@@ -159,12 +159,7 @@ pub(super) fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> a
 }
 
 /// Puts a setup into force.
-pub(super) fn install(
-    store: &Store,
-    origin: Origin,
-    order: SetupOrder,
-    user: Option<&str>,
-) -> anyhow::Result<Carried> {
+pub(super) fn install(store: &Store, origin: Origin, order: SetupOrder, user: Option<&str>) -> anyhow::Result<Carried> {
     let engine = Engine::resume(store.clone(), origin)?;
     Ok(wait_for(engine.change_setup(times::now(), user, order))??)
 }

@@ -155,15 +155,18 @@ pub fn objections(occupied: &Occupied, before: &Setup, after: &Setup, moves: &[S
     found.extend(occupied.values.iter().filter_map(|(of, values)| object_to_property(before, after, of, values)));
     let is_team = |setup: &Setup, name: &str| setup.mailbox(name).is_some_and(|found| found.kind == MailboxKind::Team);
     let lost = occupied.mailboxes.iter().filter(|(name, _)| is_team(before, name) && !is_team(after, name));
-    found.extend(lost.map(|(name, count)| {
-        Objection::Mailbox { mailbox: name.clone(), records: Counted::of(before, TICKET, *count) }
+    found.extend(lost.map(|(name, count)| Objection::Mailbox {
+        mailbox: name.clone(),
+        records: Counted::of(before, TICKET, *count),
     }));
     found
 }
 
 /// The properties that are not the same in `after`: what values records have of them decides whether they may change.
 pub fn doubtful_properties(before: &Setup, after: &Setup) -> Vec<(String, String)> {
-    let of = |object: &ObjectSetup| object.properties.clone().into_iter().map(move |property| (property.name, property.kind));
+    let of = |object: &ObjectSetup| {
+        object.properties.clone().into_iter().map(move |property| (property.name, property.kind))
+    };
     let mut found = Vec::new();
     for object in before.objects() {
         let is = |name: &str| after.object(&object.name).and_then(|object| object.property(name));

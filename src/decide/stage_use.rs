@@ -6,7 +6,10 @@ use crate::domain::*;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StageUse {
     /// A status rule sets it; `key` is what it is called in files.
-    Rule { rule: Rule, key: &'static str },
+    Rule {
+        rule: Rule,
+        key: &'static str,
+    },
     /// A stage automation (`pipeline/name`) stands in it, or moves records there.
     Automation(String),
     Workflow(String),
@@ -22,13 +25,14 @@ impl std::fmt::Display for StageUse {
     }
 }
 
-/// What uses that stage of that pipeline, switched on or not: what is off may be switched on again.
+/// What uses that stage of that pipeline. A status rule that is off does not; automations and workflows do, for their
+/// records may be on their way.
 pub fn uses_of_stage(setup: &Setup, pipeline: &str, stage: &str) -> Vec<StageUse> {
     let Some(pipeline) = setup.pipeline(pipeline) else { return Vec::new() };
     let mut found = Vec::new();
     let rules = [(Rule::OnSend, "on_send", &pipeline.on_send), (Rule::OnReply, "on_reply", &pipeline.on_reply)];
     // The rules are about mail, which only tickets have.
-    let rules = rules.into_iter().filter(|(_, _, one)| pipeline.object == TICKET && one.target == stage);
+    let rules = rules.into_iter().filter(|(_, _, one)| pipeline.object == TICKET && one.on && one.target == stage);
     found.extend(rules.map(|(rule, key, _)| StageUse::Rule { rule, key }));
     let using = pipeline.automations.iter().filter(|one| one.stage == stage || steps_name(&one.actions, stage));
     found.extend(using.map(|automation| StageUse::Automation(pipeline.flow_name(automation))));
@@ -47,7 +51,9 @@ fn names(definition: &Definition, of_pipeline: &str, of_stage: &str) -> bool {
         Trigger::RecordCreated | Trigger::MessageArrived { .. } | Trigger::ByHand => false,
     };
     let filters = definition.filter.iter().chain(&definition.goal);
-    by_trigger || filters.into_iter().any(|filter| compares(filter, of_stage)) || steps_name(&definition.steps, of_stage)
+    by_trigger
+        || filters.into_iter().any(|filter| compares(filter, of_stage))
+        || steps_name(&definition.steps, of_stage)
 }
 
 fn steps_name(steps: &[Step], of_stage: &str) -> bool {

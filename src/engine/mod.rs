@@ -33,4 +33,6 @@ pub use refold::{Refolded, refold};
 pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
-pub use unit::{Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WorkflowOrder, Written};
+pub use unit::{
+    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WorkflowOrder, Written,
+};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::inputs::decide_input;
 use super::needs::{addresses_of_users, keys_of, own_addresses};
-use super::{outgoing, permitted};
 use super::unit::{Input, Outcome, QueuedSend, Unit, Work, WorkflowOrder};
+use super::{outgoing, permitted};
 use crate::compose::Keyring;
 use crate::decide::{self, Context, Deciding, Refusal, fold};
 use crate::domain::*;

@@ -39,8 +39,9 @@ pub struct RecordDetails {
 pub struct PropertyChange {
     pub event: EventSeq,
     pub at: Timestamp,
-    /// `None` for the program.
+    /// Who set it, or did what had a workflow set it; `None` for the operator and the program.
     pub actor: Option<UserId>,
+    pub by_workflow: bool,
     pub set: PropertySet,
 }
 
@@ -56,7 +57,8 @@ pub fn records(tx: &mut Tx<'_>, filter: &RecordFilter, limit: i64) -> Result<Vec
     for (name, value) in &filter.values {
         parameters.extend([name.to_value(), value.to_value()]);
         let (name, value) = (parameters.len() - 1, parameters.len());
-        conditions.push(format!("id IN (SELECT record FROM record_property WHERE name = ${name} AND value = ${value})"));
+        conditions
+            .push(format!("id IN (SELECT record FROM record_property WHERE name = ${name} AND value = ${value})"));
     }
     parameters.push(Value::Integer(limit));
     let tail = format!("WHERE {} ORDER BY id DESC LIMIT ${}", conditions.join(" AND "), parameters.len());
@@ -74,6 +76,11 @@ pub fn ticket_numbers(tx: &mut Tx<'_>, records: &[RecordId]) -> Result<BTreeMap<
     Ok(tickets.into_iter().map(|ticket| (ticket.record, ticket.number)).collect())
 }
 
+/// The records that a record is linked to.
+pub fn links_of(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<RecordRow>, StoreError> {
+    select(tx, "WHERE id IN (SELECT other FROM ticket_link WHERE ticket = $1) ORDER BY id", &[record.to_value()])
+}
+
 /// The records in a stage.
 pub fn in_stage(tx: &mut Tx<'_>, pipeline: &str, stage: &str) -> Result<Vec<RecordId>, StoreError> {
     let parameters = [pipeline.to_owned().to_value(), stage.to_owned().to_value()];
@@ -87,11 +94,7 @@ pub fn details(tx: &mut Tx<'_>, record: RecordId) -> Result<RecordDetails, Store
     let id = [record.to_value()];
     Ok(RecordDetails {
         properties: select(tx, "WHERE record = $1 ORDER BY name", &id)?,
-        companies: select(
-            tx,
-            "WHERE id IN (SELECT company FROM record_company WHERE record = $1) ORDER BY name",
-            &id,
-        )?,
+        companies: select(tx, "WHERE id IN (SELECT company FROM record_company WHERE record = $1) ORDER BY name", &id)?,
         tasks: select(tx, "WHERE record = $1 ORDER BY id", &id)?,
         notes: select(tx, "WHERE record = $1 ORDER BY id", &id)?,
         enrolments: select(tx, "WHERE record = $1 ORDER BY event, automation", &id)?,
@@ -112,7 +115,8 @@ fn property_changes(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<PropertyCha
         for set in sets {
             let event: Option<EventRow> = select(tx, "WHERE seq = $1", &[decision.event.to_value()])?.pop();
             let event = event.ok_or_else(|| tx.damaged(format!("event {} is missing", decision.event)))?;
-            found.push(PropertyChange { event: event.seq, at: event.at, actor: event.actor, set });
+            let by_workflow = event.kind != "set";
+            found.push(PropertyChange { event: event.seq, at: event.at, actor: event.actor, by_workflow, set });
         }
     }
     Ok(found)
@@ -205,12 +209,7 @@ pub struct Logged {
 const OF_THE_OUTBOX: [&str; 4] = ["lease", "release", "lapse", "dispatch"];
 
 /// Changes before `before`, newest first: all that people ordered, and what else changed a record.
-pub fn changes(
-    tx: &mut Tx<'_>,
-    filter: &LogFilter,
-    before: EventSeq,
-    limit: i64,
-) -> Result<Vec<Logged>, StoreError> {
+pub fn changes(tx: &mut Tx<'_>, filter: &LogFilter, before: EventSeq, limit: i64) -> Result<Vec<Logged>, StoreError> {
     let mut parameters = vec![before.to_value()];
     let mut conditions = vec!["event.seq < $1".to_owned()];
     let mut placed = |conditions: &mut Vec<String>, condition: &str, value: Value| {
