@@ -107,8 +107,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Code> {
 
 /// A day in the zone of the configuration, or a point in time.
 fn time(database: &Database, text: &str) -> anyhow::Result<Timestamp> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.at(0, 0, 0, 0).to_zoned(database.zone.clone()).ok();
-    let at = text.parse::<jiff::Timestamp>().ok().or_else(|| day().map(|day| day.timestamp()));
+    let midnight = || text.parse::<jiff::civil::Date>().ok().map(|day| day.at(0, 0, 0, 0));
+    let day = || database.zone.to_timestamp(midnight()?).ok();
+    let at = text.parse::<jiff::Timestamp>().ok().or_else(day);
     let at = at.ok_or_else(|| {
         let way_out = "write a day, 2026-03-01, or a time with its zone, 2026-03-01T09:00:00Z";
         Failure::new(Code::Usage, format!("`{}` is no day or time", line(text)), way_out)
