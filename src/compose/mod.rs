@@ -24,6 +24,6 @@ pub use quote::quote;
 pub use template::{RenderError, Rendered, TemplatePart, TemplateProblem, check, render};
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};
 pub use values::{
-    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, TicketValues,
-    UserValues, Values, known_variables,
+    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, RecordValues,
+    TicketValues, UserValues, Values, known_variables,
 };

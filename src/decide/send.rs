@@ -134,7 +134,9 @@ fn one_of(roles: &[Role]) -> String {
 /// What is to be sent, before it has ids.
 pub(super) struct Outgoing {
     pub purpose: SendPurpose,
-    pub ticket: Option<RecordId>,
+    /// The record that it is about. Where that is no ticket, the mail begins a thread that belongs to none: what is
+    /// answered to it opens a ticket, as any mail of a contact does.
+    pub about: Option<RecordId>,
     pub mailbox: MailboxId,
     /// `None`: a new thread, of the ticket unless it is a notification.
     pub thread: Option<ThreadId>,
@@ -169,7 +171,7 @@ fn from_contact(d: &mut Deciding<'_>, request: &SendRequest, draft: &Draft) -> R
     let (to, cc) = recipients(d, draft);
     let send = d.queue(Outgoing {
         purpose: SendPurpose::Record,
-        ticket: None,
+        about: None,
         mailbox,
         thread: None,
         parent: None,
@@ -214,7 +216,7 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
     let recipients: Vec<Participant> = draft.to.iter().chain(&draft.cc).cloned().collect();
     let send = d.queue(Outgoing {
         purpose: request.purpose,
-        ticket: Some(ticket),
+        about: Some(ticket),
         mailbox,
         thread,
         parent,
@@ -312,10 +314,11 @@ fn recipients(d: &mut Deciding<'_>, draft: &Draft) -> (Vec<AddressId>, Vec<Addre
 impl Deciding<'_> {
     /// Queues a send: its row and its recipients at once, its words when it is composed.
     pub(super) fn queue(&mut self, outgoing: Outgoing) -> SendId {
-        let Outgoing { purpose, ticket, mailbox, thread, parent, to, cc, automation, template, subject_key, text } =
+        let Outgoing { purpose, about, mailbox, thread, parent, to, cc, automation, template, subject_key, text } =
             outgoing;
         let (send, message, content): (SendId, MessageId, ContentId) = (self.id(), self.id(), self.id());
         let reference = self.next_reference();
+        let ticket = about.filter(|record| self.ws.tickets.get(record).is_some());
         let at = self.context.at;
         let from = self.own_address(mailbox);
         // A notification is a conversation with the user: it stays out of the customer's threads.
@@ -367,6 +370,7 @@ impl Deciding<'_> {
             author,
             automation,
             ticket,
+            about,
             thread,
             mailbox,
             from,

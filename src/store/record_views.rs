@@ -70,6 +70,11 @@ pub fn record(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<RecordRow>, StoreE
     Ok(select(tx, "WHERE id = $1", &[id.to_value()])?.pop())
 }
 
+/// The records with that title, oldest first.
+pub fn titled(tx: &mut Tx<'_>, title: &str) -> Result<Vec<RecordRow>, StoreError> {
+    select(tx, "WHERE title = $1 ORDER BY id", &[Value::Text(title.to_owned())])
+}
+
 /// The numbers of those of the records that are tickets.
 pub fn ticket_numbers(tx: &mut Tx<'_>, records: &[RecordId]) -> Result<BTreeMap<RecordId, i64>, StoreError> {
     let tickets: Vec<TicketRow> = select_in(tx, "record", records.iter().map(|record| record.0), None)?;

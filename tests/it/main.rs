@@ -55,3 +55,4 @@ mod threading;
 mod tokens;
 mod upgrade;
 mod verdicts;
+mod workflow;
