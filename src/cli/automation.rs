@@ -10,7 +10,7 @@ use super::edit::{EditArgs, edit_codes};
 use super::screen::line;
 use crate::domain::*;
 
-/// See and set the two rules of a ticket pipeline: what a send to the customer sets, and what a customer's reply sets
+/// See and set the two status rules of ticket pipelines
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("\
 Examples:

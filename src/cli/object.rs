@@ -12,7 +12,7 @@ use super::{Code, Failure};
 use crate::domain::*;
 use crate::store::record_views;
 
-/// See the objects that there are, define others, change what they are called and their properties
+/// See the sorts of record, define others, change their names and properties
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("\
 Examples:

@@ -34,15 +34,16 @@ pub enum Objection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub count: i64,
-    /// What they are called.
-    pub what: String,
+    /// What one is called, and what several are.
+    pub singular: String,
+    pub plural: String,
 }
 
 impl Counted {
     fn of(setup: &Setup, object: &str, count: i64) -> Self {
-        let object = setup.object(object);
-        let name = object.map(|object| if count == 1 { &object.singular } else { &object.plural });
-        Counted { count, what: name.map_or("records".to_owned(), |name| name.to_lowercase()) }
+        let names = setup.object(object).map(|object| (object.singular.to_lowercase(), object.plural.to_lowercase()));
+        let (singular, plural) = names.unwrap_or_else(|| ("record".to_owned(), "records".to_owned()));
+        Counted { count, singular, plural }
     }
 
     fn are(&self) -> String {
@@ -56,7 +57,7 @@ impl Counted {
 
 impl std::fmt::Display for Counted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.count, self.what)
+        write!(f, "{} {}", self.count, if self.count == 1 { &self.singular } else { &self.plural })
     }
 }
 
@@ -68,7 +69,7 @@ impl std::fmt::Display for Objection {
                 "{} in pipeline `{pipeline}`, which would be no more: keep it (its label may change), or move its \
                  {} to another first: {}",
                 records.are(),
-                records.what,
+                records.plural,
                 listed(left)
             ),
             Objection::Stage { pipeline, stage, records, left } => write!(
@@ -76,7 +77,7 @@ impl std::fmt::Display for Objection {
                 "{} in stage `{stage}` of pipeline `{pipeline}`, which would be no more: keep it (its label may \
                  change), or move its {} first, for example to {}",
                 records.are(),
-                records.what,
+                records.plural,
                 listed(left)
             ),
             Objection::Archived { pipeline, stage, records, left } => write!(
@@ -91,7 +92,7 @@ impl std::fmt::Display for Objection {
                 "{} in stage `{stage}` of pipeline `{pipeline}`, which would become {becomes}: move its {} first, \
                  or add another stage that is {becomes}",
                 records.are(),
-                records.what
+                records.plural
             ),
             Objection::Used { pipeline, stage, by } => {
                 let by: Vec<_> = by.iter().map(StageUse::to_string).collect();

@@ -6,7 +6,7 @@ mod show;
 use super::Code;
 use super::edit::edit_codes;
 
-/// See pipelines; add and rename them and their stages, put these in another order, archive one
+/// See pipelines, add some, change and archive their stages
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!("\
 Examples:

@@ -5,7 +5,7 @@ mod show;
 
 use super::Code;
 
-/// See records of every object, make, move and change them, write notes about them
+/// See records of every object, make, move and change them
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
