@@ -126,11 +126,10 @@ fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result
     let what = match (&told.what, outcome) {
         (engine::What::Wait { text, fired }, _) => {
             transcript.entry(&Entry { at, what: What::Passed { span: text } })?;
-            let due = |outcome| Entry {
-                at,
-                what: What::Did { word: "timer", deed: "what is due is done", result: Ok(outcome) },
-            };
-            return fired.iter().try_for_each(|outcome| transcript.entry(&due(outcome)));
+            return fired.iter().try_for_each(|outcome| {
+                let what = What::Did { word: "timer", deed: "what is due is done", result: Ok(outcome) };
+                transcript.entry(&Entry { at: outcome.at, what })
+            });
         }
         (engine::What::Mail { mail, .. }, Some(Ok(outcome))) => What::Mail { mail, outcome },
         (engine::What::Mail { file, .. }, Some(Err(refusal))) => anyhow::bail!("{file}: {refusal}"),

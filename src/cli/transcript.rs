@@ -276,6 +276,12 @@ impl<W: Write> Transcript<W> {
         if !linked.is_empty() {
             self.below(&format!("linked to {}", linked.join(", ")))?;
         }
+        for row in actions_of(&outcome.decision) {
+            self.wrapped(&explain::action_line(row))?;
+        }
+        for set in &explanation.set {
+            self.wrapped(&explain::property_line(set))?;
+        }
         for send in &outcome.queued {
             let what = send.template.as_deref().unwrap_or(send.purpose.as_str());
             let to: Vec<_> = send.to.iter().map(|address| line(address.as_str())).collect();
@@ -335,6 +341,14 @@ fn worth_a_note(defects: &[Defect]) -> Vec<Defect> {
 
 fn settles_review(decision: &Decision) -> bool {
     decision.explanation.evidence.iter().any(|sign| matches!(sign, Evidence::Reviewed { .. }))
+}
+
+/// What workflows did, in order. What a stage automation sends at once is said otherwise.
+fn actions_of(decision: &Decision) -> impl Iterator<Item = &ActionRow> {
+    decision.changes.iter().filter_map(|change| match change {
+        Change::Action(row) if row.revision.is_some() => Some(row),
+        _ => None,
+    })
 }
 
 /// The flag that the decision's ticket has now.

@@ -1,6 +1,8 @@
 //! The script of a story: what arrives and what people do, step by step. Stories are how the rules are told and tested:
 //! the mails stand beside the script, the transcript beside them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::problem::{Problem, Severity};
@@ -44,6 +46,16 @@ pub enum Step {
     Clear(ClearStep),
     /// A user settles what a mail waits for in review.
     Review(ReviewStep),
+    /// A user makes a record.
+    Create(CreateStep),
+    /// A user sets properties of a record.
+    Set(SetStep),
+    /// A user writes something down about a record.
+    Note(NoteStep),
+    /// A user enrols a record in a workflow.
+    Enrol(EnrolStep),
+    /// A user takes a record out of a workflow.
+    Unenrol(EnrolStep),
     /// Time passes: `2 days`.
     Wait(String),
     /// Another configuration comes into force.
@@ -112,7 +124,9 @@ pub struct RecordStep {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MoveStep {
-    pub ticket: i64,
+    pub ticket: Option<i64>,
+    /// Instead: the title of a record.
+    pub record: Option<String>,
     pub to: String,
     #[serde(rename = "as")]
     pub user: String,
@@ -144,6 +158,57 @@ pub struct MergeStep {
 #[serde(deny_unknown_fields)]
 pub struct ClearStep {
     pub address: String,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateStep {
+    pub object: String,
+    pub title: String,
+    pub pipeline: Option<String>,
+    pub stage: Option<String>,
+    #[serde(default = "default_source")]
+    pub source: String,
+    #[serde(default)]
+    pub contacts: Vec<String>,
+    #[serde(default)]
+    pub companies: Vec<String>,
+    #[serde(default)]
+    pub properties: BTreeMap<String, String>,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+/// Of a ticket by its number, or of another record by its title, as in the steps below.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetStep {
+    pub ticket: Option<i64>,
+    pub record: Option<String>,
+    /// An empty text takes the value away.
+    pub values: BTreeMap<String, String>,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteStep {
+    pub ticket: Option<i64>,
+    pub record: Option<String>,
+    pub text: String,
+    #[serde(rename = "as")]
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolStep {
+    pub ticket: Option<i64>,
+    pub record: Option<String>,
+    pub workflow: String,
     #[serde(rename = "as")]
     pub user: String,
 }

@@ -326,17 +326,6 @@ text_enum! {
 }
 
 row! {
-    /// A record went through a stage automation.
-    EnrolmentRow in "enrolment", key (record: RecordId, automation: String, event: EventSeq) {
-        record: RecordId,
-        /// `pipeline/name`.
-        automation: String,
-        event: EventSeq,
-        at: Timestamp,
-    }
-}
-
-row! {
     /// Something that leaves, or left. Its text is the message's content.
     SendRow in "send", key id: SendId {
         id: SendId,

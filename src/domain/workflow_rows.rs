@@ -97,6 +97,17 @@ row! {
 }
 
 row! {
+    /// A record began its way through a workflow or stage automation.
+    EnrolmentRow in "enrolment", key (record: RecordId, automation: String, event: EventSeq) {
+        record: RecordId,
+        /// Name of the workflow; of a stage automation `pipeline/name`.
+        automation: String,
+        event: EventSeq,
+        at: Timestamp,
+    }
+}
+
+row! {
     /// A record's way through a workflow that waits for something. One that did not wait has no run, only its enrolment.
     RunRow in "run", key id: RunId {
         id: RunId,

@@ -9,7 +9,7 @@ use super::intake::{Intake, MOST_ATTEMPTS, MOST_ATTEMPTS_OF_SOUND};
 use super::mail::{Mail, Place, RawMail, Reader};
 use super::readers::Readers;
 use super::step::Step;
-use super::unit::{Input, Outcome, Unit, Work, WorkflowOrder, Written};
+use super::unit::{Input, Outcome, Unit, Work, Written};
 use crate::compose::{Keyring, SigningKey};
 use crate::decide::Refusal;
 use crate::domain::*;
@@ -179,6 +179,11 @@ impl Engine {
         Ok(self.writer.submit_all(units.collect()).await?)
     }
 
+    /// Hands units over together. One answer each.
+    pub(super) async fn hand_in_all(&self, units: Vec<Unit>) -> Result<Vec<Answer<Outcome>>, EngineError> {
+        Ok(self.writer.submit_all(units.into_iter().map(Work::Unit).collect()).await?)
+    }
+
     /// Hands an input over; the answer comes when it is decided and durable.
     pub(super) async fn hand_in(&self, at: Timestamp, input: Input) -> Result<Answer<Outcome>, EngineError> {
         Ok(self.writer.submit(Work::Unit(self.unit(at, None, input))).await?)
@@ -216,53 +221,7 @@ impl Engine {
         self.command(at, user, Input::QuarantineDrop { delivery }).await
     }
 
-    /// Fires the timers that are due at `now`: mail is read again as of the time when that was due. Gives what became of
-    /// them.
-    pub async fn fire_timers(&self, now: Timestamp) -> Result<Vec<Outcome>, EngineError> {
-        let mut outcomes = Vec::new();
-        loop {
-            let due = self.store.read(|tx| store::due_timers(tx, now, 64))?;
-            if due.is_empty() {
-                return Ok(outcomes);
-            }
-            for timer in due {
-                outcomes.extend(self.fire(&timer, now).await?);
-            }
-        }
-    }
-
-    async fn fire(&self, timer: &TimerRow, now: Timestamp) -> Result<Option<Outcome>, EngineError> {
-        let unit = match timer.kind {
-            TimerKind::RetryMail => self.read_again(timer).await?,
-            TimerKind::Digest => {
-                tracing::debug!(user = timer.subject, "a timer is due: a digest");
-                self.unit(now, None, Input::Digest { timer: timer.id, fence: timer.fence })
-            }
-            TimerKind::Run => {
-                let order = WorkflowOrder::Run { timer: timer.id, fence: timer.fence };
-                self.unit(now, None, Input::Workflow(order))
-            }
-        };
-        let outcome = self.writer.write(Work::Unit(unit)).await?;
-        match outcome.refused {
-            None => Ok(Some(outcome)),
-            // Somebody else was faster.
-            Some(Refusal::StaleFence) => Ok(None),
-            Some(refusal) => Err(refusal.into()),
-        }
-    }
-
-    /// A mail that could not be read is read once more.
-    async fn read_again(&self, timer: &TimerRow) -> Result<Unit, EngineError> {
-        let delivery = DeliveryId(timer.subject);
-        tracing::debug!(%delivery, "a timer is due: a mail is read again");
-        let (raw, cause, history) = self.store.read(|tx| pending(tx, delivery))?;
-        let mail = Arc::new(self.read_alone(RawMail::new(raw, Place { history, ..Place::default() })).await?);
-        let input = Input::Retry { timer: timer.id, fence: timer.fence, delivery, mail };
-        Ok(Unit { cause: Some(cause), ..self.unit(timer.due_at, None, input) })
-    }
-
-    fn unit(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Unit {
+    pub(super) fn unit(&self, at: Timestamp, actor: Option<&str>, input: Input) -> Unit {
         Unit { at, origin: self.origin, actor: actor.map(str::to_owned), cause: None, input, journaled: None }
     }
 }

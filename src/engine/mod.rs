@@ -19,7 +19,9 @@ mod refold;
 mod replay;
 mod step;
 mod story;
+mod story_records;
 pub mod sync;
+mod timers;
 mod unit;
 
 pub use desk::{Judgement, Letter, Reply};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::desk::{Judgement, Letter, Reply, open_order, record_order};
 use super::handle::{Engine, EngineError};
 use super::mail::{Mail, Place, RawMail};
-use super::unit::{Input, Outcome, QueuedSend};
+use super::unit::{Input, Outcome, QueuedSend, WorkflowOrder};
 use crate::config::story::{MailStep, OpenStep, RecordStep, ReviewStep, Script, SendStep, Step, duration};
 use crate::config::{self, Problem};
 use crate::decide::Refusal;
@@ -50,7 +50,7 @@ pub enum What {
     Wait { text: String, fired: Vec<Outcome> },
 }
 
-type Done = Result<(What, Option<Result<Outcome, EngineError>>), StoryError>;
+pub(super) type Done = Result<(What, Option<Result<Outcome, EngineError>>), StoryError>;
 
 /// The folders with a `story.toml` at or directly below `path`, by name.
 pub fn stories_in(path: &Path) -> Vec<PathBuf> {
@@ -112,7 +112,7 @@ fn in_step(step: usize, error: StoryError) -> StoryError {
     }
 }
 
-fn wrong(step: usize, what: impl Into<String>) -> StoryError {
+pub(super) fn wrong(step: usize, what: impl Into<String>) -> StoryError {
     StoryError::Step { step, what: what.into() }
 }
 
@@ -136,9 +136,9 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 /// A story in the telling.
-struct Teller<'a> {
+pub(super) struct Teller<'a> {
     folder: &'a Path,
-    engine: Engine,
+    pub(super) engine: Engine,
     clock: Timestamp,
     /// Everything queued so far; `{{send:1.…}}` is the first.
     queued: Vec<QueuedSend>,
@@ -155,7 +155,8 @@ impl Teller<'_> {
             Step::Record(step) => self.record(step).await?,
             Step::Open(step) => self.open(step).await?,
             Step::Move(step) => {
-                let order = Input::Move { ticket: self.ticket(step.ticket)?, to: step.to.clone() };
+                let ticket = self.record_meant(step.ticket, step.record.as_deref())?;
+                let order = Input::Move { ticket, to: step.to.clone() };
                 self.ordered(Some(&step.user), order).await
             }
             Step::Merge(step) => {
@@ -167,10 +168,23 @@ impl Teller<'_> {
                 self.ordered(Some(&step.user), order).await
             }
             Step::Review(step) => self.review(step).await?,
+            Step::Create(step) => self.create(step).await?,
+            Step::Set(step) => self.set(step).await?,
+            Step::Note(step) => self.note(step).await?,
+            Step::Enrol(step) => {
+                let record = self.record_meant(step.ticket, step.record.as_deref())?;
+                let order = WorkflowOrder::Enrol { workflow: step.workflow.clone(), record };
+                self.ordered(Some(&step.user), Input::Workflow(order)).await
+            }
+            Step::Unenrol(step) => {
+                let record = self.record_meant(step.ticket, step.record.as_deref())?;
+                let order = WorkflowOrder::Unenrol { workflow: step.workflow.clone(), record };
+                self.ordered(Some(&step.user), Input::Workflow(order)).await
+            }
             Step::Wait(text) => {
                 let span = duration(text).ok_or_else(|| wrong(0, format!("`{text}` is no duration like `2 days`")))?;
                 self.clock = self.clock.plus(span);
-                let fired = self.engine.fire_timers(self.clock).await?;
+                let fired = self.engine.pass_time(self.clock).await?;
                 self.queued.extend(fired.iter().flat_map(|outcome| outcome.queued.iter().cloned()));
                 (What::Wait { text: text.clone(), fired }, None)
             }
@@ -220,7 +234,11 @@ impl Teller<'_> {
         Ok((What::Mail { file, mail }, Some(result)))
     }
 
-    async fn ordered(&self, user: Option<&str>, order: Input) -> (What, Option<Result<Outcome, EngineError>>) {
+    pub(super) async fn ordered(
+        &self,
+        user: Option<&str>,
+        order: Input,
+    ) -> (What, Option<Result<Outcome, EngineError>>) {
         let result = self.engine.command(self.clock, user, order.clone()).await;
         (What::Ordered { user: user.map(str::to_owned), order }, Some(result))
     }
@@ -296,7 +314,7 @@ impl Teller<'_> {
         message.ok_or_else(|| wrong(0, format!("there is no mail {number} yet")))
     }
 
-    fn ticket(&self, number: i64) -> Result<RecordId, StoryError> {
+    pub(super) fn ticket(&self, number: i64) -> Result<RecordId, StoryError> {
         let found = self.engine.store().read(|tx| views::ticket_by_number(tx, number))?;
         found.map(|ticket| ticket.record.id).ok_or_else(|| wrong(0, format!("there is no ticket {number}")))
     }
@@ -343,7 +361,7 @@ impl Teller<'_> {
     }
 }
 
-fn people(list: &[String]) -> Result<Vec<Participant>, StoryError> {
+pub(super) fn people(list: &[String]) -> Result<Vec<Participant>, StoryError> {
     list.iter().map(|text| person(text)).collect()
 }
 

@@ -1,12 +1,14 @@
 //! Floor 1, pure: an [`Explanation`] in sentences, for people. English for now. Says ids and names of the setup, never
 //! addresses or text of mails: what stands here may be logged and kept.
 
+mod actions;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::*;
 
+pub use actions::{action_line, property_line};
 pub use words::{defect, effect_result, flag, review, rule_result, stage_cause, verdict};
 
 /// How people call what explanations name by id. What is missing is shown as its id.

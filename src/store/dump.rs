@@ -71,7 +71,7 @@ impl std::fmt::Display for Shown<'_> {
 /// seed are not compared; nor are attempts to read, for they come and go before anything is journaled.
 pub fn differences(first: &mut Tx<'_>, second: &mut Tx<'_>) -> Result<Vec<Difference>, StoreError> {
     let mut found = Vec::new();
-    let since = workflows_since(first)?;
+    let since = action_log_since(first)?;
     for names in &TABLES {
         let mut here = Vec::new();
         compare(names, first, second, &mut here)?;
@@ -85,14 +85,13 @@ pub fn differences(first: &mut Tx<'_>, second: &mut Tx<'_>) -> Result<Vec<Differ
     Ok(found)
 }
 
-/// The first event after workflows came to the database.
-fn workflows_since(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-    let found = tx.query("SELECT value FROM meta WHERE key = 'workflows_since'", &[])?.concat();
-    let text = match found.first() {
-        Some(Value::Blob(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
-        _ => String::new(),
-    };
-    text.parse().map_err(|_| tx.damaged("meta says nothing of workflows_since"))
+/// The first event that the action log of the database knows of.
+fn action_log_since(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    match tx.query("SELECT event FROM since WHERE name = $1", &[Value::Text(ActionRow::TABLE.to_owned())])?.concat()[..]
+    {
+        [Value::Integer(event)] => Ok(event),
+        _ => Err(tx.damaged("the table since does not know the action log")),
+    }
 }
 
 /// Whether it is a row of the action log about an event from before there was one: folding the event again makes one.

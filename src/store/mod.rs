@@ -23,6 +23,7 @@ pub mod outbox;
 mod pages;
 mod postgres;
 mod read_only;
+pub mod record_views;
 mod save;
 pub mod sent_copies;
 mod sqlite;

@@ -59,7 +59,8 @@ pub(super) const TABLES: [TableNames; 39] = [
 ];
 
 /// What a new database has rows in from the beginning.
-pub(super) const OWN_TABLES: [TableNames; 3] = [
+pub(super) const OWN_TABLES: [TableNames; 4] = [
+    TableNames { table: "since", columns: &["name", "event"], key: &["name"] },
     TableNames { table: "counter", columns: &["name", "next"], key: &["name"] },
     TableNames { table: "meta", columns: &["key", "value"], key: &["key"] },
     TableNames { table: "signing_key", columns: &["kid", "secret", "created_at", "retired_at"], key: &["kid"] },

@@ -334,7 +334,7 @@ fn history_opens_no_ticket_and_the_first_live_mail_in_such_a_thread_does() {
 fn notified(age: Millis, history: bool) -> Decision {
     let mut desk = Desk::with(|setup| {
         let notify = Action::Notify { template: "ticket_received".into(), users: vec!["alice".into()] };
-        setup.pipelines[0].automations[0].actions = vec![notify];
+        setup.pipelines[0].automations[0].actions = vec![notify.into()];
         let template = Template { name: "reply_not_delivered".into(), ..setup.templates[0].clone() };
         setup.templates.push(template);
     });
@@ -379,7 +379,7 @@ fn no_notification_goes_to_a_team_mailboxs_own_address() {
     let mut desk = Desk::with(|setup| {
         setup.users[0].addresses = vec![address(SALES)];
         let notify = Action::Notify { template: "ticket_received".into(), users: vec!["alice".into()] };
-        setup.pipelines[0].automations[0].actions = vec![notify];
+        setup.pipelines[0].automations[0].actions = vec![notify.into()];
     });
     let decision = desk.take("support", "INBOX", &mail(CLEO, SUPPORT, "x"));
     assert_eq!((effects(&decision), decision.sends.len()), (vec![EffectResult::OwnAddress], 0));

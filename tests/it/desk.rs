@@ -57,6 +57,7 @@ impl Desk {
             display_name: "Alice".into(),
             addresses: alice,
             roles: vec![Role::Agent],
+            disabled: false,
         });
         change(&mut setup);
         let (ids, numbers) = (IdBlock::new(1_000), IdBlock::new(1));

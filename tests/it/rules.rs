@@ -99,10 +99,17 @@ impl Case {
     /// The first position is a closed status: "first open" is not "first".
     fn pipeline(&self) -> Pipeline {
         let open = if self.has_open_status { StageState::Open } else { StageState::Closed };
-        let stage = |name: &str, state| Stage { name: name.into(), label: name.into(), state };
+        let stage = |name: &str, state| Stage {
+            name: name.into(),
+            label: name.into(),
+            state,
+            probability: None,
+            archived: false,
+        };
         Pipeline {
             name: "support".into(),
             label: "Support".into(),
+            object: TICKET.into(),
             stages: vec![
                 stage("filed", StageState::Closed),
                 stage(FIRST_OPEN, open),

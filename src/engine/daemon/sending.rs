@@ -49,7 +49,7 @@ impl Sending<'_> {
     pub async fn run(self) -> Result<(), EngineError> {
         let (mut resting, mut forecast) = (Resting::default(), None);
         while !self.stopper.is_told() {
-            self.engine.fire_timers((self.clock)()).await?;
+            self.engine.fire_due((self.clock)(), |_| {}).await?;
             self.deliver(&mut resting).await?;
             if forecast.is_none_or(|at: Instant| at.elapsed() > FORECAST) {
                 self.forecast()?;

@@ -147,7 +147,7 @@ pub async fn sync(
     stop: &AtomicBool,
     report: &mut impl FnMut(Progress) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<Read>> {
-    engine.fire_timers(clock()).await?;
+    engine.fire_due(clock(), |_| {}).await?;
     let (personal, team): (Vec<_>, Vec<_>) =
         mailboxes.into_iter().enumerate().partition(|(_, mailbox)| mailbox.account.kind == MailboxKind::Personal);
     let mut read = Vec::new();

@@ -1,7 +1,11 @@
 -- Records of every object, and workflows.
 
--- Where the journal was when workflows came: what was decided before has no rows in the tables that say what they did.
-INSERT INTO meta (key, value) SELECT 'workflows_since', CAST(CAST(next AS TEXT) AS {BLOB}) FROM counter WHERE name = 'event';
+-- Where the journal was when a table came that folding it again would fill for what was decided before, too.
+CREATE TABLE since (
+    name TEXT PRIMARY KEY NOT NULL,
+    event {INTEGER} NOT NULL
+) {LINKS};
+INSERT INTO since (name, event) SELECT 'action_log', next FROM counter WHERE name = 'event';
 
 -- ---------------------------------------------------------------------------------------------------------- the records
 

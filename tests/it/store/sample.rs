@@ -33,6 +33,8 @@ pub fn setup() -> Arc<Setup> {
         ignore: vec![],
         pipelines: vec![],
         templates: vec![],
+        objects: vec![],
+        workflows: vec![],
     })
 }
 
