@@ -2,7 +2,7 @@
 //! sends.
 
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, SEND_NOT_DELIVERED, Setup,
+    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, REPLY_NOT_DELIVERED, SEND_NOT_DELIVERED, Setup,
     Stage, StageAutomation, StageState, TICKET, Template, TemplateText, TemplatedAutomation,
 };
 
@@ -140,7 +140,7 @@ pub(super) fn templates() -> Vec<Template> {
             ],
         ),
         template(
-            "reply_not_delivered",
+            REPLY_NOT_DELIVERED,
             [
                 text(
                     Language::English,

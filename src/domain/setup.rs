@@ -334,6 +334,9 @@ pub const DIGEST_TEMPLATE: &str = "notification_digest";
 /// The template that tells a user that a mail of his own did not arrive. No action can use it.
 pub const SEND_NOT_DELIVERED: &str = "send_not_delivered";
 
+/// The template that tells a user that the customer did not get his answer: it went to a notification of ours.
+pub const REPLY_NOT_DELIVERED: &str = "reply_not_delivered";
+
 /// A mail text with placeholders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {
