@@ -11,7 +11,7 @@ use super::database::{Database, DatabaseArgs, UserArgs};
 use super::screen::{Paint, line};
 use super::{Code, Failure, difference};
 use crate::config::{self, Severity, differences};
-use crate::decide::check_change;
+use crate::decide::{self, Operation, check_change};
 use crate::domain::{Origin, Setup, StageMove};
 use crate::engine::{SetupOrder, digest_of};
 use crate::store::journal;
@@ -39,6 +39,11 @@ macro_rules! edit_codes {
 pub(super) use edit_codes;
 
 impl EditArgs {
+    /// Refuses what the user may not do, before anything is asked.
+    pub fn check(&self, database: &Database, operation: Operation) -> anyhow::Result<()> {
+        Ok(decide::check(&database.setup, database.user(&self.user)?, operation)?)
+    }
+
     /// Makes `after` the setup in force.
     pub fn save(&self, database: Database, after: Setup) -> anyhow::Result<Code> {
         self.save_moving(database, after, Vec::new())

@@ -9,7 +9,7 @@ use crate::cli::numbers::{short_name, word};
 use crate::cli::object::label_from;
 use crate::cli::screen::line;
 use crate::cli::{Code, Failure};
-use crate::decide::{StageUse, uses_of_stage};
+use crate::decide::{Operation, StageUse, uses_of_stage};
 use crate::domain::*;
 use crate::store::record_views;
 
@@ -257,6 +257,7 @@ pub(super) fn reorder(args: &ReorderArgs) -> anyhow::Result<Code> {
 
 pub(super) fn archive(args: &ArchiveArgs) -> anyhow::Result<Code> {
     let database = args.edit.database.open()?;
+    args.edit.check(&database, Operation::EditPipeline)?;
     let pipeline = database.pipeline(&args.pipeline)?;
     let name = in_pipeline(pipeline, &args.stage)?;
     let uses = uses_of_stage(&database.setup, &pipeline.name, &name);
