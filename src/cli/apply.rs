@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::check::problem_as_json;
 use super::config_file::{DEFAULT_PATH, counted, decode, parse, read, render, wrong};
-use super::database::{DatabaseArgs, find};
+use super::database::{DatabaseArgs, find, wait_for};
 use super::screen::Paint;
 use super::{Code, Failure, difference, times};
 use crate::config::{Difference, Problem, differences};
-use crate::decide::{Objection, check_role, objections};
+use crate::decide::{Objection, check_change, doubtful_properties, objections};
 use crate::domain::{Occupied, Origin, Setup};
-use crate::engine::{Engine, digest_of};
-use crate::store::{Location, Store, journal, views};
+use crate::engine::{Engine, Outcome as Carried, SetupOrder, digest_of};
+use crate::store::{Location, Store, journal, record_views};
 
 /// How much of a revision's digest people need to tell it from another.
 const SHORT: usize = 12;
@@ -30,9 +30,10 @@ Examples:
 
 A database that is not there yet is made. The file is a configuration as `ticketd export` and `ticketd init` write it; what it leaves out has
 its default. All of it comes into force at once, or nothing: refused is what would take a stage, a
-pipeline or a mailbox from under tickets.
-Exit codes: 0 done, or nothing differs; 1 refused, tickets are in the way; 64 wrong arguments;
-65 the database is damaged or newer; 66 no such file; 73 the database cannot be made; 75 the database is in use;
+pipeline or a mailbox from under records, and what changes a setup that somebody else changed meanwhile.
+Exit codes: 0 done, or nothing differs; 1 refused, records are in the way; 64 wrong arguments;
+65 the database is damaged or newer; 66 no such file; 73 the database cannot be made; 75 the database is in use, or the
+setup was changed meanwhile;
 77 the user of --as has no role for it; 78 the file is wrong (every mistake is shown).")]
 pub(super) struct Args {
     /// The configuration; `-` reads standard input; without it that of --config, else ./ticketd.toml
@@ -90,11 +91,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let created = there.is_none();
     // Made when it has something to hold; until then it is as empty as one in memory.
     let store = there.map_or_else(Store::in_memory, Ok)?;
-    let in_force = in_force(&store)?;
+    let in_force = in_force(&store, &file.setup)?;
     let before = in_force.setup.clone().unwrap_or_default();
     check_user(args.user.as_deref(), in_force.setup.as_ref().unwrap_or(&file.setup), &file.setup)?;
     let found = differences(&before, &file.setup);
-    let refused = objections(&in_force.occupied, &before, &file.setup);
+    let refused = objections(&in_force.occupied, &before, &file.setup, &[]);
     let outcome = match (found.is_empty(), refused.is_empty(), args.dry_run) {
         (true, _, _) => Outcome::Same,
         (_, false, _) => Outcome::Refused,
@@ -108,7 +109,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     let shown = if args.json { Ok(()) } else { out.write_all(told.differences().as_bytes()) };
     if outcome == Outcome::Applied {
         let store = if created { Store::open(&location)? } else { store };
-        install(&store, in_force.origin, &file.setup, args.user.as_deref())?;
+        let based_on = Some(in_force.revision.clone().unwrap_or_default());
+        let order = SetupOrder { based_on, ..file.setup.clone().into() };
+        install(&store, in_force.origin, order, args.user.as_deref())?;
     }
     if outcome == Outcome::Refused && !args.json {
         return Err(told.failure().into());
@@ -128,13 +131,15 @@ fn standard_input(name: &Path) -> anyhow::Result<String> {
     Ok(decode(name, bytes)?)
 }
 
-fn in_force(store: &Store) -> anyhow::Result<InForce> {
+fn in_force(store: &Store, after: &Setup) -> anyhow::Result<InForce> {
     Ok(store.read(|tx| {
+        let setup = journal::current_setup(tx)?;
+        let doubtful = setup.as_ref().map(|before| doubtful_properties(before, after)).unwrap_or_default();
         Ok(InForce {
-            setup: journal::current_setup(tx)?,
+            setup,
             revision: journal::current_digest(tx)?,
             origin: journal::origin(tx)?.unwrap_or(Origin::Live),
-            occupied: views::occupied(tx)?,
+            occupied: record_views::occupied(tx, &doubtful)?,
         })
     })?)
 }
@@ -150,13 +155,13 @@ pub(super) fn check_user(user: Option<&str>, before: &Setup, after: &Setup) -> a
         let message = format!("there is no user `{user}` in the setup in force");
         return Err(Failure::new(Code::Usage, message, way_out).into());
     }
-    Ok(check_role(before, after, user)?)
+    Ok(check_change(before, after, user)?)
 }
 
-pub(super) fn install(store: &Store, origin: Origin, setup: &Setup, user: Option<&str>) -> anyhow::Result<()> {
+/// Puts a setup into force.
+pub(super) fn install(store: &Store, origin: Origin, order: SetupOrder, user: Option<&str>) -> anyhow::Result<Carried> {
     let engine = Engine::resume(store.clone(), origin)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(engine.install(setup, times::now(), user))?)
+    Ok(wait_for(engine.change_setup(times::now(), user, order))??)
 }
 
 fn tell_wrong(name: &Path, problems: &[Problem]) -> anyhow::Result<Code> {
@@ -228,7 +233,7 @@ impl Told<'_> {
                 self.database
             ),
         };
-        Failure::new(Code::Negative, format!("refused, tickets are in the way:{reasons}"), way_out)
+        Failure::new(Code::Negative, format!("refused, records are in the way:{reasons}"), way_out)
     }
 
     fn as_json(&self) -> Value {

@@ -6,12 +6,13 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::naming::Naming;
+use super::numbers::RecordName;
 use super::{Code, Failure, load_config, setup, times};
 use crate::config::Config;
 use crate::domain::*;
 use crate::engine::Engine;
 use crate::store::views::{self, Ticket};
-use crate::store::{Location, Store, StoreError, journal};
+use crate::store::{Location, Store, StoreError, journal, record_views};
 
 /// Which database to ask.
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,8 @@ pub(super) struct Database {
     pub store: Store,
     /// The setup in force in it.
     pub setup: Setup,
+    /// The revision that it is; empty: nothing is in force yet.
+    pub revision: String,
     pub naming: Naming,
     pub zone: TimeZone,
 }
@@ -38,11 +41,18 @@ impl DatabaseArgs {
     pub fn open(&self) -> anyhow::Result<Database> {
         let config = self.config()?;
         let store = existing(&self.location(config.database.as_deref())?)?;
-        let setup = store.read(journal::current_setup)?.unwrap_or(config.setup);
+        let (setup, revision) = store.read(|tx| Ok((journal::current_setup(tx)?, journal::current_digest(tx)?)))?;
+        let setup = setup.unwrap_or(config.setup);
         let mut naming = Naming::new(store.clone(), &setup)?;
         // Reads the names of mailboxes and users.
         naming.of(&Explanation::default())?;
-        Ok(Database { store, setup, naming, zone: times::zone(config.time_zone.as_deref())? })
+        Ok(Database {
+            store,
+            setup,
+            revision: revision.unwrap_or_default(),
+            naming,
+            zone: times::zone(config.time_zone.as_deref())?,
+        })
     }
 
     /// The configuration: that of --config, else ./ticketd.toml where there is one, else what is built in.
@@ -143,13 +153,48 @@ impl Database {
 
     /// The stage of that ticket's pipeline that a name or label means.
     pub fn stage_of(&self, ticket: &Ticket, wanted: &str) -> anyhow::Result<String> {
-        let stages = self.setup.pipeline(&ticket.record.pipeline).map_or(&[][..], |pipeline| &pipeline.stages);
-        let is_it = |stage: &&Stage| stage.name == wanted || stage.label.to_lowercase() == wanted.to_lowercase();
-        let found = stages.iter().find(is_it).map(|stage| stage.name.clone());
+        let what = "status `{}` in the pipeline of the ticket";
+        Ok(stage_named(self.setup.pipeline(&ticket.record.pipeline), wanted, what)?)
+    }
+
+    /// The stage of that record's pipeline that a name or label means.
+    pub fn stage_of_record(&self, record: &RecordRow, wanted: &str) -> anyhow::Result<String> {
+        let what = format!("stage `{{}}` in pipeline `{}`", record.pipeline);
+        Ok(stage_named(self.setup.pipeline(&record.pipeline), wanted, &what)?)
+    }
+
+    /// The pipeline of that name.
+    pub fn pipeline(&self, name: &str) -> anyhow::Result<&Pipeline> {
+        Ok(self.setup.pipeline(name).ok_or_else(|| {
+            let known: Vec<_> = self.setup.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+            let message = format!("there is no pipeline `{}`", super::screen::line(name));
+            Failure::new(Code::Usage, message, format!("known: {}", known.join(", ")))
+        })?)
+    }
+
+    /// The object of that name.
+    pub fn object(&self, name: &str) -> anyhow::Result<&ObjectSetup> {
+        Ok(self.setup.object(name).ok_or_else(|| {
+            let known: Vec<_> = self.setup.objects().map(|object| object.name.as_str()).collect();
+            let way_out = format!("known: {}; `ticketd object define` makes another", known.join(", "));
+            Failure::new(Code::Usage, format!("there is no object `{}`", super::screen::line(name)), way_out)
+        })?)
+    }
+
+    /// The record that somebody names.
+    pub fn record(&self, wanted: RecordName) -> anyhow::Result<RecordRow> {
+        let (row, number) = match wanted {
+            RecordName::Ticket(number) => return Ok(self.ticket(number)?.record),
+            RecordName::Row(row) => (row, row.0),
+        };
+        let (found, ticket) =
+            self.store.read(|tx| Ok((record_views::record(tx, row)?, views::ticket_by_number(tx, number)?)))?;
         Ok(found.ok_or_else(|| {
-            let known: Vec<_> = stages.iter().map(|stage| format!("{} ({})", stage.name, stage.label)).collect();
-            let message = format!("no status `{}` in the pipeline of the ticket", super::screen::line(wanted));
-            Failure::new(Code::Usage, message, format!("it has: {}", known.join(", ")))
+            let way_out = match ticket {
+                Some(_) => format!("ticket {number} is named `{}-{number}`", self.setup.ticket_prefix),
+                None => "`ticketd record list` shows which there are".to_owned(),
+            };
+            Failure::new(Code::NoInput, format!("there is no record {row}"), way_out)
         })?)
     }
 
@@ -165,6 +210,17 @@ impl Database {
             }
         }
     }
+}
+
+/// The stage of a pipeline that a name or label means. `what`: how it is called, with its name as `{}`.
+pub(super) fn stage_named(pipeline: Option<&Pipeline>, wanted: &str, what: &str) -> Result<String, Failure> {
+    let stages = || pipeline.iter().flat_map(|pipeline| &pipeline.stages).filter(|stage| !stage.archived);
+    let is_it = |stage: &&Stage| stage.name == wanted || stage.label.to_lowercase() == wanted.to_lowercase();
+    stages().find(is_it).map(|stage| stage.name.clone()).ok_or_else(|| {
+        let known: Vec<_> = stages().map(|stage| format!("{} ({})", stage.name, stage.label)).collect();
+        let message = format!("no {}", what.replace("{}", &super::screen::line(wanted)));
+        Failure::new(Code::Usage, message, format!("it has: {}", known.join(", ")))
+    })
 }
 
 /// Runs what is async of an order.

@@ -124,8 +124,15 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => store,
     };
     match cause.downcast_ref() {
-        Some(Refusal::NoAddress) => return Some(Code::NoInput),
-        Some(Refusal::Role { .. }) => return Some(Code::NoPermission),
+        Some(Refusal::NoAddress | Refusal::NoRecord | Refusal::NoTask) => return Some(Code::NoInput),
+        Some(Refusal::Role { .. } | Refusal::NoUser(_) | Refusal::Disabled(_)) => return Some(Code::NoPermission),
+        Some(Refusal::SetupChanged { .. }) => return Some(Code::TryLater),
+        Some(
+            Refusal::NoValue { .. }
+            | Refusal::NoProperty { .. }
+            | Refusal::NotSettable(_)
+            | Refusal::PipelineOfOther { .. },
+        ) => return Some(Code::Usage),
         Some(_) => return Some(Code::Negative),
         None => {}
     }
@@ -138,4 +145,28 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         StoreError::NotEmpty { .. } => Code::Usage,
         StoreError::Panicked(_) | StoreError::Closed | StoreError::Other { .. } => Code::Software,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Operation;
+
+    #[test]
+    fn what_is_refused_to_a_user_and_what_may_be_tried_again_have_codes_of_their_own() {
+        let changed = Refusal::SetupChanged { based_on: "a".to_owned(), revision: "b".to_owned() };
+        let role = Refusal::Role { user: "alice".to_owned(), operation: Operation::EditUser };
+        let cases = [
+            (changed, Code::TryLater),
+            (role, Code::NoPermission),
+            (Refusal::Disabled("alice".to_owned()), Code::NoPermission),
+            (Refusal::NoUser("alice".to_owned()), Code::NoPermission),
+            (Refusal::NoTask, Code::NoInput),
+            (Refusal::NotSettable("stage".to_owned()), Code::Usage),
+            (Refusal::AlreadyThere, Code::Negative),
+        ];
+        for (refusal, expected) in cases {
+            assert_eq!(code_of(&EngineError::Refused(refusal.clone())), Some(expected), "{refusal}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod apply;
 mod audit;
+mod automation;
 mod backup;
 mod check;
 mod check_connect;
@@ -18,6 +19,7 @@ mod db_check;
 mod db_copy;
 mod delivery;
 mod difference;
+mod edit;
 mod exit;
 mod export;
 mod fetching;
@@ -25,17 +27,21 @@ mod forward;
 mod help;
 mod init;
 mod letter;
+mod log;
 mod login;
 mod man_pages;
 mod message;
 mod message_json;
 pub mod naming;
 mod numbers;
+mod object;
 mod outbox;
+mod pipeline;
 mod progress;
 mod quarantine;
 mod quarantine_parked;
 mod read_apart;
+mod record;
 mod replay;
 mod reply;
 mod restore;
@@ -52,12 +58,15 @@ mod sources;
 mod status;
 mod stories;
 mod sync;
+mod task;
 mod template;
 mod template_edit;
 mod ticket;
 mod ticket_move;
+mod timeline;
 mod times;
 pub mod transcript;
+mod user;
 mod why;
 
 use std::ffi::OsString;
@@ -93,7 +102,13 @@ enum Command {
     Export(export::Args),
     Apply(apply::Args),
     Template(template::Args),
+    Object(object::Args),
+    Pipeline(pipeline::Args),
+    Automation(automation::Args),
+    User(user::Args),
     Ticket(ticket::Args),
+    Record(record::Args),
+    Task(task::Args),
     Reply(reply::Args),
     Forward(forward::Args),
     Send(send::Args),
@@ -101,6 +116,7 @@ enum Command {
     Contact(contact::Args),
     Review(review::Args),
     Quarantine(quarantine::Args),
+    Log(log::Args),
     Outbox(outbox::Args),
     Backup(backup::Args),
     Restore(restore::Args),
@@ -159,7 +175,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Export(args) => export::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Template(args) => template::run(args),
+        Command::Object(args) => object::run(args),
+        Command::Pipeline(args) => pipeline::run(args),
+        Command::Automation(args) => automation::run(args),
+        Command::User(args) => user::run(args),
         Command::Ticket(args) => ticket::run(args),
+        Command::Record(args) => record::run(args),
+        Command::Task(args) => task::run(args),
         Command::Reply(args) => reply::run(args),
         Command::Forward(args) => forward::run(args),
         Command::Send(args) => send::run(args),
@@ -167,6 +189,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Contact(args) => contact::run(args),
         Command::Review(args) => review::run(args),
         Command::Quarantine(args) => quarantine::run(args),
+        Command::Log(args) => log::run(&args),
         Command::Outbox(args) => outbox::run(args),
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),

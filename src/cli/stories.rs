@@ -134,8 +134,8 @@ fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result
         (engine::What::Mail { mail, .. }, Some(Ok(outcome))) => What::Mail { mail, outcome },
         (engine::What::Mail { file, .. }, Some(Err(refusal))) => anyhow::bail!("{file}: {refusal}"),
         (engine::What::Ordered { user, order }, Some(result)) => {
-            if let (Input::Setup(setup), Ok(_)) = (order, result) {
-                transcript.learn(setup);
+            if let (Input::Setup(order), Ok(_)) = (order, result) {
+                transcript.learn(&order.setup);
             }
             let who = user.as_deref().unwrap_or("the operator");
             let deed = line(&format!("{who} {}", deed(order, transcript.names())));

@@ -11,11 +11,13 @@ use super::transcript::person;
 use super::{Code, Failure, numbers, template_edit, times};
 use crate::compose::Readers;
 use crate::config;
-use crate::domain::{Action, DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Setup, Step, Template};
+use crate::domain::{
+    Action, DIGEST_TEMPLATE, Language, REPLY_NOT_DELIVERED, SEND_NOT_DELIVERED, Setup, Step, Template,
+};
 use crate::engine::{self, PreviewError};
 
 /// What is sent without an automation.
-const OF_THE_PROGRAM: [&str; 3] = [DIGEST_TEMPLATE, SEND_NOT_DELIVERED, "reply_not_delivered"];
+const OF_THE_PROGRAM: [&str; 3] = [DIGEST_TEMPLATE, SEND_NOT_DELIVERED, REPLY_NOT_DELIVERED];
 
 /// See, edit and try the texts of automatic mail
 #[derive(Debug, clap::Args)]

@@ -4,16 +4,16 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::apply::{check_user, install, short};
+use super::apply::{install, short};
 use super::config_file::{decode, load, parse, read, readers_of, render};
-use super::database::DatabaseArgs;
+use super::database::{DatabaseArgs, UserArgs};
 use super::screen::Paint;
 use super::{Code, Failure, difference};
 use crate::compose::{Readers, known_variables};
 use crate::config::{self, Problem, Severity, differences};
-use crate::decide::check_role;
+use crate::decide::{self, Operation};
 use crate::domain::{Language, Origin, Setup, Template, TemplateText};
-use crate::engine::digest_of;
+use crate::engine::{SetupOrder, digest_of};
 use crate::store::journal;
 
 /// Edit a template in $VISUAL or $EDITOR, or take it from a file; a new name makes a new one
@@ -33,9 +33,8 @@ pub(super) struct Args {
     /// Take the text from there and open no editor; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The user who does it: the journal says so, and that user's roles must allow it
-    #[arg(long = "as", value_name = "USER")]
-    user: Option<String>,
+    #[command(flatten)]
+    user: UserArgs,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -57,11 +56,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Code> {
         return Err(Failure::new(Code::Usage, message, "use a-z, 0-9, `_` and `-`").into());
     }
     let database = args.database.open()?;
-    let before = database.setup;
+    let user = database.user(&args.user)?;
     // Before anybody writes anything.
-    let mut other = before.clone();
-    other.templates.push(skeleton(""));
-    check_user(args.user.as_deref(), &before, &other)?;
+    decide::check(&database.setup, user, Operation::EditTemplate)?;
+    let before = database.setup;
     let opened = opened(&before, &args.name);
     let written = match &args.file {
         None => in_editor(&args.name, &opened)?,
@@ -72,7 +70,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Code> {
         written.forget();
         return done("Nothing was changed.");
     }
-    let saved = save(args, &database.store, &before, &written);
+    let saved = save(args, user, &database.store, &before, &written);
     match saved {
         Ok(code) => {
             written.forget();
@@ -82,9 +80,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Code> {
     }
 }
 
-fn save(args: &Args, store: &crate::store::Store, before: &Setup, written: &Written) -> anyhow::Result<Code> {
+fn save(
+    args: &Args,
+    user: Option<&str>,
+    store: &crate::store::Store,
+    before: &Setup,
+    written: &Written,
+) -> anyhow::Result<Code> {
     let template = checked(before, &args.name, written)?;
-    let (now, origin) = store.read(|tx| Ok((journal::current_setup(tx)?, journal::origin(tx)?)))?;
+    let (now, based_on, origin) =
+        store.read(|tx| Ok((journal::current_setup(tx)?, journal::current_digest(tx)?, journal::origin(tx)?)))?;
     let now = now.unwrap_or_else(|| before.clone());
     if now.template(&args.name) != before.template(&args.name) {
         let message = format!("somebody else changed template `{}` meanwhile", args.name);
@@ -99,8 +104,8 @@ fn save(args: &Args, store: &crate::store::Store, before: &Setup, written: &Writ
     if found.is_empty() {
         return done("Nothing differs from what is in force.");
     }
-    check_role(&now, &after, args.user.as_deref())?;
-    install(store, origin.unwrap_or(Origin::Live), &after, args.user.as_deref())?;
+    let order = SetupOrder { based_on: Some(based_on.unwrap_or_default()), ..after.clone().into() };
+    install(store, origin.unwrap_or(Origin::Live), order, user)?;
     let shown = difference::as_text(&found, Paint::for_stdout());
     let (was, is) = (digest_of(&now), digest_of(&after));
     mention(args.database.file(), &template)?;

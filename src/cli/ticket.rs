@@ -5,15 +5,14 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::database::{Database, DatabaseArgs};
-use super::review_show::settled_words;
-use super::screen::{Paint, columns, cut, line, wrap};
+use super::screen::{Paint, columns, cut, line};
+use super::timeline::History;
 use super::times::{local, rfc3339};
-use super::why::{author, recipient_lines, send_state};
+use super::why::author;
 use super::{Code, Failure, ticket_move};
 use crate::domain::*;
 use crate::explain;
-use crate::store::views::{self, Ticket, TicketFilter, Timeline, TimelineMessage, TimelineSend};
-use crate::store::waiting::{self, Settled};
+use crate::store::views::{self, Ticket, TicketFilter};
 
 /// List tickets, show one with all that happened to it, move one
 #[derive(Debug, clap::Args)]
@@ -156,16 +155,15 @@ fn ticket_json(database: &Database, ticket: &Ticket) -> Value {
 fn show(args: &ShowArgs) -> anyhow::Result<Code> {
     let database = args.database.open()?;
     let ticket = database.ticket(args.number)?;
-    let (contacts, links, timeline, reviews, into) = database.store.read(|tx| {
+    let (contacts, links, into) = database.store.read(|tx| {
         let into = match ticket.ticket.merged_into {
             Some(into) => views::ticket(tx, into)?.map(|found| found.ticket.number),
             None => None,
         };
         let record = ticket.record.id;
-        let reviews = waiting::reviews_about(tx, record)?;
-        let links = views::links_of(tx, record)?;
-        Ok((views::contacts_of(tx, record)?, links, views::timeline(tx, record)?, reviews, into))
+        Ok((views::contacts_of(tx, record)?, views::links_of(tx, record)?, into))
     })?;
+    let history = History::of(&database, ticket.record.id)?;
     let mut out = std::io::stdout().lock();
     if args.json {
         let mut object = ticket_json(&database, &ticket);
@@ -175,17 +173,13 @@ fn show(args: &ShowArgs) -> anyhow::Result<Code> {
             fields.insert("merged_into".to_owned(), json!(into));
             let links = links.iter().map(|(number, because)| json!({ "ticket": number, "message": because }));
             fields.insert("links".to_owned(), json!(links.collect::<Vec<_>>()));
-            let moments = moments(&timeline, &reviews);
-            let timeline: Vec<_> = moments.iter().map(|moment| moment_json(&database, moment)).collect();
-            fields.insert("timeline".to_owned(), json!(timeline));
+            fields.extend(history.fields(&database));
         }
         writeln!(out, "{object}")?;
         return Ok(Code::Success);
     }
     writeln!(out, "{}", head(&database, &ticket, &contacts, &links, into))?;
-    for moment in moments(&timeline, &reviews) {
-        writeln!(out, "{}", moment_text(&database, &moment))?;
-    }
+    write!(out, "{}", history.text(&database))?;
     Ok(Code::Success)
 }
 
@@ -212,137 +206,4 @@ fn head(
     lines.extend(row.flag.map(|flag| paint.red(&format!("  flag     {}", explain::flag(flag)))));
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// One thing that happened to a ticket.
-enum Moment<'a> {
-    Message(&'a TimelineMessage),
-    Sent(&'a TimelineMessage, &'a TimelineSend),
-    Stage(&'a StageChangeRow),
-    Review(&'a Settled),
-    /// A notification that was beyond its user's cap.
-    Digested(&'a HeldNoticeRow),
-}
-
-/// All of it in order: a mail, what it did to the status, what was sent because of that.
-fn moments<'a>(timeline: &'a Timeline, reviews: &'a [Settled]) -> Vec<Moment<'a>> {
-    let send_of = |message: MessageId| timeline.sends.iter().find(|send| send.send.message == message);
-    let messages = timeline.messages.iter().map(|found| match send_of(found.message.id) {
-        Some(send) => {
-            let rank = if send.send.purpose.is_automated() { 2 } else { 0 };
-            ((found.message.event, rank, found.message.id.0), Moment::Sent(found, send))
-        }
-        None => ((found.message.event, 0, found.message.id.0), Moment::Message(found)),
-    });
-    let stages = timeline.stage_changes.iter().map(|change| ((change.event, 1, change.id.0), Moment::Stage(change)));
-    let reviews = reviews.iter().map(|settled| ((settled.review.event, 0, 0), Moment::Review(settled)));
-    let notices = timeline.notices.iter().map(|notice| ((notice.event, 2, notice.id.0), Moment::Digested(notice)));
-    let mut moments: Vec<_> = messages.chain(stages).chain(reviews).chain(notices).collect();
-    moments.sort_by_key(|(order, _)| *order);
-    moments.into_iter().map(|(_, moment)| moment).collect()
-}
-
-fn moment_text(database: &Database, moment: &Moment<'_>) -> String {
-    let paint = Paint::for_stdout();
-    match moment {
-        Moment::Message(found) => {
-            let text = message_text(database, found);
-            let review = found.message.review.map(|why| format!("\n{:18}to review: {}", "", explain::review(why)));
-            format!("{text}{}", paint.red(&review.unwrap_or_default()))
-        }
-        Moment::Sent(found, send) => {
-            let recipients: String = recipient_lines(send).map(|text| format!("\n{:18}{text}", "")).collect();
-            let text = message_text(database, found);
-            let state = format!("send {}: {}", send.send.id, send_state(send));
-            let state = wrap(&state, 18).join(&format!("\n{:18}", ""));
-            let state = if send.failure.is_some() { paint.red(&state) } else { state };
-            format!("{text}{recipients}\n{:18}{state}", "")
-        }
-        Moment::Stage(change) => {
-            let names = database.naming.known();
-            let from = change.from_stage.as_deref().map_or("–".to_owned(), |stage| names.stage(stage));
-            let to = paint.yellow(&names.stage(&change.to_stage));
-            let cause = explain::stage_cause(change.cause);
-            format!("{}  {from} → {to} ({cause})", local(change.at, &database.zone))
-        }
-        Moment::Review(settled) => {
-            let (at, done) = (local(settled.review.at, &database.zone), settled_words(database, settled));
-            format!("{at}  {}  {}\n{:18}{done}", paint.bold("review"), settled.review.message, "")
-        }
-        Moment::Digested(notice) => {
-            let (at, who) = (local(notice.at, &database.zone), database.naming.known().person(Some(notice.recipient)));
-            let told = notice.digest.map_or("waits for a digest".to_owned(), |send| format!("told in digest {send}"));
-            let kept = format!("{} to {who}: beyond 10 notifications in an hour, {told}", notice.template);
-            format!("{at}  {}\n{:18}{kept}", paint.bold("digested"), "")
-        }
-    }
-}
-
-fn message_text(database: &Database, found: &TimelineMessage) -> String {
-    let row = &found.message;
-    let who = found.author.as_ref().map_or("(nobody)".to_owned(), author);
-    let subject = cut(&format!("{who}: {}", line(&row.subject)), columns() - 18);
-    let kind = Paint::for_stdout().bold(row.kind.as_str());
-    format!("{}  {kind}  {}\n{:18}{subject}", local(row.arrived_at, &database.zone), row.id, "")
-}
-
-fn moment_json(database: &Database, moment: &Moment<'_>) -> Value {
-    let message = |found: &TimelineMessage| {
-        json!({
-            "what": "message",
-            "at": rfc3339(found.message.arrived_at),
-            "row": found.message.id,
-            "message_id": found.message.message_id,
-            "kind": found.message.kind,
-            "from": found.author.as_ref().map(|row| row.address.as_str()),
-            "subject": found.message.subject,
-            "review": found.message.review,
-        })
-    };
-    match moment {
-        Moment::Message(found) => message(found),
-        Moment::Sent(found, send) => {
-            let mut object = message(found);
-            let recipients = send.recipients.iter().map(|(row, address)| {
-                let address = address.as_ref().map(|row| row.address.as_str());
-                json!({ "role": row.role, "address": address, "state": row.state, "status": row.status })
-            });
-            if let Value::Object(fields) = &mut object {
-                fields.insert("what".to_owned(), json!("send"));
-                fields.insert("state".to_owned(), json!(send.send.state));
-                fields.insert("failure".to_owned(), json!(send.failure));
-                fields.insert("template".to_owned(), json!(send.send.template));
-                fields.insert("recipients".to_owned(), json!(recipients.collect::<Vec<_>>()));
-            }
-            object
-        }
-        Moment::Stage(change) => {
-            let names = database.naming.known();
-            json!({
-                "what": "status",
-                "at": rfc3339(change.at),
-                "from": change.from_stage.as_deref().map(|stage| names.stage(stage)),
-                "to": names.stage(&change.to_stage),
-                "cause": change.cause,
-            })
-        }
-        Moment::Review(settled) => json!({
-            "what": "review",
-            "at": rfc3339(settled.review.at),
-            "row": settled.review.message,
-            "verdict": settled.review.verdict,
-            "by": settled.review.reviewer.and_then(|user| database.naming.known().users.get(&user)),
-            "reason": settled.review.reason,
-            "kind": settled.review.to_kind,
-            "from_ticket": settled.from_ticket,
-            "ticket": settled.to_ticket,
-        }),
-        Moment::Digested(notice) => json!({
-            "what": "digested",
-            "at": rfc3339(notice.at),
-            "template": notice.template,
-            "user": database.naming.known().users.get(&notice.recipient),
-            "digest": notice.digest,
-        }),
-    }
 }

@@ -11,8 +11,10 @@ mod effect;
 mod flow;
 mod fold;
 mod hand;
+mod objection;
 mod outbox;
 mod people;
+mod permission;
 mod preview;
 mod quarantine;
 mod queued;
@@ -23,6 +25,7 @@ mod rules;
 mod send;
 mod setup;
 mod stage;
+mod stage_use;
 mod ticket;
 mod undelivered;
 
@@ -36,7 +39,9 @@ pub use flow::{
 };
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
+pub use objection::{Counted, Objection, doubtful_properties, objections};
 pub use outbox::{dispatched, lapse, lease, order, release};
+pub use permission::{Operation, check, check_change, operations_of};
 pub use preview::preview;
 pub use quarantine::{drop_quarantined, retry_quarantined, settle_copies};
 pub use queued::{Composed, note_failure, queued};
@@ -45,5 +50,6 @@ pub use record::{associate, check_record, create, finish_task, note, set_propert
 pub use review::review;
 pub use rules::{RuleInput, Ruling, SAME_TIME, ThreadStanding, apply as apply_rules};
 pub use send::{MOST_ATTACHED, Refusal, send};
-pub use setup::{Objection, check_role, check_setup, objections, setup};
+pub use setup::{SetupChange, check_setup, setup};
+pub use stage_use::{StageUse, uses_of_stage};
 pub use undelivered::clear_bounce;

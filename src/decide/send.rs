@@ -1,8 +1,9 @@
 //! Sends: what a user writes from a ticket or a contact, and the planning that all sends share.
 
 use super::deciding::Deciding;
+use super::objection::Objection;
+use super::permission::Operation;
 use super::rules::{self, RuleInput, ThreadStanding};
-use super::setup::Objection;
 use super::stage::Because;
 use crate::domain::*;
 
@@ -97,8 +98,19 @@ pub enum Refusal {
     NoStep { workflow: String, step: StepId },
     #[error("{}", lines(.0))]
     InTheWay(Vec<Objection>),
-    #[error("user `{user}` may not change that; it takes the role {}", one_of(.roles))]
-    Role { user: String, roles: &'static [Role] },
+    #[error("user `{user}` may not {}; it takes the role {}", .operation.deed(), one_of(.operation.roles()))]
+    Role { user: String, operation: Operation },
+    #[error("there is no user `{0}`")]
+    NoUser(String),
+    #[error("user `{0}` is disabled and may do nothing: `ticketd user enable {0}`")]
+    Disabled(String),
+    #[error(
+        "somebody else changed the setup meanwhile: this was made from revision {}, and {} is in force; look at what is in \
+         force, and do it again",
+        short(.based_on),
+        short(.revision)
+    )]
+    SetupChanged { based_on: String, revision: String },
 }
 
 impl Refusal {
@@ -112,6 +124,11 @@ impl Refusal {
 
 fn lines(objections: &[Objection]) -> String {
     objections.iter().map(Objection::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// As much of a revision as tells it from another.
+fn short(revision: &str) -> String {
+    if revision.is_empty() { "(none)".to_owned() } else { revision.chars().take(12).collect() }
 }
 
 fn one_of(roles: &[Role]) -> String {

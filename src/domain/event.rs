@@ -45,8 +45,11 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Payload {
-    /// The setup of this event's revision came into force.
-    Setup,
+    /// The setup of this event's revision came into force; records of stages that it archives go elsewhere.
+    Setup {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moves: Vec<StageMove>,
+    },
     /// A mail arrived in a folder that we read.
     Arrival(Arrival),
     /// A pending mail was tried again.
@@ -106,10 +109,13 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// The word for a setup.
+    pub const SETUP: &'static str = "setup";
+
     /// The word for the payload, as the journal's `kind`.
     pub fn word(&self) -> &'static str {
         match self {
-            Payload::Setup => "setup",
+            Payload::Setup { .. } => Payload::SETUP,
             Payload::Arrival(_) => "arrival",
             Payload::Retry { .. } => "retry",
             Payload::Send { .. } => "send",
@@ -140,6 +146,14 @@ impl Payload {
             Payload::Comment { .. } => "comment",
         }
     }
+}
+
+/// The records of a stage that is archived, and the stage where they go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageMove {
+    pub pipeline: String,
+    pub from: String,
+    pub to: String,
 }
 
 /// A mail's arrival.

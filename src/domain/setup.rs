@@ -334,6 +334,9 @@ pub const DIGEST_TEMPLATE: &str = "notification_digest";
 /// The template that tells a user that a mail of his own did not arrive. No action can use it.
 pub const SEND_NOT_DELIVERED: &str = "send_not_delivered";
 
+/// The template that tells a user that the customer did not get his answer: it went to a notification of ours.
+pub const REPLY_NOT_DELIVERED: &str = "reply_not_delivered";
+
 /// A mail text with placeholders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {
@@ -362,11 +365,13 @@ pub struct TemplateText {
     pub html: Option<String>,
 }
 
-/// How many tickets are where: what a setup must not take from under them.
+/// How many records are where: what a setup must not take from under them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Occupied {
-    /// Tickets by pipeline and stage.
+    /// Records by pipeline and stage.
     pub pipelines: BTreeMap<String, BTreeMap<String, i64>>,
+    /// Of the properties that somebody wants to change, by object and name: how many records have which value.
+    pub values: BTreeMap<(String, String), BTreeMap<String, i64>>,
     /// Open tickets by the name of the mailbox that they are answered from.
     pub mailboxes: BTreeMap<String, i64>,
 }

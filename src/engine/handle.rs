@@ -105,7 +105,7 @@ impl Engine {
     pub async fn install(&self, setup: &Setup, at: Timestamp, actor: Option<&str>) -> Result<(), EngineError> {
         if self.store.read(store::journal::current_setup)?.as_ref() != Some(setup) {
             tracing::debug!(mailboxes = setup.mailboxes.len(), actor, "a setup comes into force");
-            self.command(at, actor, Input::Setup(Arc::new(setup.clone()))).await?;
+            self.command(at, actor, Input::Setup(Arc::new(setup.clone().into()))).await?;
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use crate::store::content::Packed;
 /// Decides about an input; gives what the journal keeps of it.
 pub(super) fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payload, Refusal> {
     match input {
-        Input::Setup(_) => {
-            decide::setup(d);
-            Ok(Payload::Setup)
+        Input::Setup(order) => {
+            decide::setup(d, &order.moves);
+            Ok(Payload::Setup { moves: order.moves.clone() })
         }
         Input::Mail(mail) => arrive(d, mail),
         Input::Retry { timer, fence, delivery, mail } => {

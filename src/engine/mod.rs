@@ -13,8 +13,10 @@ mod intake;
 mod mail;
 mod needs;
 mod outgoing;
+mod permitted;
 mod preview;
 mod readers;
+mod records;
 mod refold;
 mod replay;
 mod step;
@@ -35,5 +37,6 @@ pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{
-    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, Unit, WebhookOrder, WorkflowOrder, Written,
+    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WebhookOrder, WorkflowOrder,
+    Written,
 };

@@ -9,9 +9,9 @@ use crate::domain::*;
 pub(super) fn keys_of(unit: &Unit) -> Keys {
     let mut keys = Keys::default();
     match &unit.input {
-        Input::Setup(setup) => {
-            keys.addresses.extend(own_addresses(setup));
-            keys.users.extend(addresses_of_users(setup));
+        Input::Setup(order) => {
+            keys.addresses.extend(own_addresses(&order.setup));
+            keys.users.extend(addresses_of_users(&order.setup));
             keys.revisions_in_force = true;
         }
         Input::Mail(mail) => mail_keys(&mut keys, mail),

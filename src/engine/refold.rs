@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::handle::{EngineError, keyring, pending};
 use super::mail::{Mail, Place, Reader};
 use super::step::Step;
-use super::unit::{Input, Journaled, RecordOrder, ReviewOrder, SendOrder, Unit, WebhookOrder, WorkflowOrder, Written};
+use super::unit::{
+    Input, Journaled, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WebhookOrder, WorkflowOrder, Written,
+};
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
@@ -104,7 +106,9 @@ impl Names {
 
     fn input(&self, tx: &mut Tx<'_>, reader: &Reader, row: &EventRow, payload: Payload) -> Result<Input, StoreError> {
         Ok(match payload {
-            Payload::Setup => Input::Setup(setup(tx, row)?),
+            Payload::Setup { moves } => {
+                Input::Setup(Arc::new(SetupOrder { setup: setup(tx, row)?, based_on: None, moves }))
+            }
             Payload::Arrival(arrival) => Input::Mail(self.mail(tx, reader, &arrival)?),
             Payload::Retry { timer, fence, delivery, reading } => {
                 Input::Retry { timer, fence, delivery, mail: again(tx, reader, delivery, &reading)? }

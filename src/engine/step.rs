@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use super::inputs::decide_input;
 use super::needs::{addresses_of_users, keys_of, own_addresses};
-use super::outgoing;
 use super::unit::{Input, Outcome, QueuedSend, Unit, Work, WorkflowOrder};
+use super::{outgoing, permitted};
 use crate::compose::Keyring;
 use crate::decide::{self, Context, Deciding, Refusal, fold};
 use crate::domain::*;
 use crate::store::content::{self, Packed};
 use crate::store::counter::{self, Counter};
 use crate::store::keys::Seeds;
-use crate::store::{self, StoreError, Tx, attempts, journal, sent_copies};
+use crate::store::{self, StoreError, Tx, attempts, journal, record_views, sent_copies};
 
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
@@ -70,6 +70,15 @@ impl Step {
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
         keys.addresses.extend(own_addresses(&setup));
         keys.users.extend(addresses_of_users(&setup));
+        let occupied = match units.first().map(|unit| &unit.input) {
+            Some(Input::Setup(order)) => {
+                for one in &order.moves {
+                    keys.tickets.extend(record_views::in_stage(tx, &one.pipeline, &one.from)?);
+                }
+                record_views::occupied(tx, &decide::doubtful_properties(&setup, &order.setup))?
+            }
+            _ => Occupied::default(),
+        };
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
@@ -81,10 +90,7 @@ impl Step {
             revisions: Vec::new(),
             contents: Vec::new(),
             sent: Vec::new(),
-            occupied: match units.first().map(|unit| &unit.input) {
-                Some(Input::Setup(_)) => store::views::occupied(tx)?,
-                _ => Occupied::default(),
-            },
+            occupied,
         };
         let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
         let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
@@ -100,7 +106,7 @@ impl Step {
     fn setup(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<(String, Arc<Setup>), StoreError> {
         let Some(digest) = journal::current_digest(tx)? else {
             return Ok(match units.first().map(|unit| &unit.input) {
-                Some(Input::Setup(setup)) => (String::new(), setup.clone()),
+                Some(Input::Setup(order)) => (String::new(), order.setup.clone()),
                 _ => (String::new(), Arc::default()),
             });
         };
@@ -149,17 +155,17 @@ struct Batch<'a> {
     contents: Vec<(ContentId, std::borrow::Cow<'a, Packed>)>,
     /// What people sent and a relay took now: perhaps a mailbox wants a copy.
     sent: Vec<MessageId>,
-    /// Where tickets are before the batch, for a setup.
+    /// Where records are before the batch, for a setup.
     occupied: Occupied,
 }
 
 impl<'a> Batch<'a> {
     fn decide(&mut self, step: &Step, unit: &'a Unit) -> Outcome {
-        if let Input::Setup(setup) = &unit.input {
-            let checked = decide::check_setup(&self.occupied, &self.ws.setup, setup, unit.actor.as_deref());
-            if let Err(refusal) = checked {
-                return refused(unit, refusal);
-            }
+        if let Err(refusal) = permitted::check(unit, &self.ws.setup, &self.revision, &self.occupied) {
+            return refused(unit, refusal);
+        }
+        if let Input::Setup(order) = &unit.input {
+            let setup = &order.setup;
             let row = revision_of(setup, unit.at);
             self.revision.clone_from(&row.digest);
             self.revisions.push(row);

@@ -190,7 +190,7 @@ impl Teller<'_> {
             }
             Step::Config(file) => {
                 let setup = setup_of(&self.folder.join(file))?;
-                self.ordered(None, Input::Setup(Arc::new(setup))).await
+                self.ordered(None, Input::Setup(Arc::new(setup.into()))).await
             }
         };
         let outcome = match result {

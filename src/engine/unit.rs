@@ -32,7 +32,7 @@ pub struct Journaled {
 /// What happened, with all that reading it again would take.
 #[derive(Debug, Clone)]
 pub enum Input {
-    Setup(Arc<Setup>),
+    Setup(Arc<SetupOrder>),
     Mail(Arc<Mail>),
     /// A pending mail, read once more under its timer's fence.
     Retry {
@@ -113,6 +113,24 @@ pub enum WebhookOrder {
         until: Timestamp,
     },
     Answer(WebhookAnswer),
+}
+
+/// Another setup is to come into force.
+#[derive(Debug, Clone, Default)]
+pub struct SetupOrder {
+    pub setup: Arc<Setup>,
+    /// The revision that it was made from, empty where there was none; `None`: whatever is in force. Where another is in
+    /// force by then, somebody else changed the setup meanwhile.
+    pub based_on: Option<String>,
+    /// Where the records of stages go that it archives.
+    pub moves: Vec<StageMove>,
+}
+
+impl From<Setup> for SetupOrder {
+    /// The setup, whatever is in force.
+    fn from(setup: Setup) -> SetupOrder {
+        SetupOrder { setup: Arc::new(setup), ..SetupOrder::default() }
+    }
 }
 
 /// What a user does with records. Drafts hold what people wrote: titles, notes, addresses of contacts.

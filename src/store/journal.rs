@@ -68,6 +68,6 @@ pub fn setup_of(tx: &Tx<'_>, revision: &RevisionRow) -> Result<Setup, StoreError
 /// Whose database it is: a running desk's or a replay's, as its first event says. A setup alone, that was applied before
 /// any mail came, makes it nobody's yet: `None`, as for an empty journal.
 pub fn origin(tx: &mut Tx<'_>) -> Result<Option<Origin>, StoreError> {
-    let first = select(tx, "WHERE kind <> $1 ORDER BY seq LIMIT 1", &[Value::Text(Payload::Setup.word().to_owned())])?;
+    let first = select(tx, "WHERE kind <> $1 ORDER BY seq LIMIT 1", &[Value::Text(Payload::SETUP.to_owned())])?;
     Ok(first.into_iter().next().map(|event: EventRow| event.origin))
 }

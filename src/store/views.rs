@@ -326,27 +326,13 @@ pub fn totals(tx: &mut Tx<'_>) -> Result<Totals, StoreError> {
     })
 }
 
-/// How many tickets are where.
-pub fn occupied(tx: &mut Tx<'_>) -> Result<Occupied, StoreError> {
-    let mut occupied = Occupied::default();
-    for row in tx.query("SELECT pipeline, stage, count(*) FROM record GROUP BY pipeline, stage", &[])? {
-        if let Ok([Value::Text(pipeline), Value::Text(stage), Value::Integer(count)]) = <[Value; 3]>::try_from(row) {
-            occupied.pipelines.entry(pipeline).or_default().insert(stage, count);
-        }
-    }
-    let open = "SELECT mailbox.name, count(*) FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
-                WHERE ticket.closed_at IS NULL AND ticket.merged_into IS NULL GROUP BY mailbox.name";
-    occupied.mailboxes = counts(tx, open)?;
-    Ok(occupied)
-}
-
 fn count(tx: &mut Tx<'_>, sql: &str) -> Result<i64, StoreError> {
     let value = tx.query(sql, &[])?.into_iter().flatten().next().unwrap_or(Value::Null);
     i64::from_value(value).map_err(|error| tx.damaged(format!("{sql}: {error}")))
 }
 
 /// Counts by a word column.
-fn counts<K: Column + Ord>(tx: &mut Tx<'_>, sql: &str) -> Result<BTreeMap<K, i64>, StoreError> {
+pub(super) fn counts<K: Column + Ord>(tx: &mut Tx<'_>, sql: &str) -> Result<BTreeMap<K, i64>, StoreError> {
     let mut found = BTreeMap::new();
     for row in tx.query(sql, &[])? {
         let Ok([word, Value::Integer(count)]) = <[Value; 2]>::try_from(row) else { continue };

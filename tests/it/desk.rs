@@ -64,7 +64,7 @@ impl Desk {
         let ws = Workspace::new(Arc::new(setup));
         let mut desk =
             Desk { ws, now: Timestamp::from_seconds(1_800_000_000), actor: None, seq: 0, uid: 0, ids, numbers };
-        desk.decide(decide::setup);
+        desk.decide(|d| decide::setup(d, &[]));
         desk
     }
 

@@ -40,6 +40,7 @@ mod place;
 #[expect(clippy::duplicate_mod, reason = "the files of the contract are run on both drivers")]
 mod postgres;
 mod properties;
+mod records;
 mod replay;
 mod reports;
 mod review;

@@ -15,6 +15,8 @@ CREATE TABLE record_property (
     value TEXT NOT NULL,
     PRIMARY KEY (record, name)
 ) {LINKS};
+-- People set properties seldom: what they set of one record is found among these.
+CREATE INDEX event_that_sets ON event (seq) WHERE kind = 'set';
 
 CREATE TABLE company (
     id {INTEGER} PRIMARY KEY NOT NULL,

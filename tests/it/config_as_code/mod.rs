@@ -1,6 +1,7 @@
 //! `ticketd export` and `ticketd apply`: a setup as a file, the way back, and what is refused. The files and the expected
 //! outputs are in `fixtures/apply`.
 
+mod flows;
 mod generated;
 mod properties;
 
@@ -223,7 +224,7 @@ fn what_would_be_taken_from_under_tickets_is_refused_and_nothing_of_the_file_app
         for dry_run in [&["apply", "new.toml", "--dry-run"][..], &["apply", "new.toml"]] {
             let (code, stdout, stderr) = outcome(folder.path(), dry_run);
             let expected = format!(
-                "ticketd: refused, tickets are in the way:\n  {reason}\n  nothing was changed; what a replay made can be made \
+                "ticketd: refused, records are in the way:\n  {reason}\n  nothing was changed; what a replay made can be made \
                  again: delete mail.db, apply the file, replay the mail\n"
             );
             assert_eq!((code, stderr), (1, expected));
@@ -269,13 +270,15 @@ fn a_user_who_does_it_must_be_there_and_have_the_role() {
         (code, stderr)
     };
     assert_eq!(as_user("zoe", "changed.toml"), (nobody.0, nobody.1.to_owned()));
-    let only = |roles: &str| (77, format!("ticketd: user `bob` may not change that; it takes the role {roles}\n"));
-    assert_eq!(as_user("bob", "changed.toml"), only("`super_admin`"));
+    let may_not = |user: &str, what: &str, roles: &str| {
+        (77, format!("ticketd: user `{user}` may not change {what}; it takes the role {roles}\n"))
+    };
+    assert_eq!(as_user("bob", "changed.toml"), may_not("bob", "mailboxes", "`super_admin`"));
     let actions = "actions = [{ send_email = \"ticket_received\" }]";
     write_desk(&folder, "off.toml", &[(actions, &format!("{actions}\non = false"))]);
-    let roles = "`super_admin` or `account_access`";
+    let (what, roles) = ("what is done when a ticket enters a status", "`super_admin` or `account_access`");
     for user in ["carol", "dave"] {
-        assert_eq!(as_user(user, "off.toml"), (77, only(roles).1.replace("bob", user)));
+        assert_eq!(as_user(user, "off.toml"), may_not(user, what, roles));
     }
     assert_eq!(state(&folder), before);
     assert_eq!(as_user("carol", "ticketd.toml"), (0, String::new()), "nothing differs");
@@ -288,8 +291,9 @@ fn a_user_who_does_it_must_be_there_and_have_the_role() {
             ("[[pipeline.automation]]", "[pipeline.on_reply]\non = false\n\n[[pipeline.automation]]"),
         ],
     );
-    let roles = "`super_admin` or `workflow_editor` or `account_access`";
-    assert_eq!(as_user("carol", "quiet.toml"), (77, only(roles).1.replace("bob", "carol")));
+    let (what, roles) =
+        ("the two status rules of a pipeline", "`super_admin` or `workflow_editor` or `account_access`");
+    assert_eq!(as_user("carol", "quiet.toml"), may_not("carol", what, roles));
     assert_eq!(
         as_user("dave", "quiet.toml"),
         (0, String::new()),

@@ -1,0 +1,11 @@
+//! Records of every object, the setup as people change it piece by piece, who may do what, and the audit log.
+
+mod audit;
+mod desk;
+mod edits;
+mod history;
+mod meanwhile;
+mod objects;
+mod permissions;
+mod pipelines;
+mod records;
