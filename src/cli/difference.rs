@@ -72,7 +72,7 @@ fn change_lines(what: &str, change: &Change, paint: Paint) -> Vec<String> {
 
 /// A key that only one side has.
 fn marked(sign: char, what: &str, value: &Value, paint: Paint) -> Vec<String> {
-    let shown = match plain(value) {
+    let shown = match value.lines() {
         text if text.contains('\n') => {
             let lines: String = text.lines().map(|line| format!("\n    {sign} {line}")).collect();
             format!("{sign} {what}:{lines}")
@@ -88,7 +88,7 @@ fn value_lines(what: &str, before: &Value, after: &Value, paint: Paint) -> Vec<S
     if !line.contains('\n') && line.chars().count() <= columns() {
         return vec![coloured('~', &line, paint)];
     }
-    let (before, after) = (plain(before), plain(after));
+    let (before, after) = (before.lines(), after.lines());
     // The last line of a text may differ in nothing but the newline behind it.
     let end = if before.ends_with('\n') == after.ends_with('\n') { "" } else { "  (no newline at the end)" };
     let shown = |line: &str| format!("{}{}", line.trim_end_matches('\n'), if line.ends_with('\n') { "" } else { end });
@@ -108,14 +108,6 @@ fn coloured(sign: char, line: &str, paint: Paint) -> String {
         '+' => paint.green(&line),
         '-' => paint.red(&line),
         _ => paint.yellow(&line),
-    }
-}
-
-/// A text as it is where it has several lines, all else as it stands in the file.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Lines(text) => text.clone(),
-        value => value.to_string(),
     }
 }
 

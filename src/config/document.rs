@@ -8,12 +8,15 @@ use super::daemon::read_daemon;
 use super::ignore::read_ignore_rules;
 use super::mailbox::read_mailboxes;
 use super::oauth::read_clients;
-use super::pipeline::{Known, read_pipelines};
+use super::object::read_objects;
+use super::pipeline::{finish_pipelines, read_pipelines};
 use super::problem::{Report, Severity};
 use super::relay::read_relays;
+use super::scope::Known;
 use super::table::Table;
 use super::template::{read_only, read_templates};
 use super::user::read_users;
+use super::workflow::read_workflows;
 use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
 
@@ -99,10 +102,19 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     // What is referred to comes before what refers to it.
     let templates = read_templates(&mut root, report);
     let people = read_users(&mut root, report);
-    let known = Known { templates: &templates.names, users: &people.names };
-    let (pipelines, pipeline_names) = read_pipelines(&mut root, &known, report);
+    let objects = read_objects(&mut root, report);
+    let (stated, tables) = read_pipelines(&mut root, &objects, report).into_parts();
+    let known = Known {
+        templates: &templates.names,
+        users: &people.names,
+        objects: &objects,
+        pipelines: &stated,
+        time_zone: time_zone.as_deref().unwrap_or("UTC"),
+    };
+    let pipelines = finish_pipelines(tables, &known, report);
+    let workflows = read_workflows(&mut root, &known, report);
     let (oauth, clients) = read_clients(&mut root, report);
-    let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipeline_names, &clients, report);
+    let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipelines, &clients, report);
     let relays = read_relays(&mut root, &clients, report);
     let daemon = read_daemon(&mut root, report);
     let ignore = read_ignore_rules(&mut root, report);
@@ -122,8 +134,8 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
         ignore,
         pipelines,
         templates: all,
-        objects: Vec::new(),
-        workflows: Vec::new(),
+        objects: objects.into_described(),
+        workflows,
     };
     match public_url {
         PublicUrl::Missing => templates.require_unsubscribing(&setup, report),

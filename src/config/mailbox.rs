@@ -1,18 +1,18 @@
 //! `[[mailbox]]`: the accounts that are read, a team's or a user's own.
 
 use super::account::{Account, read_account};
-use super::names::{Names, label_from};
+use super::names::{Names, known_instead, label_from};
 use super::owners::{Owners, PlacedAddress, read_addresses, without_places};
 use super::problem::Report;
 use super::table::{Placed, Table};
 use super::user::People;
-use crate::domain::{Language, MailboxKind, MailboxSetup};
+use crate::domain::{Language, MailboxKind, MailboxSetup, Pipeline, TICKET};
 
 /// Reads every `[[mailbox]]`, and how each is reached.
 pub(super) fn read_mailboxes(
     root: &mut Table,
     people: &People,
-    pipelines: &Names,
+    pipelines: &[Pipeline],
     clients: &Names,
     report: &mut Report,
 ) -> (Vec<MailboxSetup>, Vec<Account>) {
@@ -23,7 +23,8 @@ pub(super) fn read_mailboxes(
         let name = names.claim(&mut table, report);
         let mut mailbox = read_common(&mut table, name, report);
         // Where mail of a mailbox opens tickets that says nothing else. No pipeline at all was reported where it is read.
-        mailbox.pipeline = pipelines.first().unwrap_or_default().to_owned();
+        let usual = pipelines.iter().find(|pipeline| pipeline.object == TICKET);
+        mailbox.pipeline = usual.map(|pipeline| pipeline.name.clone()).unwrap_or_default();
         let addresses = match mailbox.kind {
             MailboxKind::Team => finish_team(&mut mailbox, &mut table, people, pipelines, report),
             MailboxKind::Personal => finish_personal(&mut mailbox, &mut table, people, report),
@@ -66,11 +67,11 @@ fn finish_team(
     mailbox: &mut MailboxSetup,
     table: &mut Table,
     people: &People,
-    pipelines: &Names,
+    pipelines: &[Pipeline],
     report: &mut Report,
 ) -> Vec<PlacedAddress> {
     if let Some(pipeline) = table.text("pipeline", report) {
-        mailbox.pipeline = pipelines.resolve(&pipeline, report);
+        mailbox.pipeline = resolve_pipeline(&pipeline, pipelines, report);
     }
     mailbox.sent_counts_as_ticket_send = table.flag("sent_counts_as_ticket_send", report).unwrap_or(false);
     if let Some(user) = table.text("user", report) {
@@ -87,6 +88,23 @@ fn finish_team(
         }
     }
     addresses
+}
+
+/// The pipeline that is meant, which must be one of tickets.
+fn resolve_pipeline(text: &Placed<&str>, pipelines: &[Pipeline], report: &mut Report) -> String {
+    let name = *text.get_ref();
+    let found = pipelines.iter().find(|pipeline| pipeline.name == name);
+    let of_tickets = pipelines.iter().filter(|pipeline| pipeline.object == TICKET);
+    let hint = || known_instead(name, &of_tickets.map(|pipeline| pipeline.name.as_str()).collect::<Vec<_>>());
+    match found {
+        None => report.error(text.span(), format!("there is no pipeline `{name}`"), hint()),
+        Some(found) if found.object != TICKET => {
+            let message = format!("pipeline `{name}` is for object `{}`, and mail opens tickets", found.object);
+            report.error(text.span(), message, hint());
+        }
+        Some(_) => {}
+    }
+    name.to_owned()
 }
 
 /// The rest of a personal mailbox: whose it is. Gives its addresses; without any it has its user's.

@@ -1,12 +1,14 @@
 //! Configuration: text -> [`Config`], reporting every problem at once with line, column and a hint; and back: a setup as
 //! the text of a file, and how two setups differ.
 //!
-//! This room reads a text that someone else read from a file, and knows what holds without one. It opens no files, looks
-//! up no time zones and renders no templates. The text is walked by a small typed reader ([`table`]) instead of serde,
+//! This room reads a text that someone else read from a file, and knows what holds without one. It opens no files
+//! and renders no templates. The text is walked by a small typed reader ([`table`]) instead of serde,
 //! which would stop at the first problem. What the keys mean stands in `starter.toml`.
 
 mod account;
+mod action;
 mod builtin;
+mod condition;
 mod credential;
 mod daemon;
 mod difference;
@@ -14,25 +16,33 @@ mod document;
 mod duration;
 mod endpoint;
 mod export;
+mod hours;
 mod ignore;
+mod inline;
 mod lines;
 mod mailbox;
 mod names;
 mod oauth;
+mod object;
 mod outline;
 mod owners;
 mod password;
 mod pipeline;
 mod problem;
 mod relay;
+mod scope;
 mod server;
 mod spot;
+mod stage;
+mod steps;
 pub mod story;
 mod suggest;
 mod table;
 mod template;
 mod text;
+mod trigger;
 mod user;
+mod workflow;
 
 use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
 

@@ -53,15 +53,12 @@ impl Names {
 
     /// The name that `reference` means. Reports it when there is none.
     pub(super) fn resolve(&self, reference: &Placed<&str>, report: &mut Report) -> String {
-        let name = reference.get_ref().to_string();
-        if !self.contains(&name) {
-            let hint = match closest(&name, self.all()) {
-                Some(near) => format!("did you mean `{near}`? Known: {}", listed(self.all())),
-                None => format!("known: {}", listed(self.all())),
-            };
-            report.error(reference.span(), format!("there is no {} `{name}`", self.what), hint);
+        let name = *reference.get_ref();
+        if !self.contains(name) {
+            let known: Vec<&str> = self.all().collect();
+            report.error(reference.span(), format!("there is no {} `{name}`", self.what), known_instead(name, &known));
         }
-        name
+        name.to_owned()
     }
 
     /// Whether there is a thing of that name.
@@ -77,6 +74,14 @@ impl Names {
     /// All names.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.given.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// A hint for a name that means nothing.
+pub(super) fn known_instead(name: &str, known: &[&str]) -> String {
+    match closest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Known: {}", listed(known.iter().copied())),
+        None => format!("known: {}", listed(known.iter().copied())),
     }
 }
 

@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
-use super::duration;
 use super::text::{block, list, quoted};
+use super::{duration, inline};
 use crate::domain::{
-    Action, EmailAddress, IgnoreRule, MailboxKind, MailboxSetup, Pipeline, Setup, Stage, StageAutomation, Step,
-    Template, TemplateText, TemplatedAutomation, UserSetup,
+    BusinessHours, Definition, EmailAddress, Filter, IgnoreRule, MailboxKind, MailboxSetup, ObjectSetup, Pipeline,
+    PropertyKind, PropertySetup, Setup, Stage, StageAutomation, Step, TICKET, Template, TemplateText,
+    TemplatedAutomation, Trigger, UserSetup, Workflow,
 };
 
 /// A table of the file.
@@ -33,21 +34,42 @@ impl Thing {
 #[serde(untagged)]
 pub enum Value {
     Flag(bool),
+    Number(i64),
     Text(String),
     /// A text that may have several lines.
     Lines(String),
     List(Vec<String>),
     Actions(Vec<Step>),
+    Trigger(Trigger),
+    Condition(Filter),
+    Hours(BusinessHours),
+}
+
+impl Value {
+    /// The lines that differences are shown in: those of a text as they are, an action in each.
+    pub fn lines(&self) -> String {
+        match self {
+            Value::Lines(text) => text.clone(),
+            Value::Actions(steps) if !steps.is_empty() => {
+                steps.iter().map(|step| format!("{}\n", inline::step(step))).collect()
+            }
+            value => value.to_string(),
+        }
+    }
 }
 
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&match self {
             Value::Flag(flag) => flag.to_string(),
+            Value::Number(number) => number.to_string(),
             Value::Text(text) => quoted(text),
             Value::Lines(text) => block(text),
             Value::List(items) => list(&items.iter().map(|item| quoted(item)).collect::<Vec<_>>()),
-            Value::Actions(actions) => list(&actions.iter().map(action).collect::<Vec<_>>()),
+            Value::Actions(steps) => inline::steps(steps),
+            Value::Trigger(trigger) => inline::trigger(trigger),
+            Value::Condition(filter) => inline::filter(filter),
+            Value::Hours(hours) => inline::hours(hours),
         })
     }
 }
@@ -57,7 +79,9 @@ pub(super) fn outline(setup: &Setup) -> Thing {
     let mut parts: Vec<Thing> = setup.mailboxes.iter().map(mailbox).collect();
     parts.extend(setup.users.iter().map(user));
     parts.extend(setup.ignore.iter().map(ignore));
+    parts.extend(setup.objects().map(object));
     parts.extend(setup.pipelines.iter().map(pipeline));
+    parts.extend(setup.workflows.iter().map(workflow));
     parts.extend(setup.templates.iter().map(template));
     let mut keys = vec![("ticket_prefix", text(&setup.ticket_prefix))];
     keys.extend(setup.public_url.as_ref().map(|url| ("public_url", text(url))));
@@ -86,11 +110,12 @@ fn mailbox(mailbox: &MailboxSetup) -> Thing {
 
 fn user(user: &UserSetup) -> Thing {
     let roles = user.roles.iter().map(|role| role.to_string()).collect();
-    let keys = vec![
+    let mut keys = vec![
         ("display_name", text(&user.display_name)),
         ("address", addresses(&user.addresses)),
         ("roles", Value::List(roles)),
     ];
+    keys.extend(user.disabled.then_some(("disabled", Value::Flag(true))));
     named("user", &user.name, keys, Vec::new())
 }
 
@@ -105,18 +130,40 @@ fn ignore(rule: &IgnoreRule) -> Thing {
     named("ignore", &rule.name, keys, Vec::new())
 }
 
+fn object(object: &ObjectSetup) -> Thing {
+    let mut keys = vec![("singular", text(&object.singular)), ("plural", text(&object.plural))];
+    if object.properties.is_empty() {
+        // Without the key a built-in object has those that it is built in with.
+        keys.push(("property", Value::List(Vec::new())));
+    }
+    named("object", &object.name, keys, object.properties.iter().map(property).collect())
+}
+
+fn property(property: &PropertySetup) -> Thing {
+    let mut keys = vec![("label", text(&property.label)), ("type", text(property.kind.word()))];
+    if let PropertyKind::Choice { options } = &property.kind {
+        keys.push(("options", Value::List(options.clone())));
+    }
+    named("property", &property.name, keys, Vec::new())
+}
+
 fn pipeline(pipeline: &Pipeline) -> Thing {
-    let mut keys = vec![("label", text(&pipeline.label))];
+    let mut keys = vec![("label", text(&pipeline.label)), ("object", text(&pipeline.object))];
     keys.extend(pipeline.reopen_within.map(|span| ("reopen_within", Value::Text(duration::words(span)))));
     let mut parts: Vec<Thing> = pipeline.stages.iter().map(stage).collect();
-    parts.push(templated("on_send", &pipeline.on_send));
-    parts.push(templated("on_reply", &pipeline.on_reply));
+    // These are about mail.
+    if pipeline.object == TICKET {
+        parts.push(templated("on_send", &pipeline.on_send));
+        parts.push(templated("on_reply", &pipeline.on_reply));
+    }
     parts.extend(pipeline.automations.iter().map(automation));
     named("pipeline", &pipeline.name, keys, parts)
 }
 
 fn stage(stage: &Stage) -> Thing {
-    let keys = vec![("label", text(&stage.label)), ("state", text(stage.state.as_str()))];
+    let mut keys = vec![("label", text(&stage.label)), ("state", text(stage.state.as_str()))];
+    keys.extend(stage.probability.map(|percent| ("probability", Value::Number(percent))));
+    keys.extend(stage.archived.then_some(("archived", Value::Flag(true))));
     named("stage", &stage.name, keys, Vec::new())
 }
 
@@ -134,6 +181,25 @@ fn automation(automation: &StageAutomation) -> Thing {
         ("actions", Value::Actions(automation.actions.clone())),
     ];
     named("automation", &automation.name, keys, Vec::new())
+}
+
+fn workflow(workflow: &Workflow) -> Thing {
+    let mut keys =
+        vec![("label", text(&workflow.label)), ("object", text(&workflow.object)), ("on", Value::Flag(workflow.on))];
+    keys.extend(workflow.published.iter().flat_map(definition));
+    let draft = |found| Thing { sort: "draft", name: None, keys: definition(found), parts: Vec::new() };
+    named("workflow", &workflow.name, keys, workflow.draft.iter().map(draft).collect())
+}
+
+fn definition(found: &Definition) -> Vec<(&'static str, Value)> {
+    let mut keys = vec![("trigger", Value::Trigger(found.trigger.clone()))];
+    keys.extend(found.filter.clone().map(|filter| ("when", Value::Condition(filter))));
+    keys.extend([("chat", Value::Flag(found.chat)), ("reenrol", Value::Flag(found.reenrol))]);
+    keys.extend(found.goal.clone().map(|goal| ("goal", Value::Condition(goal))));
+    keys.push(("time_zone", text(&found.time_zone)));
+    keys.extend(found.hours.clone().map(|hours| ("hours", Value::Hours(hours))));
+    keys.push(("actions", Value::Actions(found.steps.clone())));
+    keys
 }
 
 /// A template's table.
@@ -158,15 +224,4 @@ fn text(text: &str) -> Value {
 
 fn addresses(addresses: &[EmailAddress]) -> Value {
     Value::List(addresses.iter().map(EmailAddress::to_string).collect())
-}
-
-fn action(step: &Step) -> String {
-    match &step.action {
-        Action::SendEmail { template } => format!("{{ send_email = {} }}", quoted(template)),
-        Action::Notify { template, users } => {
-            let users: Vec<_> = users.iter().map(|user| quoted(user)).collect();
-            format!("{{ notify = {}, users = [{}] }}", quoted(template), users.join(", "))
-        }
-        _ => String::new(),
-    }
 }

@@ -51,11 +51,24 @@ fn find(root: &DeTable<'_>, text: &str, spot: &Spot<'_>) -> Option<Range<usize>>
         }
         Spot::SendEmail { template } => {
             let automations = tables(root, "pipeline").flat_map(|pipeline| tables(pipeline, "automation"));
-            let mut actions = automations.flat_map(|automation| tables(automation, "actions"));
-            let action = actions.find(|action| is(action, "send_email", template))?;
-            Some(action.get("send_email")?.span())
+            let drafts = tables(root, "workflow").filter_map(|workflow| match workflow.get("draft")?.get_ref() {
+                DeValue::Table(draft) => Some(draft),
+                _ => None,
+            });
+            let mut flows = automations.chain(tables(root, "workflow")).chain(drafts);
+            flows.find_map(|flow| sends(flow, "actions", template))
         }
     }
+}
+
+/// Where one of these actions, or of those on the ways of a branch, sends the template.
+fn sends(list: &DeTable<'_>, key: &str, template: &str) -> Option<Range<usize>> {
+    tables(list, key).find_map(|action| match is(action, "send_email", template) {
+        true => Some(action.get("send_email")?.span()),
+        false => tables(action, "branch")
+            .find_map(|way| sends(way, "actions", template))
+            .or_else(|| sends(action, "otherwise", template)),
+    })
 }
 
 fn tables<'t>(table: &'t DeTable<'t>, key: &str) -> impl Iterator<Item = &'t DeTable<'t>> {

@@ -48,6 +48,11 @@ impl<'t> Table<'t> {
         self.value(key).map(|value| (key, value.span()))
     }
 
+    /// Has these keys count as known, although nobody reads them.
+    pub(super) fn pass_over(&mut self, keys: impl IntoIterator<Item = &'static str>) {
+        self.known.extend(keys);
+    }
+
     /// Reports every key that nobody asked for.
     pub(super) fn close(self, report: &mut Report) {
         for key in self.entries.keys().filter(|key| !self.known.contains(key.get_ref().as_ref())) {
@@ -144,6 +149,37 @@ impl<'t> Table<'t> {
         Some(items)
     }
 
+    /// The value at `key` as its text, whatever simple value it is: a text, a number, true or false, a date.
+    pub(super) fn scalar(&mut self, key: &'static str, report: &mut Report) -> Option<Placed<String>> {
+        scalar_of(self.value(key)?, key, report)
+    }
+
+    /// The simple values at `key`: a list, or one alone. An empty list counts as wrong.
+    pub(super) fn scalars(&mut self, key: &'static str, report: &mut Report) -> Vec<Placed<String>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            return scalar_of(value, key, report).into_iter().collect();
+        };
+        if items.is_empty() {
+            report.error(value.span(), format!("`{key}` is an empty list"), "name at least one");
+        }
+        items.iter().filter_map(|item| scalar_of(item, key, report)).collect()
+    }
+
+    /// Every key of the table with its simple value, whatever they are called. All count as known.
+    pub(super) fn into_scalars(self, report: &mut Report) -> Vec<(Placed<&'t str>, Placed<String>)> {
+        let read = |(key, value): (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>)| {
+            let value = scalar_of(value, key.get_ref(), report)?;
+            Some((Spanned::new(key.span(), key.get_ref().as_ref()), value))
+        };
+        self.entries.iter().filter_map(read).collect()
+    }
+
+    /// Its keys, known or not.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'t str> {
+        self.entries.keys().map(|key| key.get_ref().as_ref())
+    }
+
     /// The table at `key`.
     pub(super) fn table(&mut self, key: &'static str, report: &mut Report) -> Option<Table<'t>> {
         let value = self.value(key)?;
@@ -235,6 +271,21 @@ fn text_of<'t>(value: &'t Spanned<DeValue<'t>>, key: &str, report: &mut Report) 
         return None;
     }
     Some(Spanned::new(value.span(), text.as_ref()))
+}
+
+fn scalar_of(value: &Spanned<DeValue>, key: &str, report: &mut Report) -> Option<Placed<String>> {
+    let text = match value.get_ref() {
+        DeValue::String(_) => text_of(value, key, report)?.get_ref().to_string(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok()?.to_string(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+        DeValue::Array(_) | DeValue::Table(_) => {
+            wrong_type(value, key, "one value", report);
+            return None;
+        }
+    };
+    Some(Spanned::new(value.span(), text))
 }
 
 fn wrong_type(value: &Spanned<DeValue>, key: &str, expected: &str, report: &mut Report) {

@@ -53,10 +53,11 @@ pub(super) fn block(text: &str) -> String {
 /// Values that are TOML already, as a list: in one line where that is short enough.
 pub(super) fn list(items: &[String]) -> String {
     let line = format!("[{}]", items.join(", "));
-    if line.chars().count() <= WIDEST_LIST {
+    if line.chars().count() <= WIDEST_LIST && !line.contains('\n') {
         return line;
     }
-    format!("[\n{}]", items.iter().map(|item| format!("    {item},\n")).collect::<String>())
+    // A newline inside of an item is one between values: in texts it is written otherwise.
+    format!("[\n{}]", items.iter().map(|item| format!("    {},\n", item.replace('\n', "\n    "))).collect::<String>())
 }
 
 /// A character that is no quote and no newline. What cannot be seen, or turns the direction of what is seen, is written

@@ -28,14 +28,9 @@ pub(super) fn read_users(root: &mut Table, report: &mut Report) -> People {
             people.owners.claim(address, &format!("user `{name}`"), report);
         }
         let roles = read_roles(&mut table, report);
+        let disabled = table.flag("disabled", report).unwrap_or(false);
         table.close(report);
-        people.users.push(UserSetup {
-            name,
-            display_name,
-            addresses: without_places(addresses),
-            roles,
-            disabled: false,
-        });
+        people.users.push(UserSetup { name, display_name, addresses: without_places(addresses), roles, disabled });
     }
     people
 }

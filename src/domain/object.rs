@@ -51,6 +51,9 @@ pub enum PropertyKind {
 /// The name of the object that mail opens.
 pub const TICKET: &str = "ticket";
 
+/// The name of the object whose closed stages are won or lost.
+pub const DEAL: &str = "deal";
+
 /// The property that says whose record it is.
 pub const OWNER_PROPERTY: &str = "owner";
 
@@ -106,7 +109,7 @@ pub static BUILT_IN_OBJECTS: LazyLock<Vec<ObjectSetup>> = LazyLock::new(|| {
     vec![
         object(TICKET, "Ticket", "Tickets", vec![property("priority", "Priority", choice(&["low", "medium", "high"]))]),
         object(
-            "deal",
+            DEAL,
             "Deal",
             "Deals",
             vec![

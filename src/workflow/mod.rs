@@ -13,7 +13,7 @@ pub use delay::{later, until};
 pub use filter::holds;
 pub use graph::{Place, first, locate, numbered};
 pub use hours::next_within;
-pub use placeholders::filled;
+pub use placeholders::{filled, placeholders};
 pub use zone::zone;
 
 use std::collections::BTreeMap;

@@ -5,51 +5,57 @@ use proptest::sample::{Index, subsequence};
 use ticketd::config;
 use ticketd::domain::*;
 
+use super::flows;
+
 /// A setup that [`config::parse`] may give.
 pub fn setup() -> impl Strategy<Value = Setup> {
-    let users = prop::collection::vec((text(), 1..3_usize, roles()), 0..3);
+    with_flows(without_flows())
+}
+
+/// Stage automations and workflows, which name what else there is.
+fn with_flows(setup: impl Strategy<Value = Setup>) -> impl Strategy<Value = Setup> {
+    setup.prop_flat_map(|setup| {
+        let automations = flows::automations(&setup);
+        let workflows = flows::workflows(&setup);
+        (Just(setup), automations, workflows).prop_map(|(mut setup, automations, workflows)| {
+            for (pipeline, automations) in setup.pipelines.iter_mut().zip(automations) {
+                pipeline.automations = automations;
+            }
+            setup.workflows = workflows;
+            // Without it, what is not transactional may not go to contacts.
+            let public_url = setup.templates.iter().any(|template| !template.transactional);
+            setup.public_url = public_url.then(|| "https://desk.example.org/td".to_owned());
+            setup
+        })
+    })
+}
+
+fn without_flows() -> impl Strategy<Value = Setup> {
+    let users = prop::collection::vec((text(), 1..3_usize, roles(), any::<bool>()), 0..3);
     let templates = prop::collection::vec(any_template(), 1..5);
     let pipelines = prop::collection::vec(any_pipeline(), 1..3);
     let mailboxes = prop::collection::vec(any_mailbox(), 0..4);
     let ignore = prop::collection::vec(any_rule(), 0..3);
-    ("[A-Z][A-Z0-9]{0,9}", users, templates, pipelines, mailboxes, ignore).prop_map(
-        |(ticket_prefix, users, templates, pipelines, mailboxes, ignore)| {
+    ("[A-Z][A-Z0-9]{0,9}", users, templates, flows::objects(), pipelines, mailboxes, ignore).prop_map(
+        |(ticket_prefix, users, templates, objects, pipelines, mailboxes, ignore)| {
             let users: Vec<UserSetup> = users.into_iter().enumerate().map(|(n, user)| make_user(n, user)).collect();
-            let templates = make_templates(templates);
-            let of_actions = templates
-                .iter()
-                .filter(|one| ![SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&one.name.as_str()))
-                .cloned()
-                .collect::<Vec<_>>();
-            let pipelines: Vec<Pipeline> = pipelines
-                .into_iter()
-                .enumerate()
-                .map(|(n, some)| make_pipeline(n, some, &users, &of_actions))
-                .collect();
-            let mailboxes =
-                mailboxes.into_iter().enumerate().map(|(n, some)| make_mailbox(n, some, &users, &pipelines)).collect();
+            let mut setup = Setup { ticket_prefix, objects, ..Setup::default() };
+            let names: Vec<String> = setup.objects().map(|object| object.name.clone()).collect();
+            let pipelines = pipelines.into_iter().enumerate();
+            setup.pipelines = pipelines.map(|(n, some)| make_pipeline(n, some, &names)).collect();
+            let mailboxes = mailboxes.into_iter().enumerate();
+            setup.mailboxes = mailboxes.map(|(n, some)| make_mailbox(n, some, &users, &setup.pipelines)).collect();
             let ignore = ignore.into_iter().enumerate();
-            let ignore = ignore.map(|(n, rule)| IgnoreRule { name: format!("rule-{n}"), ..rule }).collect();
-            // Without it, what is not transactional may not go to contacts.
-            let public_url = templates.iter().any(|template| !template.transactional);
-            let public_url = public_url.then(|| "https://desk.example.org/td".to_owned());
-            Setup {
-                ticket_prefix,
-                public_url,
-                mailboxes,
-                users,
-                ignore,
-                pipelines,
-                templates,
-                objects: Vec::new(),
-                workflows: Vec::new(),
-            }
+            setup.ignore = ignore.map(|(n, rule)| IgnoreRule { name: format!("rule-{n}"), ..rule }).collect();
+            setup.templates = make_templates(templates);
+            setup.users = users;
+            setup
         },
     )
 }
 
 /// Any text that is not blank, in one line.
-fn text() -> impl Strategy<Value = String> {
+pub fn text() -> impl Strategy<Value = String> {
     "[\\PC\"\\\\]{0,12}[x'\"\\\\#]"
 }
 
@@ -66,9 +72,10 @@ fn address(whose: &str, n: usize, more: usize) -> EmailAddress {
     EmailAddress::parse(&format!("{whose}-{n}.{more}@bücher.example.org")).unwrap()
 }
 
-fn make_user(n: usize, (display_name, addresses, roles): (String, usize, Vec<Role>)) -> UserSetup {
+fn make_user(n: usize, some: (String, usize, Vec<Role>, bool)) -> UserSetup {
+    let (display_name, addresses, roles, disabled) = some;
     let addresses = (0..addresses).map(|more| address("user", n, more)).collect();
-    UserSetup { name: format!("user_{n}"), display_name, addresses, roles, disabled: false }
+    UserSetup { name: format!("user_{n}"), display_name, addresses, roles, disabled }
 }
 
 fn any_template() -> impl Strategy<Value = (bool, Vec<TemplateText>)> {
@@ -94,67 +101,46 @@ fn make_templates(some: Vec<(bool, Vec<TemplateText>)>) -> Vec<Template> {
     templates
 }
 
-/// Whether it notifies, which template, which user.
-type SomeAction = (bool, Index, Index);
-
 #[derive(Debug, Clone)]
 struct SomePipeline {
     label: String,
-    stages: Vec<(String, StageState)>,
+    /// The first is for tickets whatever this says.
+    object: Index,
+    stages: Vec<(String, StageState, Option<i64>, bool)>,
     rules: [(bool, Index); 2],
     reopen_within: Option<Millis>,
-    automations: Vec<(Index, [bool; 3], Vec<SomeAction>)>,
 }
 
 fn any_pipeline() -> impl Strategy<Value = SomePipeline> {
     let state = prop::sample::select(StageState::ALL);
-    let stages = prop::collection::vec((text(), state), 1..5);
-    let actions = prop::collection::vec(any::<SomeAction>(), 1..4);
-    let automations = prop::collection::vec((any::<Index>(), any::<[bool; 3]>(), actions), 0..3);
+    let stages = prop::collection::vec((text(), state, prop::option::of(0..=100_i64), any::<bool>()), 1..5);
     let reopen_within = prop::option::of((1..1_000_000_i64).prop_map(|minutes| minutes * MINUTE));
-    (text(), stages, any::<[(bool, Index); 2]>(), reopen_within, automations).prop_map(
-        |(label, stages, rules, reopen_within, automations)| SomePipeline {
-            label,
-            stages,
-            rules,
-            reopen_within,
-            automations,
-        },
+    (text(), any::<Index>(), stages, any::<[(bool, Index); 2]>(), reopen_within).prop_map(
+        |(label, object, stages, rules, reopen_within)| SomePipeline { label, object, stages, rules, reopen_within },
     )
 }
 
-fn make_pipeline(n: usize, some: SomePipeline, users: &[UserSetup], templates: &[Template]) -> Pipeline {
+fn make_pipeline(n: usize, some: SomePipeline, objects: &[String]) -> Pipeline {
+    let object = if n == 0 { TICKET.to_owned() } else { some.object.get(objects).clone() };
     let mut stages: Vec<Stage> = Vec::new();
-    for (n, (label, state)) in some.stages.into_iter().enumerate() {
-        stages.push(Stage { name: format!("stage_{n}"), label, state, probability: None, archived: false });
+    for (n, (label, state, probability, archived)) in some.stages.into_iter().enumerate() {
+        let is_deal = object == DEAL;
+        let state = if is_deal || state == StageState::Open { state } else { StageState::Closed };
+        let probability = probability.filter(|_| is_deal);
+        // New records enter an open stage.
+        let (state, archived) = if n == 0 { (StageState::Open, false) } else { (state, archived) };
+        stages.push(Stage { name: format!("stage_{n}"), label, state, probability, archived });
     }
-    // New tickets enter an open stage, where there is one.
-    if stages.iter().any(|stage| stage.state == StageState::Open) {
-        stages[0].state = StageState::Open;
-    }
-    let [on_send, on_reply] =
-        some.rules.map(|(on, at)| TemplatedAutomation { on, target: at.get(&stages).name.clone() });
-    let action = |(tells, template, user): SomeAction| {
-        let template = template.get(templates).name.clone();
-        match users.is_empty() || !tells {
-            true => Action::SendEmail { template },
-            false => Action::Notify { template, users: vec![user.get(users).name.clone(); 1] },
-        }
-    };
-    let automations = some.automations.into_iter().enumerate().map(|(n, (at, [on, reenrol, chat], actions))| {
-        let (name, stage) = (format!("automation_{n}"), at.get(&stages).name.clone());
-        StageAutomation {
-            name,
-            stage,
-            on,
-            reenrol,
-            chat,
-            actions: actions.into_iter().map(action).map(Step::from).collect(),
+    let is_ticket = object == TICKET;
+    let [on_send, on_reply] = some.rules.map(|(on, at)| {
+        let target = at.get(&stages);
+        match is_ticket {
+            true => TemplatedAutomation { on: on && !target.archived, target: target.name.clone() },
+            false => TemplatedAutomation { on: false, target: String::new() },
         }
     });
-    let automations = automations.collect();
-    let (name, reopen_within) = (format!("pipeline_{n}"), some.reopen_within);
-    Pipeline { name, label: some.label, object: TICKET.into(), stages, on_send, on_reply, reopen_within, automations }
+    let (name, reopen_within) = (format!("pipeline_{n}"), some.reopen_within.filter(|_| is_ticket));
+    Pipeline { name, label: some.label, object, stages, on_send, on_reply, reopen_within, automations: Vec::new() }
 }
 
 type SomeMailbox = (Option<Index>, String, Language, Vec<String>, Index, bool, Vec<String>);
@@ -170,9 +156,10 @@ fn make_mailbox(n: usize, some: SomeMailbox, users: &[UserSetup], pipelines: &[P
     let (user, display_name, language, sent_folders, pipeline, counts, trusted_authserv_ids) = some;
     // A user has one mailbox at most here: addresses belong to one.
     let user = user.and_then(|_| users.get(n));
+    let pipelines: Vec<&Pipeline> = pipelines.iter().filter(|pipeline| pipeline.object == TICKET).collect();
     let (kind, addresses, pipeline) = match user {
-        Some(user) => (MailboxKind::Personal, user.addresses.clone(), &pipelines[0]),
-        None => (MailboxKind::Team, vec![address("team", n, 0), address("team", n, 1)], pipeline.get(pipelines)),
+        Some(user) => (MailboxKind::Personal, user.addresses.clone(), pipelines[0]),
+        None => (MailboxKind::Team, vec![address("team", n, 0), address("team", n, 1)], *pipeline.get(&pipelines)),
     };
     MailboxSetup {
         name: format!("mailbox_{n}"),

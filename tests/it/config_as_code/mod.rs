@@ -1,6 +1,7 @@
 //! `ticketd export` and `ticketd apply`: a setup as a file, the way back, and what is refused. The files and the expected
 //! outputs are in `fixtures/apply`.
 
+mod flows;
 mod generated;
 mod properties;
 
