@@ -56,3 +56,4 @@ mod threading;
 mod tokens;
 mod upgrade;
 mod verdicts;
+mod workflow;
