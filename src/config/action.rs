@@ -7,8 +7,7 @@ use super::problem::Report;
 use super::scope::Scope;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, CommonProperty, DIGEST_TEMPLATE, Delay, OWNER_PROPERTY, PropertyKind, REPLY_NOT_DELIVERED,
-    SEND_NOT_DELIVERED, Span,
+    Action, CommonProperty, DIGEST_TEMPLATE, Delay, OWNER_PROPERTY, PropertyKind, SEND_NOT_DELIVERED, Span,
 };
 
 /// The key that says what an action does; there is one in each.
@@ -34,10 +33,6 @@ pub(super) fn read_action(table: &mut Table, verb: &str, scope: Scope<'_>, repor
     match verb {
         "send_email" => {
             let template = table.text("send_email", report)?;
-            if *template.get_ref() == REPLY_NOT_DELIVERED {
-                let message = format!("`{REPLY_NOT_DELIVERED}` tells a user that the customer did not get an answer");
-                report.error(template.span(), message, "name a template that is written for customers");
-            }
             Some(Action::SendEmail { template: resolve_template(&template, scope, report) })
         }
         "notify" => read_notify(table, scope, report),

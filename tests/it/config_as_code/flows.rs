@@ -76,13 +76,10 @@ impl Scope {
         self.users().into_iter().chain([OWNER.to_owned()]).collect()
     }
 
-    /// Templates that users get, or contacts too.
-    fn templates(&self, contacts: bool) -> Vec<String> {
-        let not = |name: &str| {
-            [SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&name) || contacts && name == REPLY_NOT_DELIVERED
-        };
+    /// Templates that an action can use.
+    fn templates(&self) -> Vec<String> {
         let all = self.setup.templates.iter().map(|template| template.name.clone());
-        all.filter(|name| !not(name)).collect()
+        all.filter(|name| ![SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&name.as_str())).collect()
     }
 
     fn properties(&self, settable: bool) -> Vec<(String, PropertyKind)> {
@@ -183,10 +180,8 @@ fn action(scope: &Scope) -> BoxedStrategy<Action> {
     let user = prop::option::of(select(scope.users_and_owner()));
     let secret = prop::option::of(Just("crm".to_owned()));
     let mut actions = vec![
-        select(scope.templates(true)).prop_map(|template| Action::SendEmail { template }).boxed(),
-        (select(scope.templates(false)), users)
-            .prop_map(|(template, users)| Action::Notify { template, users })
-            .boxed(),
+        select(scope.templates()).prop_map(|template| Action::SendEmail { template }).boxed(),
+        (select(scope.templates()), users).prop_map(|(template, users)| Action::Notify { template, users }).boxed(),
         (filled(), user, prop::option::of(span()))
             .prop_map(|(title, user, due)| Action::CreateTask { title, user, due })
             .boxed(),
@@ -300,8 +295,9 @@ fn trigger(scope: &Scope) -> BoxedStrategy<Trigger> {
         triggers.push(to.prop_map(move |to| Trigger::PropertyChanged { property: property.clone(), to }).boxed());
     }
     for pipeline in scope.pipelines() {
-        let stages = pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.clone()).collect();
-        let entered = select::<Vec<_>>(stages);
+        let stages: Vec<String> =
+            pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.clone()).collect();
+        let entered = select::<String>(stages);
         triggers.push(
             entered.prop_map(move |stage| Trigger::StageEntered { pipeline: pipeline.name.clone(), stage }).boxed(),
         );
