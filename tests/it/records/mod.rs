@@ -4,6 +4,7 @@ mod audit;
 mod desk;
 mod edits;
 mod history;
+mod json;
 mod meanwhile;
 mod objects;
 mod permissions;
