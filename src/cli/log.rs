@@ -222,16 +222,18 @@ fn deed(
         }
         Payload::Run { .. } => format!("goes on with a workflow of {about}"),
         Payload::Digest { .. } => "tells what was beyond the cap of notifications".to_owned(),
+        Payload::RetryAction { of, n } => format!("has action {n} of event {of} carried out again"),
         Payload::Lease { .. } | Payload::Release { .. } | Payload::Lapse { .. } | Payload::Dispatch(_) => {
             "hands mail to a relay".to_owned()
         }
+        Payload::WebhookLease { .. } | Payload::WebhookAnswer(_) => "sends webhooks".to_owned(),
     })
 }
 
 impl Entry {
     /// Whether nobody ordered it: mail came, or something was due.
     fn is_of_program(&self) -> bool {
-        matches!(self.logged.event.kind.as_str(), "arrival" | "retry" | "digest" | "run")
+        record_views::OF_PROGRAM.contains(&self.logged.event.kind.as_str())
     }
 
     fn as_text(&self, database: &Database) -> String {

@@ -15,6 +15,7 @@ mod template;
 mod threading;
 mod token;
 mod values;
+mod webhook;
 
 pub use attachment::{Attachment, file_name, media_type};
 pub use draft::DraftError;
@@ -27,3 +28,4 @@ pub use values::{
     ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, RecordValues,
     TicketValues, UserValues, Values, known_variables,
 };
+pub use webhook::sign_webhook;

@@ -28,6 +28,8 @@ text_enum! {
         ClearBounce = "clear_bounce",
         /// Have a record enrol in a workflow, or take it out.
         Enrol = "enrol",
+        /// Have an action that failed carried out again.
+        RetryAction = "retry_action",
         CommentWorkflow = "comment_workflow",
         EditWorkflow = "edit_workflow",
         /// What is done when a ticket enters a status.
@@ -74,7 +76,10 @@ impl Operation {
             | Operation::ClearBounce => AGENTS,
             // Those whose workflows they are answer there.
             Operation::CommentWorkflow => EVERYBODY,
-            Operation::Enrol | Operation::EditWorkflow | Operation::EditStageAutomation => WORKFLOW_EDITORS,
+            Operation::Enrol
+            | Operation::RetryAction
+            | Operation::EditWorkflow
+            | Operation::EditStageAutomation => WORKFLOW_EDITORS,
             Operation::EditTicketStageAction => ACCOUNT_ACCESS,
             Operation::EditTemplatedAutomation => EITHER_EDITOR,
             Operation::EditPipeline
@@ -104,6 +109,7 @@ impl Operation {
             Operation::Outbox => "decide about mail in the outbox",
             Operation::ClearBounce => "say that an address takes mail again",
             Operation::Enrol => "enrol records in workflows or take them out",
+            Operation::RetryAction => "have actions carried out again",
             Operation::CommentWorkflow => "comment on workflows",
             Operation::EditWorkflow => "change workflows",
             Operation::EditTicketStageAction => "change what is done when a ticket enters a status",

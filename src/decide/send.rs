@@ -90,6 +90,10 @@ pub enum Refusal {
     CannotEnrol { workflow: String, hindrance: EffectResult },
     #[error("the record is not on its way through `{0}`")]
     NotEnrolled(String),
+    #[error("there is no such action in the log, or its workflow is no more")]
+    NoAction,
+    #[error("the action is {0}: only what failed is carried out again")]
+    NotFailed(ActionOutcome),
     #[error("the workflow `{workflow}` has no step {step}")]
     NoStep { workflow: String, step: StepId },
     #[error("{}", lines(.0))]

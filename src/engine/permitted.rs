@@ -38,6 +38,7 @@ fn operation_of(input: &Input) -> Option<Operation> {
             RecordOrder::FinishTask { .. } => Operation::FinishTask,
         },
         Input::Workflow(WorkflowOrder::Enrol { .. } | WorkflowOrder::Unenrol { .. }) => Operation::Enrol,
+        Input::Workflow(WorkflowOrder::Retry { .. }) => Operation::RetryAction,
         Input::Workflow(WorkflowOrder::Comment { .. }) => Operation::CommentWorkflow,
         Input::Setup(_)
         | Input::Mail(_)
@@ -47,6 +48,7 @@ fn operation_of(input: &Input) -> Option<Operation> {
         | Input::Lapse { .. }
         | Input::Dispatch { .. }
         | Input::Digest { .. }
+        | Input::Webhook(_)
         | Input::Workflow(WorkflowOrder::Run { .. }) => return None,
     })
 }

@@ -244,6 +244,7 @@ impl<'a> Batch<'a> {
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Workflow(_)
+            | Input::Webhook(_)
             | Input::Digest { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {

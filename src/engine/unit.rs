@@ -101,6 +101,18 @@ pub enum Input {
     },
     Record(Arc<RecordOrder>),
     Workflow(WorkflowOrder),
+    Webhook(WebhookOrder),
+}
+
+/// What happens to webhooks on their way out.
+#[derive(Debug, Clone)]
+pub enum WebhookOrder {
+    /// These are about to be sent.
+    Lease {
+        webhooks: Vec<WebhookId>,
+        until: Timestamp,
+    },
+    Answer(WebhookAnswer),
 }
 
 /// Another setup is to come into force.
@@ -158,6 +170,11 @@ pub enum WorkflowOrder {
     Unenrol {
         workflow: String,
         record: RecordId,
+    },
+    /// An action of the log that failed is carried out again.
+    Retry {
+        event: EventSeq,
+        n: i64,
     },
     Comment {
         workflow: String,
@@ -234,6 +251,7 @@ impl Unit {
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Workflow(_)
+            | Input::Webhook(_)
             | Input::Digest { .. } => 1024,
         }
     }

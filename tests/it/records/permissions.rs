@@ -9,7 +9,7 @@ use ticketd::engine::{Engine, EngineError, Input, RecordOrder, SendOrder, Workfl
 use ticketd::store::Store;
 
 /// Which of these may do it: super admin, workflow editor, account access, agent.
-const TABLE: [(Operation, [bool; 4]); 26] = [
+const TABLE: [(Operation, [bool; 4]); 27] = [
     (Operation::Read, [true, false, false, true]),
     (Operation::Send, [true, false, false, true]),
     (Operation::MoveRecord, [true, false, false, true]),
@@ -24,6 +24,7 @@ const TABLE: [(Operation, [bool; 4]); 26] = [
     (Operation::Outbox, [true, false, false, true]),
     (Operation::ClearBounce, [true, false, false, true]),
     (Operation::Enrol, [true, true, false, false]),
+    (Operation::RetryAction, [true, true, false, false]),
     (Operation::CommentWorkflow, [true, true, true, true]),
     (Operation::EditWorkflow, [true, true, false, false]),
     (Operation::EditTicketStageAction, [true, false, true, false]),
@@ -235,6 +236,7 @@ fn orders() -> Vec<(Input, Operation)> {
         (of_record(RecordOrder::Note { record, draft: nothing() }), Operation::Note),
         (of_record(RecordOrder::FinishTask { task: TaskId(1) }), Operation::FinishTask),
         (Input::Workflow(WorkflowOrder::Enrol { workflow: workflow.clone(), record }), Operation::Enrol),
+        (Input::Workflow(WorkflowOrder::Retry { event: EventSeq(1), n: 1 }), Operation::RetryAction),
         (Input::Workflow(WorkflowOrder::Unenrol { workflow: workflow.clone(), record }), Operation::Enrol),
         (
             Input::Workflow(WorkflowOrder::Comment { workflow, step: StepId(1), draft: Arc::new(nothing()) }),

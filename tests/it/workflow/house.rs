@@ -137,6 +137,22 @@ impl House {
         self.create_from(object, title, Source::Manual, properties).await
     }
 
+    /// A record of a contact of its own.
+    pub async fn create_for(&self, object: &str, title: &str, contact: &str) -> RecordId {
+        let request = CreateRequest {
+            object: object.into(),
+            pipeline: None,
+            stage: None,
+            source: Source::Manual,
+            properties: BTreeMap::new(),
+            companies: Vec::new(),
+        };
+        let to = vec![Participant::parse(contact).unwrap()];
+        let draft = written(Draft { subject: Some(title.into()), to, ..Draft::default() });
+        let order = RecordOrder::Create { request, draft };
+        self.order(Input::Record(Arc::new(order))).await.unwrap().decision.ticket.unwrap()
+    }
+
     pub async fn create_from(
         &self,
         object: &str,
