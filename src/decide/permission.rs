@@ -49,10 +49,11 @@ text_enum! {
     }
 }
 
-/// Work on records: an agent's, and nobody else's by another role.
+/// Work on records: an agent's, and by no other role anybody's.
 const AGENTS: &[Role] = &[Role::SuperAdmin, Role::Agent];
 const EVERYBODY: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::AccountAccess, Role::Agent];
 const WORKFLOW_EDITORS: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor];
+const AGENTS_AND_WORKFLOW_EDITORS: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::Agent];
 const ACCOUNT_ACCESS: &[Role] = &[Role::SuperAdmin, Role::AccountAccess];
 const EITHER_EDITOR: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::AccountAccess];
 const SUPER_ADMINS: &[Role] = &[Role::SuperAdmin];
@@ -74,10 +75,10 @@ impl Operation {
             | Operation::Quarantine
             | Operation::Outbox
             | Operation::ClearBounce => AGENTS,
-            // Those whose workflows they are answer there.
             Operation::CommentWorkflow => EVERYBODY,
-            Operation::Enrol
-            | Operation::RetryAction
+            // A record that is moved enrols as well; who watches over workflows does it to try them.
+            Operation::Enrol => AGENTS_AND_WORKFLOW_EDITORS,
+            Operation::RetryAction
             | Operation::EditWorkflow
             | Operation::EditStageAutomation => WORKFLOW_EDITORS,
             Operation::EditTicketStageAction => ACCOUNT_ACCESS,

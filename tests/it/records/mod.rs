@@ -7,6 +7,6 @@ mod history;
 mod json;
 mod meanwhile;
 mod objects;
+mod orders;
 mod permissions;
 mod pipelines;
-mod records;
