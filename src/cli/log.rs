@@ -216,17 +216,17 @@ fn deed(
         Payload::Comment { workflow, step, draft } => {
             format!("remarks about {workflow}, step {step}: {}", text_of(draft)?)
         }
+        Payload::RetryAction { of, n } => format!("has action {of}.{n} carried out again"),
+        Payload::WebhookLease { .. } | Payload::WebhookAnswer(_) => "sends a webhook".to_owned(),
         Payload::Arrival(_) | Payload::Retry { .. } => {
             let kind = logged.decision.kind.map_or("mail".to_owned(), |kind| kind.to_string());
             format!("takes a mail ({kind}) for {about}")
         }
         Payload::Run { .. } => format!("goes on with a workflow of {about}"),
         Payload::Digest { .. } => "tells what was beyond the cap of notifications".to_owned(),
-        Payload::RetryAction { of, n } => format!("has action {n} of event {of} carried out again"),
         Payload::Lease { .. } | Payload::Release { .. } | Payload::Lapse { .. } | Payload::Dispatch(_) => {
             "hands mail to a relay".to_owned()
         }
-        Payload::WebhookLease { .. } | Payload::WebhookAnswer(_) => "sends webhooks".to_owned(),
     })
 }
 

@@ -11,7 +11,9 @@ use super::transcript::person;
 use super::{Code, Failure, numbers, template_edit, times};
 use crate::compose::Readers;
 use crate::config;
-use crate::domain::{Action, DIGEST_TEMPLATE, Language, REPLY_NOT_DELIVERED, SEND_NOT_DELIVERED, Setup, Step, Template};
+use crate::domain::{
+    Action, DIGEST_TEMPLATE, Language, REPLY_NOT_DELIVERED, SEND_NOT_DELIVERED, Setup, Step, Template,
+};
 use crate::engine::{self, PreviewError};
 
 /// What is sent without an automation.

@@ -7,8 +7,7 @@ use super::problem::Report;
 use super::scope::Scope;
 use super::table::{Placed, Table};
 use crate::domain::{
-    Action, CommonProperty, DIGEST_TEMPLATE, Delay, OWNER_PROPERTY, PropertyKind, REPLY_NOT_DELIVERED,
-    SEND_NOT_DELIVERED, Span,
+    Action, CommonProperty, DIGEST_TEMPLATE, Delay, OWNER_PROPERTY, PropertyKind, SEND_NOT_DELIVERED, Span,
 };
 
 /// The key that says what an action does; there is one in each.
@@ -34,10 +33,6 @@ pub(super) fn read_action(table: &mut Table, verb: &str, scope: Scope<'_>, repor
     match verb {
         "send_email" => {
             let template = table.text("send_email", report)?;
-            if *template.get_ref() == REPLY_NOT_DELIVERED {
-                let message = format!("`{REPLY_NOT_DELIVERED}` tells a user that the customer did not get an answer");
-                report.error(template.span(), message, "name a template that is written for customers");
-            }
             Some(Action::SendEmail { template: resolve_template(&template, scope, report) })
         }
         "notify" => read_notify(table, scope, report),
@@ -132,7 +127,11 @@ fn read_clear_property(table: &mut Table, scope: Scope<'_>, report: &mut Report)
     let property = table.text("clear_property", report)?;
     scope.resolve_settable(&property, report);
     if *property.get_ref() == CommonProperty::Title.as_str() {
-        report.error(property.span(), "every record has a title", "set it instead: { set_property = \"title\", value = \"…\" }");
+        report.error(
+            property.span(),
+            "every record has a title",
+            "set it instead: { set_property = \"title\", value = \"…\" }",
+        );
     }
     Some(Action::SetProperty { property: (*property.get_ref()).to_owned(), value: None })
 }
@@ -195,7 +194,11 @@ fn read_webhook(table: &mut Table, report: &mut Report) -> Option<Action> {
     let url = url?;
     if !is_web_address(url.get_ref()) {
         let message = format!("`{}` is no address of the web", url.get_ref());
-        report.error(url.span(), message, "it begins with https:// (or http://) and a host: \"https://example.com/hook\"");
+        report.error(
+            url.span(),
+            message,
+            "it begins with https:// (or http://) and a host: \"https://example.com/hook\"",
+        );
     }
     let secret = secret.map(|name| name.get_ref().to_string());
     Some(Action::Webhook { url: (*url.get_ref()).to_owned(), secret })
@@ -210,7 +213,9 @@ fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}#".contains(c);
-    host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && !host.contains('@') && url.chars().all(is_plain)
+    host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+        && !host.contains('@')
+        && url.chars().all(is_plain)
 }
 
 fn resolve_template(template: &Placed<&str>, scope: Scope<'_>, report: &mut Report) -> String {

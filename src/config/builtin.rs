@@ -2,8 +2,8 @@
 //! sends.
 
 use crate::domain::{
-    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, REPLY_NOT_DELIVERED, SEND_NOT_DELIVERED, Setup,
-    Stage, StageAutomation, StageState, TICKET, Template, TemplateText, TemplatedAutomation,
+    Action, DIGEST_TEMPLATE, EmailAddress, Language, MailboxKind, MailboxSetup, Pipeline, REPLY_NOT_DELIVERED,
+    SEND_NOT_DELIVERED, Setup, Stage, StageAutomation, StageState, TICKET, Template, TemplateText, TemplatedAutomation,
 };
 
 /// Stands before the number in `[TICKET-12]` unless the operator says otherwise.

@@ -35,7 +35,11 @@ fn read_condition(mut table: Table, scope: Scope<'_>, report: &mut Report) -> Op
         ["any"] => Some(Filter::Any(read_parts(&mut table, "any", scope, report))),
         ["property"] => read_test(&mut table, scope, report).map(Filter::Is),
         _ => {
-            report.error(table.place(), "a condition is one of `property`, `all` and `any`", format!("for example: {EXAMPLE}"));
+            report.error(
+                table.place(),
+                "a condition is one of `property`, `all` and `any`",
+                format!("for example: {EXAMPLE}"),
+            );
             // What else stands in it may be right.
             return None;
         }
@@ -57,7 +61,7 @@ fn read_test(table: &mut Table, scope: Scope<'_>, report: &mut Report) -> Option
         let message = format!("this condition says nothing, or several things, about `{}`", property.get_ref());
         let hint = "one of: `is`, `is_not`, `contains`, `above`, `below`, `is_set`";
         report.error(table.place(), message, hint);
-        TESTS.iter().for_each(|(key, _)| drop(table.place_of(key)));
+        table.pass_over(TESTS.iter().map(|(key, _)| *key));
         return None;
     };
     let (test, values) = match test {

@@ -23,13 +23,21 @@ const SECTIONS: [(&str, &str, &str); 7] = [
     ("mailbox", "Mailboxes", "The accounts that are read. What arrives in a team mailbox becomes tickets."),
     ("user", "Users", "The people of the team."),
     ("ignore", "Mail to be ignored", "Kept, and nothing else happens. All conditions of a rule must hold."),
-    ("object", "Objects", "The sorts of record, and the properties that theirs have beside those that every record has."),
+    (
+        "object",
+        "Objects",
+        "The sorts of record, and the properties that theirs have beside those that every record has.",
+    ),
     (
         "pipeline",
         "Pipelines",
         "The stages in order, new records enter the first; the two status rules; what is done on entering a stage.",
     ),
-    ("workflow", "Workflows", "What happens to records by itself: what makes one enrol, and the actions in their order."),
+    (
+        "workflow",
+        "Workflows",
+        "What happens to records by itself: what makes one enrol, and the actions in their order.",
+    ),
     (
         "template",
         "Templates",

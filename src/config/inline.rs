@@ -51,7 +51,8 @@ fn action(action: &Action) -> Vec<(&'static str, String)> {
             keys.extend(given("pipeline", pipeline));
             keys.push(("title", quoted(title)));
             if !properties.is_empty() {
-                let values: Vec<_> = properties.iter().map(|(name, value)| format!("{name} = {}", quoted(value))).collect();
+                let values: Vec<_> =
+                    properties.iter().map(|(name, value)| format!("{name} = {}", quoted(value))).collect();
                 keys.push(("properties", format!("{{ {} }}", values.join(", "))));
             }
             keys

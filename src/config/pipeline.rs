@@ -148,7 +148,8 @@ fn read_automations(table: &mut Table, scope: Scope<'_>, report: &mut Report) ->
     let mut automations = Vec::new();
     for mut table in table.tables("automation", report) {
         let name = names.claim(&mut table, report);
-        let stage = table.needed_text("stage", "stage = \"new\"", report).map(|stage| scope.resolve_stage(&stage, report));
+        let stage =
+            table.needed_text("stage", "stage = \"new\"", report).map(|stage| scope.resolve_stage(&stage, report));
         let on = table.flag("on", report).unwrap_or(true);
         let reenrol = table.flag("reenrol", report).unwrap_or(true);
         let chat = table.flag("chat", report).unwrap_or(false);

@@ -30,7 +30,8 @@ pub(super) struct Scope<'n> {
 impl<'n> Scope<'n> {
     /// The pipelines that its records may be in.
     pub(super) fn pipelines(&self) -> impl Iterator<Item = &'n Pipeline> {
-        let (object, only) = (self.object.map(|object| object.name.as_str()), self.pipeline.map(|one| one.name.as_str()));
+        let (object, only) =
+            (self.object.map(|object| object.name.as_str()), self.pipeline.map(|one| one.name.as_str()));
         let all = self.known.pipelines.iter().filter(move |one| Some(one.object.as_str()) == object);
         all.filter(move |one| only.is_none_or(|only| only == one.name))
     }
@@ -75,8 +76,12 @@ impl<'n> Scope<'n> {
         let name = *text.get_ref();
         let other = self.known.pipelines.iter().find(|pipeline| pipeline.stage(name).is_some());
         let message = match (other, self.pipeline) {
-            (Some(other), Some(own)) => format!("`{name}` is a stage of pipeline `{}`, not of `{}`", other.name, own.name),
-            (Some(other), None) => format!("`{name}` is a stage of pipeline `{}`, which is not this object's", other.name),
+            (Some(other), Some(own)) => {
+                format!("`{name}` is a stage of pipeline `{}`, not of `{}`", other.name, own.name)
+            }
+            (Some(other), None) => {
+                format!("`{name}` is a stage of pipeline `{}`, which is not this object's", other.name)
+            }
             (None, _) => format!("there is no stage `{name}`"),
         };
         let mut known: Vec<&str> = self.stages().map(|stage| stage.name.as_str()).collect();

@@ -11,6 +11,9 @@ use super::suggest::{closest, listed};
 use super::table::Table;
 use crate::domain::{Action, Filter, Step, StepId, Way};
 
+/// Nobody writes as many actions.
+const HIGHEST: i64 = 1_000_000;
+
 /// The numbers given so far, each with its line.
 type Given = BTreeMap<i64, usize>;
 
@@ -49,7 +52,8 @@ fn read_step(mut table: Table, scope: Scope<'_>, given: &mut Given, report: &mut
         [verb] => read_action(&mut table, verb, scope, report),
         [] => {
             let meant = table.keys().find_map(|key| closest(key, VERBS));
-            let hint = meant.map_or_else(|| format!("one of: {}", listed(VERBS)), |verb| format!("did you mean `{verb}`?"));
+            let hint =
+                meant.map_or_else(|| format!("one of: {}", listed(VERBS)), |verb| format!("did you mean `{verb}`?"));
             report.error(table.place(), "this action does not say what it does", hint);
             return None;
         }
@@ -66,13 +70,16 @@ fn read_step(mut table: Table, scope: Scope<'_>, given: &mut Given, report: &mut
 fn read_id(table: &mut Table, given: &mut Given, report: &mut Report) -> StepId {
     let Some((id, place)) = table.number("id", report) else { return StepId::default() };
     let line = report.line_of(place.start);
-    if id < 1 {
-        report.error(place, format!("{id} is no number of an action"), "numbers begin with 1; leave `id` out for a new one");
-    } else if let Some(first) = given.insert(id, line) {
+    if !(1..=HIGHEST).contains(&id) {
+        let hint = format!("1 to {HIGHEST}; leave `id` out for a new one");
+        report.error(place, format!("{id} is no number of an action"), hint);
+        return StepId::default();
+    }
+    if let Some(first) = given.insert(id, line) {
         let hint = format!("the first is at line {first}; leave `id` out of a new action");
         report.error(place, format!("a second action has the number {id}"), hint);
     }
-    StepId(id.max(0))
+    StepId(id)
 }
 
 fn read_branch(table: &mut Table, scope: Scope<'_>, given: &mut Given, report: &mut Report) -> Option<Action> {
@@ -95,7 +102,11 @@ fn read_branch(table: &mut Table, scope: Scope<'_>, given: &mut Given, report: &
     }
     let otherwise = read_list(table, "otherwise", scope, given, report);
     if !ways.is_empty() && otherwise.is_empty() && ways.iter().all(|way| way.steps.is_empty()) {
-        report.warning(branch_place(table), "this branch does nothing on any of its ways", "leave it out, or give a way actions");
+        report.warning(
+            branch_place(table),
+            "this branch does nothing on any of its ways",
+            "leave it out, or give a way actions",
+        );
     }
     Some(Action::Branch { ways, otherwise })
 }

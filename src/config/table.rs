@@ -48,6 +48,11 @@ impl<'t> Table<'t> {
         self.value(key).map(|value| (key, value.span()))
     }
 
+    /// Has these keys count as known, although nobody reads them.
+    pub(super) fn pass_over(&mut self, keys: impl IntoIterator<Item = &'static str>) {
+        self.known.extend(keys);
+    }
+
     /// Reports every key that nobody asked for.
     pub(super) fn close(self, report: &mut Report) {
         for key in self.entries.keys().filter(|key| !self.known.contains(key.get_ref().as_ref())) {

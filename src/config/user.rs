@@ -30,13 +30,7 @@ pub(super) fn read_users(root: &mut Table, report: &mut Report) -> People {
         let roles = read_roles(&mut table, report);
         let disabled = table.flag("disabled", report).unwrap_or(false);
         table.close(report);
-        people.users.push(UserSetup {
-            name,
-            display_name,
-            addresses: without_places(addresses),
-            roles,
-            disabled,
-        });
+        people.users.push(UserSetup { name, display_name, addresses: without_places(addresses), roles, disabled });
     }
     people
 }

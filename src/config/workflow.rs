@@ -36,7 +36,7 @@ pub(super) fn read_workflows(root: &mut Table, known: &Known, report: &mut Repor
             published = read_definition(&mut table, scope, report);
         }
         // Not asked for where there is a draft only, and known all the same.
-        KEYS.iter().for_each(|key| drop(table.place_of(key)));
+        table.pass_over(KEYS);
         table.close(report);
         let object = object.get_ref().to_string();
         workflows.push(Workflow { name, label, object, on, published, draft });

@@ -78,9 +78,7 @@ impl Operation {
             Operation::CommentWorkflow => EVERYBODY,
             // A record that is moved enrols as well; who watches over workflows does it to try them.
             Operation::Enrol => AGENTS_AND_WORKFLOW_EDITORS,
-            Operation::RetryAction
-            | Operation::EditWorkflow
-            | Operation::EditStageAutomation => WORKFLOW_EDITORS,
+            Operation::RetryAction | Operation::EditWorkflow | Operation::EditStageAutomation => WORKFLOW_EDITORS,
             Operation::EditTicketStageAction => ACCOUNT_ACCESS,
             Operation::EditTemplatedAutomation => EITHER_EDITOR,
             Operation::EditPipeline

@@ -37,5 +37,6 @@ pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{
-    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WebhookOrder, WorkflowOrder, Written,
+    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, SetupOrder, Unit, WebhookOrder, WorkflowOrder,
+    Written,
 };

@@ -3,17 +3,25 @@
 //! reads and checks it, the faces show it.
 
 mod delay;
+mod diff;
+mod draw;
+mod edit;
 mod filter;
 mod graph;
 mod hours;
 mod placeholders;
+mod words;
 mod zone;
 
 pub use delay::{later, until};
+pub use diff::{Edited, edits};
+pub use draw::{as_mermaid, as_text};
+pub use edit::{At, Deletion, EditError, Lost, add, delete, lost, move_to, next_free, set};
 pub use filter::holds;
 pub use graph::{Place, first, locate, numbered};
 pub use hours::next_within;
 pub use placeholders::{filled, placeholders};
+pub use words::action_words;
 pub use zone::zone;
 
 use std::collections::BTreeMap;

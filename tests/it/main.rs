@@ -18,6 +18,7 @@ mod circle;
 mod cli;
 mod config;
 mod config_as_code;
+mod config_workflows;
 mod corpora;
 mod crashes;
 mod daemon;

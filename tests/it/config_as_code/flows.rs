@@ -23,7 +23,8 @@ pub fn objects() -> impl Strategy<Value = Vec<ObjectSetup>> {
 
 fn object(name: &'static str) -> impl Strategy<Value = ObjectSetup> {
     let options = subsequence(vec!["low", "a \"b\"", "é", "high"], 1..4);
-    let choice = options.prop_map(|some| PropertyKind::Choice { options: some.into_iter().map(str::to_owned).collect() });
+    let choice =
+        options.prop_map(|some| PropertyKind::Choice { options: some.into_iter().map(str::to_owned).collect() });
     let kind = prop_oneof![
         select(vec![
             PropertyKind::Text,
@@ -75,11 +76,10 @@ impl Scope {
         self.users().into_iter().chain([OWNER.to_owned()]).collect()
     }
 
-    /// Templates that users get, or contacts too.
-    fn templates(&self, contacts: bool) -> Vec<String> {
-        let not = |name: &str| [SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&name) || contacts && name == REPLY_NOT_DELIVERED;
+    /// Templates that an action can use.
+    fn templates(&self) -> Vec<String> {
         let all = self.setup.templates.iter().map(|template| template.name.clone());
-        all.filter(|name| !not(name)).collect()
+        all.filter(|name| ![SEND_NOT_DELIVERED, DIGEST_TEMPLATE].contains(&name.as_str())).collect()
     }
 
     fn properties(&self, settable: bool) -> Vec<(String, PropertyKind)> {
@@ -142,9 +142,8 @@ fn filter(scope: &Scope) -> BoxedStrategy<Filter> {
                 _ => {}
             }
         }
-        Union::new(tests).prop_map(move |(test, values)| {
-            Filter::Is(Condition { property: property.clone(), test, values })
-        })
+        Union::new(tests)
+            .prop_map(move |(test, values)| Filter::Is(Condition { property: property.clone(), test, values }))
     });
     one.prop_recursive(2, 6, 3, |inner| {
         let some = prop::collection::vec(inner, 1..3);
@@ -165,14 +164,13 @@ fn delay(scope: &Scope) -> BoxedStrategy<Delay> {
     ];
     let is_time = |kind: &PropertyKind| matches!(kind, PropertyKind::Date | PropertyKind::Time);
     let properties: Vec<_> = scope.properties(false).into_iter().filter(|(_, kind)| is_time(kind)).collect();
-    let offset = prop::option::of((span(), any::<bool>()).prop_map(|(span, before)| Span {
-        count: if before { -span.count } else { span.count },
-        ..span
-    }));
-    let until = (select(properties), offset, time);
-    delays.push(
-        until.prop_map(|((property, _), offset, time)| Delay::UntilProperty { property, offset, time }).boxed(),
+    let offset = prop::option::of(
+        (span(), any::<bool>())
+            .prop_map(|(span, before)| Span { count: if before { -span.count } else { span.count }, ..span }),
     );
+    let until = (select(properties), offset, time);
+    delays
+        .push(until.prop_map(|((property, _), offset, time)| Delay::UntilProperty { property, offset, time }).boxed());
     Union::new(delays).boxed()
 }
 
@@ -182,8 +180,8 @@ fn action(scope: &Scope) -> BoxedStrategy<Action> {
     let user = prop::option::of(select(scope.users_and_owner()));
     let secret = prop::option::of(Just("crm".to_owned()));
     let mut actions = vec![
-        select(scope.templates(true)).prop_map(|template| Action::SendEmail { template }).boxed(),
-        (select(scope.templates(false)), users).prop_map(|(template, users)| Action::Notify { template, users }).boxed(),
+        select(scope.templates()).prop_map(|template| Action::SendEmail { template }).boxed(),
+        (select(scope.templates()), users).prop_map(|(template, users)| Action::Notify { template, users }).boxed(),
         (filled(), user, prop::option::of(span()))
             .prop_map(|(title, user, due)| Action::CreateTask { title, user, due })
             .boxed(),
@@ -206,7 +204,8 @@ fn action(scope: &Scope) -> BoxedStrategy<Action> {
 
 fn set_property(scope: &Scope) -> BoxedStrategy<Action> {
     let settable = scope.properties(true);
-    let cleared = select(settable.iter().map(|(name, _)| name.clone()).filter(|name| name != "title").collect::<Vec<_>>());
+    let cleared =
+        select(settable.iter().map(|(name, _)| name.clone()).filter(|name| name != "title").collect::<Vec<_>>());
     let set = settable.into_iter().filter_map(|(property, kind)| {
         let value = scope.value(&property, &kind)?;
         let set = value.prop_map(move |value| Action::SetProperty { property: property.clone(), value: Some(value) });
@@ -253,7 +252,8 @@ fn steps(scope: &Scope, deep: u32) -> BoxedStrategy<Vec<Step>> {
     }
     let way = (filter(scope), steps(scope, deep - 1));
     let branch = (prop::collection::vec(way, 1..3), steps(scope, deep - 1)).prop_map(|(ways, otherwise)| {
-        let ways = ways.into_iter().enumerate().map(|(n, (when, steps))| Way { label: format!("way \"{n}\""), when, steps });
+        let ways =
+            ways.into_iter().enumerate().map(|(n, (when, steps))| Way { label: format!("way \"{n}\""), when, steps });
         Step::from(Action::Branch { ways: ways.collect(), otherwise })
     });
     (plain, prop::option::of(branch))
@@ -295,12 +295,11 @@ fn trigger(scope: &Scope) -> BoxedStrategy<Trigger> {
         triggers.push(to.prop_map(move |to| Trigger::PropertyChanged { property: property.clone(), to }).boxed());
     }
     for pipeline in scope.pipelines() {
-        let stages = pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.clone()).collect();
-        let entered = select::<Vec<_>>(stages);
+        let stages: Vec<String> =
+            pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.clone()).collect();
+        let entered = select::<String>(stages);
         triggers.push(
-            entered
-                .prop_map(move |stage| Trigger::StageEntered { pipeline: pipeline.name.clone(), stage })
-                .boxed(),
+            entered.prop_map(move |stage| Trigger::StageEntered { pipeline: pipeline.name.clone(), stage }).boxed(),
         );
     }
     if scope.object == TICKET {
@@ -313,11 +312,8 @@ fn trigger(scope: &Scope) -> BoxedStrategy<Trigger> {
 fn hours() -> impl Strategy<Value = BusinessHours> {
     let blocked = subsequence(vec!["2026-12-25".to_owned(), "2026-12-24..2027-01-02".to_owned()], 0..=2);
     let times = select(vec![("09:00", "17:30"), ("00:00", "24:00"), ("08:15", "08:16")]);
-    (subsequence(Weekday::ALL.to_vec(), 1..=7), times, blocked).prop_map(|(days, (from, until), blocked)| BusinessHours {
-        days,
-        from: from.to_owned(),
-        until: until.to_owned(),
-        blocked,
+    (subsequence(Weekday::ALL.to_vec(), 1..=7), times, blocked).prop_map(|(days, (from, until), blocked)| {
+        BusinessHours { days, from: from.to_owned(), until: until.to_owned(), blocked }
     })
 }
 

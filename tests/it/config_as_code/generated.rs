@@ -159,7 +159,7 @@ fn make_mailbox(n: usize, some: SomeMailbox, users: &[UserSetup], pipelines: &[P
     let pipelines: Vec<&Pipeline> = pipelines.iter().filter(|pipeline| pipeline.object == TICKET).collect();
     let (kind, addresses, pipeline) = match user {
         Some(user) => (MailboxKind::Personal, user.addresses.clone(), pipelines[0]),
-        None => (MailboxKind::Team, vec![address("team", n, 0), address("team", n, 1)], pipeline.get(&pipelines)),
+        None => (MailboxKind::Team, vec![address("team", n, 0), address("team", n, 1)], *pipeline.get(&pipelines)),
     };
     MailboxSetup {
         name: format!("mailbox_{n}"),

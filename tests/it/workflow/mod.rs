@@ -1,6 +1,8 @@
-//! Workflows (semantics, section 4).
+//! Workflows (semantics, section 4): what they do to records, and how their definitions are edited, drawn and compared.
 
 mod crash;
+mod drawing;
+mod editing;
 mod editing_in_force;
 mod house;
 mod rehearsals;
