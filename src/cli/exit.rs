@@ -124,7 +124,9 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         None => store,
     };
     match cause.downcast_ref() {
-        Some(Refusal::NoAddress | Refusal::NoRecord | Refusal::NoTask) => return Some(Code::NoInput),
+        Some(Refusal::NoAddress | Refusal::NoRecord | Refusal::NoTask | Refusal::NoAction) => {
+            return Some(Code::NoInput);
+        }
         Some(Refusal::Role { .. } | Refusal::NoUser(_) | Refusal::Disabled(_)) => return Some(Code::NoPermission),
         Some(Refusal::SetupChanged { .. }) => return Some(Code::TryLater),
         Some(

@@ -233,7 +233,7 @@ fn deed(
 impl Entry {
     /// Whether nobody ordered it: mail came, or something was due.
     fn is_of_program(&self) -> bool {
-        matches!(self.logged.event.kind.as_str(), "arrival" | "retry" | "digest" | "run")
+        record_views::OF_PROGRAM.contains(&self.logged.event.kind.as_str())
     }
 
     fn as_text(&self, database: &Database) -> String {

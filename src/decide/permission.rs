@@ -28,7 +28,7 @@ text_enum! {
         ClearBounce = "clear_bounce",
         /// Have a record enrol in a workflow, or take it out.
         Enrol = "enrol",
-        /// Have an action of a workflow that failed carried out again.
+        /// Have an action that failed carried out again.
         RetryAction = "retry_action",
         CommentWorkflow = "comment_workflow",
         EditWorkflow = "edit_workflow",
@@ -49,10 +49,11 @@ text_enum! {
     }
 }
 
-/// Work on records: an agent's, and nobody else's by another role.
+/// Work on records: an agent's, and by no other role anybody's.
 const AGENTS: &[Role] = &[Role::SuperAdmin, Role::Agent];
 const EVERYBODY: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::AccountAccess, Role::Agent];
 const WORKFLOW_EDITORS: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor];
+const AGENTS_AND_WORKFLOW_EDITORS: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::Agent];
 const ACCOUNT_ACCESS: &[Role] = &[Role::SuperAdmin, Role::AccountAccess];
 const EITHER_EDITOR: &[Role] = &[Role::SuperAdmin, Role::WorkflowEditor, Role::AccountAccess];
 const SUPER_ADMINS: &[Role] = &[Role::SuperAdmin];
@@ -74,11 +75,10 @@ impl Operation {
             | Operation::Quarantine
             | Operation::Outbox
             | Operation::ClearBounce => AGENTS,
-            // Those whose workflows they are answer there.
             Operation::CommentWorkflow => EVERYBODY,
-            Operation::Enrol | Operation::RetryAction | Operation::EditWorkflow | Operation::EditStageAutomation => {
-                WORKFLOW_EDITORS
-            }
+            // A record that is moved enrols as well; who watches over workflows does it to try them.
+            Operation::Enrol => AGENTS_AND_WORKFLOW_EDITORS,
+            Operation::RetryAction | Operation::EditWorkflow | Operation::EditStageAutomation => WORKFLOW_EDITORS,
             Operation::EditTicketStageAction => ACCOUNT_ACCESS,
             Operation::EditTemplatedAutomation => EITHER_EDITOR,
             Operation::EditPipeline
@@ -108,7 +108,7 @@ impl Operation {
             Operation::Outbox => "decide about mail in the outbox",
             Operation::ClearBounce => "say that an address takes mail again",
             Operation::Enrol => "enrol records in workflows or take them out",
-            Operation::RetryAction => "have actions of workflows carried out again",
+            Operation::RetryAction => "have actions carried out again",
             Operation::CommentWorkflow => "comment on workflows",
             Operation::EditWorkflow => "change workflows",
             Operation::EditTicketStageAction => "change what is done when a ticket enters a status",

@@ -210,8 +210,11 @@ pub struct Logged {
     pub before: Option<String>,
 }
 
-/// What the program notes for itself, of which nobody's state changes.
-const OF_THE_OUTBOX: [&str; 6] = ["lease", "release", "lapse", "dispatch", "webhook_lease", "webhook_answer"];
+/// What the program notes for itself on the way out, of which no record changes.
+const ON_THE_WAY_OUT: [&str; 6] = ["lease", "release", "lapse", "dispatch", "webhook_lease", "webhook_answer"];
+
+/// What nobody orders: mail came, or something was due. A change only where it changed a record.
+pub const OF_PROGRAM: [&str; 4] = ["arrival", "retry", "digest", "run"];
 
 /// Changes before `before`, newest first: all that people ordered, and what else changed a record.
 pub fn changes(tx: &mut Tx<'_>, filter: &LogFilter, before: EventSeq, limit: i64) -> Result<Vec<Logged>, StoreError> {
@@ -221,8 +224,8 @@ pub fn changes(tx: &mut Tx<'_>, filter: &LogFilter, before: EventSeq, limit: i64
         parameters.push(value);
         conditions.push(condition.replace('?', &format!("${}", parameters.len())));
     };
-    let outbox: Vec<String> = OF_THE_OUTBOX.iter().map(|kind| format!("'{kind}'")).collect();
-    conditions.push(format!("event.kind NOT IN ({})", outbox.join(", ")));
+    let listed = |kinds: &[&str]| kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+    conditions.push(format!("event.kind NOT IN ({})", listed(&ON_THE_WAY_OUT)));
     if let Some(user) = filter.user {
         placed(&mut conditions, "event.actor = ?", user.to_value());
     }
@@ -234,11 +237,11 @@ pub fn changes(tx: &mut Tx<'_>, filter: &LogFilter, before: EventSeq, limit: i64
                          OR event.seq IN (SELECT event FROM action_log WHERE record = ?))";
         placed(&mut conditions, of_record, record.to_value());
     }
-    // What arrived, or was due, is a change where a status or a property is another since.
-    let changed = "event.kind NOT IN ('arrival', 'retry', 'digest', 'run') \
-                   OR coalesce(decision.status_before, '') <> coalesce(decision.status_after, '') \
-                   OR decision.explanation LIKE '%\"set\":[{%'";
-    conditions.push(format!("({changed})"));
+    conditions.push(format!(
+        "(event.kind NOT IN ({}) OR coalesce(decision.status_before, '') <> coalesce(decision.status_after, '') \
+         OR decision.explanation LIKE '%\"set\":[{{%')",
+        listed(&OF_PROGRAM)
+    ));
     placed(&mut conditions, "1 = 1 ORDER BY event.seq DESC LIMIT ?", Value::Integer(limit));
     let names = |table: &str, columns: &[&str]| {
         columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 
-const FLOW: &str = "\n[[pipeline]]\nname = \"support\"\nstage = [{ name = \"new\" }, { name = \"closed\", state = \"closed\" }]\n\
+pub const FLOW: &str = "\n[[pipeline]]\nname = \"support\"\nstage = [{ name = \"new\" }, { name = \"closed\", state = \"closed\" }]\n\
     on_send = { on = false }\non_reply = { on = false }\n\
     [[pipeline.automation]]\nname = \"sort\"\nstage = \"new\"\nactions = [\n\
     { set_property = \"priority\", value = \"high\" },\n\

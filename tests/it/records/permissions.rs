@@ -9,7 +9,7 @@ use ticketd::engine::{Engine, EngineError, Input, RecordOrder, SendOrder, Workfl
 use ticketd::store::Store;
 
 /// Which of these may do it: super admin, workflow editor, account access, agent.
-const TABLE: [(Operation, [bool; 4]); 26] = [
+const TABLE: [(Operation, [bool; 4]); 27] = [
     (Operation::Read, [true, false, false, true]),
     (Operation::Send, [true, false, false, true]),
     (Operation::MoveRecord, [true, false, false, true]),
@@ -23,7 +23,8 @@ const TABLE: [(Operation, [bool; 4]); 26] = [
     (Operation::Quarantine, [true, false, false, true]),
     (Operation::Outbox, [true, false, false, true]),
     (Operation::ClearBounce, [true, false, false, true]),
-    (Operation::Enrol, [true, true, false, false]),
+    (Operation::Enrol, [true, true, false, true]),
+    (Operation::RetryAction, [true, true, false, false]),
     (Operation::CommentWorkflow, [true, true, true, true]),
     (Operation::EditWorkflow, [true, true, false, false]),
     (Operation::EditTicketStageAction, [true, false, true, false]),
@@ -102,6 +103,9 @@ fn who_has_no_role_is_unknown_or_disabled_may_do_nothing_and_the_operator_everyt
     }
 }
 
+/// What somebody does with a setup.
+type Edit = fn(&mut Setup);
+
 fn deals() -> Pipeline {
     let stage = |name: &str, state| Stage {
         name: name.to_owned(),
@@ -149,12 +153,12 @@ fn workflow() -> Workflow {
 fn a_change_of_the_setup_takes_what_its_differences_take() {
     let mut before = setup();
     before.pipelines.push(deals());
-    let of = |change: fn(&mut Setup)| {
+    let of = |change: Edit| {
         let mut after = before.clone();
         change(&mut after);
         decide::operations_of(&before, &after)
     };
-    let cases: [(fn(&mut Setup), &[Operation]); 20] = [
+    let cases: [(Edit, &[Operation]); 20] = [
         (|_| {}, &[]),
         (|setup| setup.ticket_prefix = "T".into(), &[Operation::EditDesk]),
         (|setup| setup.public_url = Some("https://desk.example.org".into()), &[Operation::EditDesk]),
@@ -235,6 +239,7 @@ fn orders() -> Vec<(Input, Operation)> {
         (of_record(RecordOrder::Note { record, draft: nothing() }), Operation::Note),
         (of_record(RecordOrder::FinishTask { task: TaskId(1) }), Operation::FinishTask),
         (Input::Workflow(WorkflowOrder::Enrol { workflow: workflow.clone(), record }), Operation::Enrol),
+        (Input::Workflow(WorkflowOrder::Retry { event: EventSeq(1), n: 1 }), Operation::RetryAction),
         (Input::Workflow(WorkflowOrder::Unenrol { workflow: workflow.clone(), record }), Operation::Enrol),
         (
             Input::Workflow(WorkflowOrder::Comment { workflow, step: StepId(1), draft: Arc::new(nothing()) }),
