@@ -162,7 +162,7 @@ fn word(order: &Input) -> &'static str {
         Input::QuarantineRetry { .. } | Input::QuarantineDrop { .. } => "quarantine",
         Input::Digest { .. } | Input::Workflow(WorkflowOrder::Run { .. }) => "timer",
         Input::Record(_) => "record",
-        Input::Workflow(_) => "workflow",
+        Input::Workflow(_) | Input::Webhook(_) => "workflow",
         Input::Lease { .. }
         | Input::Release { .. }
         | Input::Lapse { .. }
@@ -180,6 +180,7 @@ fn deed(order: &Input, names: &Names) -> String {
     match order {
         Input::Record(order) => record_deed(order, ticket),
         Input::Workflow(order) => workflow_deed(order, ticket),
+        Input::Webhook(_) => "sends a webhook".to_owned(),
         Input::Setup(_) => "puts another setup into force".to_owned(),
         Input::Mail(_) => "delivers a mail".to_owned(),
         Input::Retry { .. } => "reads a pending mail again".to_owned(),
@@ -271,6 +272,7 @@ fn workflow_deed(order: &WorkflowOrder, record: impl Fn(&RecordId) -> String) ->
         WorkflowOrder::Run { .. } => "goes on with a workflow".to_owned(),
         WorkflowOrder::Enrol { workflow, record: id } => format!("enrols {} in {workflow}", record(id)),
         WorkflowOrder::Unenrol { workflow, record: id } => format!("takes {} out of {workflow}", record(id)),
+        WorkflowOrder::Retry { event, n } => format!("has action {event}.{n} carried out again"),
         WorkflowOrder::Comment { workflow, step, draft } => {
             format!("remarks about {workflow}, step {step}: {}", draft.draft.text)
         }

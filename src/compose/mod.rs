@@ -15,6 +15,7 @@ mod template;
 mod threading;
 mod token;
 mod values;
+mod webhook;
 
 pub use attachment::{Attachment, file_name, media_type};
 pub use draft::DraftError;
@@ -24,6 +25,7 @@ pub use quote::quote;
 pub use template::{RenderError, Rendered, TemplatePart, TemplateProblem, check, render};
 pub use token::{InvalidKid, Keyring, SigningKey, TOKEN_HEADER, Token};
 pub use values::{
-    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, TicketValues,
-    UserValues, Values, known_variables,
+    ContactValues, DigestLine, DigestList, DigestValues, FailureValues, MailboxValues, Readers, RecordValues,
+    TicketValues, UserValues, Values, known_variables,
 };
+pub use webhook::sign_webhook;

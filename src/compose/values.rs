@@ -25,11 +25,14 @@ impl Readers {
 
 /// What the template may name that tells of a mail that did not arrive. Notifications may name all but the failure; what
 /// contacts read all but the user too. `user` and `failure` alone are for asking whether there is one.
-const OF_TICKETS: [&str; 13] = [
+const OF_TICKETS: [&str; 16] = [
     "ticket.number",
     "ticket.tag",
     "ticket.subject",
     "ticket.status",
+    "record.title",
+    "record.stage",
+    "record.object",
     "contact.name",
     "contact.address",
     "mailbox.name",
@@ -48,17 +51,18 @@ const OF_DIGESTS: [&str; 7] =
 /// What a template may name that is for these readers.
 pub fn known_variables(readers: Readers) -> &'static [&'static str] {
     match readers {
-        Readers::Contacts => OF_TICKETS.get(..8).unwrap_or_default(),
-        Readers::Users => OF_TICKETS.get(..10).unwrap_or_default(),
+        Readers::Contacts => OF_TICKETS.get(..11).unwrap_or_default(),
+        Readers::Users => OF_TICKETS.get(..13).unwrap_or_default(),
         Readers::Author => &OF_TICKETS,
         Readers::Digest => &OF_DIGESTS,
     }
 }
 
-/// What fills a template about a ticket.
+/// What fills a template about a record, a ticket mostly.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Values {
     pub ticket: TicketValues,
+    pub record: RecordValues,
     pub contact: ContactValues,
     pub mailbox: MailboxValues,
     /// The user whom a notification tells something.
@@ -67,7 +71,17 @@ pub struct Values {
     pub failure: Option<FailureValues>,
 }
 
-/// Number 0 and empty texts where a mail has no ticket.
+/// Of a record of any object; empty where a mail is about none.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct RecordValues {
+    pub title: String,
+    /// The stage's label.
+    pub stage: String,
+    /// What one of its object is called: `Deal`.
+    pub object: String,
+}
+
+/// Number 0 and empty texts where a mail has no ticket; of another record what it has alike.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct TicketValues {
     pub number: i64,
@@ -152,6 +166,7 @@ pub(super) fn ticket_values(readers: Readers) -> Values {
             subject: "Subject".to_owned(),
             status: "New".to_owned(),
         },
+        record: RecordValues { title: "Subject".to_owned(), stage: "New".to_owned(), object: "Ticket".to_owned() },
         contact: ContactValues { name: "Name".to_owned(), address: address() },
         mailbox: MailboxValues { name: "Mailbox".to_owned(), address: address() },
         user: (readers != Readers::Contacts).then(|| UserValues { name: "User".to_owned() }),

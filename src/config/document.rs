@@ -16,6 +16,7 @@ use super::scope::Known;
 use super::table::Table;
 use super::template::{read_only, read_templates};
 use super::user::read_users;
+use super::webhooks::read_webhooks;
 use super::workflow::read_workflows;
 use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
@@ -117,6 +118,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
     let (mailboxes, accounts) = read_mailboxes(&mut root, &people, &pipelines, &clients, report);
     let relays = read_relays(&mut root, &clients, report);
     let daemon = read_daemon(&mut root, report);
+    let webhooks = read_webhooks(&mut root, report);
     let ignore = read_ignore_rules(&mut root, report);
     // Where a mailbox was meant and could not be read, that was said.
     let is_told = report.has_broken_lines() || (root.has("mailbox") && mailboxes.is_empty());
@@ -142,7 +144,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
         PublicUrl::Wrong => {}
         PublicUrl::Given(url) => setup.public_url = Some(url),
     }
-    Config { database, time_zone, setup, accounts, relays, oauth, daemon, warnings: Vec::new() }
+    Config { database, time_zone, setup, accounts, relays, oauth, daemon, webhooks, warnings: Vec::new() }
 }
 
 /// `Area/Location` and the like, as in the IANA time zone database; whether the zone exists is not known here.

@@ -42,6 +42,7 @@ mod template;
 mod text;
 mod trigger;
 mod user;
+mod webhooks;
 mod workflow;
 
 use crate::domain::{DIGEST_TEMPLATE, Setup, Template};
@@ -61,6 +62,7 @@ pub use problem::{Problem, Severity};
 pub use relay::{Dkim, Login, Mechanism, OnUnknown, Relay, ReturnPath};
 pub use server::{Security, Server};
 pub use spot::{Spot, problem_at};
+pub use webhooks::Webhooks;
 
 /// The commented `ticketd.toml` that a new installation begins with.
 pub const STARTER: &str = include_str!("starter.toml");
@@ -80,6 +82,7 @@ pub struct Config {
     /// Who gets the tokens that logins name, in the order of the file.
     pub oauth: Vec<OauthClient>,
     pub daemon: Daemon,
+    pub webhooks: Webhooks,
     /// What looks wrong and stops nothing, by place.
     pub warnings: Vec<Problem>,
 }
@@ -92,6 +95,7 @@ pub fn digest_template() -> Option<Template> {
 /// What holds without a file: one team mailbox `support`, no users, the support pipeline and its templates.
 pub fn builtin() -> Config {
     Config {
+        webhooks: Webhooks::default(),
         database: None,
         time_zone: None,
         setup: builtin::setup(),

@@ -16,15 +16,15 @@ pub enum PasswordFrom {
     Credential(String),
 }
 
-type Wrap = fn(String) -> PasswordFrom;
+pub(super) type Wrap = fn(String) -> PasswordFrom;
 
 /// The keys that say where a secret is.
 pub(super) struct SecretKeys {
     /// What people call it, and the key at which it would stand itself.
-    what: &'static str,
-    bare: &'static str,
-    places: [(&'static str, Wrap); 3],
-    example: &'static str,
+    pub(super) what: &'static str,
+    pub(super) bare: &'static str,
+    pub(super) places: [(&'static str, Wrap); 3],
+    pub(super) example: &'static str,
 }
 
 pub(super) const PASSWORD: SecretKeys = SecretKeys {

@@ -100,7 +100,7 @@ impl Deciding<'_> {
         let to = self.address(&Participant { name: user_setup.display_name.clone(), address });
         Ok(self.queue(Outgoing {
             purpose: SendPurpose::Notification,
-            ticket: None,
+            about: None,
             mailbox,
             thread: None,
             parent: None,

@@ -30,7 +30,10 @@ pub use arrival::{MailInput, arrival};
 pub use caps::counts_since as automatic_since;
 pub use deciding::{Context, Deciding};
 pub use digest::digest;
-pub use flow::{check_step, comment, enrol_by_hand, fire, remove, view};
+pub use flow::{
+    Rehearsal, check_step, comment, enrol_by_hand, fire, lease_webhooks, rehearse, remove, retry, view,
+    webhook_answered,
+};
 pub use fold::fold;
 pub use hand::{merge, move_record, open};
 pub use outbox::{dispatched, lapse, lease, order, release};

@@ -63,10 +63,19 @@ fn failed(ws: &Workspace, plan: &SendPlan) -> Vec<Change> {
     send.map(Change::Send).into_iter().chain(ticket.map(Change::Ticket)).collect()
 }
 
-/// Notes in the explanation that a send could not be composed: no effect says that it was queued.
-pub fn note_failure(explanation: &mut Explanation, send: SendId, why: &str) {
+/// Notes that a send could not be composed: no effect says that it was queued, and the action of a workflow has failed.
+pub fn note_failure(decision: &mut Decision, send: SendId, why: &str) -> Vec<Change> {
+    let explanation = &mut decision.explanation;
     for effect in explanation.effects.iter_mut().filter(|effect| effect.send == Some(send)) {
         effect.outcome = EffectResult::Failed;
     }
     explanation.failed.push(FailedSend { send, why: why.to_owned() });
+    let failed = decision.changes.iter().filter_map(|change| match change {
+        Change::Action(row) if row.send == Some(send) => {
+            let (outcome, reason) = (ActionOutcome::Failed, Some(why.to_owned()));
+            Some(Change::Action(ActionRow { outcome, reason, ..row.clone() }))
+        }
+        _ => None,
+    });
+    failed.collect()
 }

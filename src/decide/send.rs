@@ -89,6 +89,10 @@ pub enum Refusal {
     CannotEnrol { workflow: String, hindrance: EffectResult },
     #[error("the record is not on its way through `{0}`")]
     NotEnrolled(String),
+    #[error("there is no such action in the log, or its workflow is no more")]
+    NoAction,
+    #[error("the action is {0}: only what failed is carried out again")]
+    NotFailed(ActionOutcome),
     #[error("the workflow `{workflow}` has no step {step}")]
     NoStep { workflow: String, step: StepId },
     #[error("{}", lines(.0))]
@@ -117,7 +121,9 @@ fn one_of(roles: &[Role]) -> String {
 /// What is to be sent, before it has ids.
 pub(super) struct Outgoing {
     pub purpose: SendPurpose,
-    pub ticket: Option<RecordId>,
+    /// The record that it is about. Where that is no ticket, the mail begins a thread that belongs to none: what is
+    /// answered to it opens a ticket, as any mail of a contact does.
+    pub about: Option<RecordId>,
     pub mailbox: MailboxId,
     /// `None`: a new thread, of the ticket unless it is a notification.
     pub thread: Option<ThreadId>,
@@ -152,7 +158,7 @@ fn from_contact(d: &mut Deciding<'_>, request: &SendRequest, draft: &Draft) -> R
     let (to, cc) = recipients(d, draft);
     let send = d.queue(Outgoing {
         purpose: SendPurpose::Record,
-        ticket: None,
+        about: None,
         mailbox,
         thread: None,
         parent: None,
@@ -197,7 +203,7 @@ fn from_ticket(d: &mut Deciding<'_>, ticket: RecordId, request: &SendRequest, dr
     let recipients: Vec<Participant> = draft.to.iter().chain(&draft.cc).cloned().collect();
     let send = d.queue(Outgoing {
         purpose: request.purpose,
-        ticket: Some(ticket),
+        about: Some(ticket),
         mailbox,
         thread,
         parent,
@@ -295,10 +301,11 @@ fn recipients(d: &mut Deciding<'_>, draft: &Draft) -> (Vec<AddressId>, Vec<Addre
 impl Deciding<'_> {
     /// Queues a send: its row and its recipients at once, its words when it is composed.
     pub(super) fn queue(&mut self, outgoing: Outgoing) -> SendId {
-        let Outgoing { purpose, ticket, mailbox, thread, parent, to, cc, automation, template, subject_key, text } =
+        let Outgoing { purpose, about, mailbox, thread, parent, to, cc, automation, template, subject_key, text } =
             outgoing;
         let (send, message, content): (SendId, MessageId, ContentId) = (self.id(), self.id(), self.id());
         let reference = self.next_reference();
+        let ticket = about.filter(|record| self.ws.tickets.get(record).is_some());
         let at = self.context.at;
         let from = self.own_address(mailbox);
         // A notification is a conversation with the user: it stays out of the customer's threads.
@@ -350,6 +357,7 @@ impl Deciding<'_> {
             author,
             automation,
             ticket,
+            about,
             thread,
             mailbox,
             from,

@@ -76,7 +76,7 @@ impl Deciding<'_> {
         let language = self.ws.mailbox(mailbox).map_or(Language::English, |(_, setup)| setup.language);
         let queued = self.queue(Outgoing {
             purpose: SendPurpose::Notification,
-            ticket: written.ticket,
+            about: written.ticket,
             mailbox,
             thread: None,
             parent: None,

@@ -92,6 +92,8 @@ pub struct SendPlan {
     /// `pipeline/name`.
     pub automation: Option<String>,
     pub ticket: Option<RecordId>,
+    /// The record that a template is filled from: the ticket, or a record that is none.
+    pub about: Option<RecordId>,
     pub thread: ThreadId,
     /// The mailbox that it comes from, and its address.
     pub mailbox: MailboxId,

@@ -93,6 +93,12 @@ pub enum Payload {
     Enrol { workflow: String, record: RecordId },
     /// A user takes a record out of a workflow.
     Unenrol { workflow: String, record: RecordId },
+    /// These webhooks are about to be sent, by one program, until then.
+    WebhookLease { webhooks: Vec<WebhookId>, until: Timestamp },
+    /// A webhook was sent.
+    WebhookAnswer(WebhookAnswer),
+    /// A user has an action that failed carried out again.
+    RetryAction { of: EventSeq, n: i64 },
     /// A user remarks something about a step of a workflow.
     Comment { workflow: String, step: StepId, draft: ContentId },
     /// A user's hour is over: what was beyond the cap of notifications is told in one mail.
@@ -128,6 +134,9 @@ impl Payload {
             Payload::Run { .. } => "run",
             Payload::Enrol { .. } => "enrol",
             Payload::Unenrol { .. } => "unenrol",
+            Payload::WebhookLease { .. } => "webhook_lease",
+            Payload::WebhookAnswer(_) => "webhook_answer",
+            Payload::RetryAction { .. } => "retry_action",
             Payload::Comment { .. } => "comment",
         }
     }
@@ -185,6 +194,28 @@ pub struct SendRequest {
     /// The message of the ticket that it answers; without it the newest of its thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<MessageId>,
+}
+
+/// What became of a webhook that was sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhookAnswer {
+    pub webhook: WebhookId,
+    /// That of the lease under which it was sent.
+    pub fence: i64,
+    pub verdict: WebhookVerdict,
+    /// Why, for people: a status, or what kept it from being sent.
+    pub said: String,
+}
+
+text_enum! {
+    /// What an answer means.
+    WebhookVerdict {
+        Accepted = "accepted",
+        /// It may be otherwise later.
+        Later = "later",
+        /// For good.
+        Refused = "refused",
+    }
 }
 
 /// A record that a user makes.

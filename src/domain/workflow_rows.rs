@@ -213,6 +213,8 @@ row! {
         /// The action that it is.
         event: EventSeq,
         n: i64,
+        /// The same over all tries: who gets it twice can tell.
+        key: String,
         url: String,
         secret: Option<String>,
         /// What is sent, as JSON.

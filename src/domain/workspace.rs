@@ -26,6 +26,9 @@ pub struct Keys {
     pub timers: BTreeSet<TimerId>,
     pub sends: BTreeSet<SendId>,
     pub tasks: BTreeSet<TaskId>,
+    pub webhooks: BTreeSet<WebhookId>,
+    /// Of the action log.
+    pub actions: BTreeSet<(EventSeq, i64)>,
     /// What the workflows are is compared with what they become.
     pub revisions_in_force: bool,
     /// Companies, by name.
@@ -52,6 +55,8 @@ impl Keys {
         self.timers.extend(other.timers);
         self.sends.extend(other.sends);
         self.tasks.extend(other.tasks);
+        self.webhooks.extend(other.webhooks);
+        self.actions.extend(other.actions);
         self.companies.extend(other.companies);
         self.revisions_in_force |= other.revisions_in_force;
         self.users.extend(other.users);

@@ -1,7 +1,7 @@
 //! Decides about an input, whatever it is: hands it to the rule that it is for, and says what the journal keeps of it.
 
 use super::mail::Mail;
-use super::unit::{Input, RecordOrder, SendOrder, WorkflowOrder};
+use super::unit::{Input, RecordOrder, SendOrder, WebhookOrder, WorkflowOrder};
 use crate::decide::{self, Deciding, MailInput, Refusal};
 use crate::domain::*;
 use crate::store::content::Packed;
@@ -82,6 +82,14 @@ pub(super) fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payloa
         }
         Input::Record(order) => decide_record(d, order),
         Input::Workflow(order) => decide_workflow(d, order),
+        Input::Webhook(WebhookOrder::Lease { webhooks, until }) => {
+            decide::lease_webhooks(d, webhooks, *until);
+            Ok(Payload::WebhookLease { webhooks: webhooks.clone(), until: *until })
+        }
+        Input::Webhook(WebhookOrder::Answer(answer)) => {
+            decide::webhook_answered(d, answer)?;
+            Ok(Payload::WebhookAnswer(answer.clone()))
+        }
     }
 }
 
@@ -127,6 +135,10 @@ fn decide_workflow(d: &mut Deciding<'_>, order: &WorkflowOrder) -> Result<Payloa
         WorkflowOrder::Unenrol { workflow, record } => {
             decide::remove(d, workflow, *record)?;
             Ok(Payload::Unenrol { workflow: workflow.clone(), record: *record })
+        }
+        WorkflowOrder::Retry { event, n } => {
+            decide::retry(d, *event, *n)?;
+            Ok(Payload::RetryAction { of: *event, n: *n })
         }
         WorkflowOrder::Comment { workflow, step, draft } => {
             decide::check_step(d, workflow, *step)?;

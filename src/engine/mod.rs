@@ -23,14 +23,17 @@ mod story_records;
 pub mod sync;
 mod timers;
 mod unit;
+pub mod webhooks;
 
 pub use desk::{Judgement, Letter, Reply};
 pub use handle::{Engine, EngineError, READING_LIMIT, written};
 pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
-pub use preview::{Preview, PreviewError, preview};
+pub use preview::{Preview, PreviewError, preview, rehearse};
 pub use refold::{Refolded, refold};
 pub use replay::{Ended, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
-pub use unit::{Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, Unit, WorkflowOrder, Written};
+pub use unit::{
+    Input, Outcome, QueuedSend, RecordOrder, ReviewOrder, SendOrder, Unit, WebhookOrder, WorkflowOrder, Written,
+};

@@ -1,7 +1,7 @@
 //! Which rows deciding a unit needs.
 
 use super::mail::Mail;
-use super::unit::{Input, RecordOrder, Unit, WorkflowOrder, Written};
+use super::unit::{Input, RecordOrder, Unit, WebhookOrder, WorkflowOrder, Written};
 use crate::decide;
 use crate::domain::*;
 
@@ -67,6 +67,13 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
             keys.tickets.insert(*record);
         }
         Input::Workflow(WorkflowOrder::Comment { draft, .. }) => draft_keys(&mut keys, draft),
+        Input::Workflow(WorkflowOrder::Retry { event, n }) => {
+            keys.actions.insert((*event, *n));
+        }
+        Input::Webhook(WebhookOrder::Lease { webhooks, .. }) => keys.webhooks.extend(webhooks),
+        Input::Webhook(WebhookOrder::Answer(answer)) => {
+            keys.webhooks.insert(answer.webhook);
+        }
     }
     keys.automatic_since = Some(decide::automatic_since(unit.at));
     keys

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::compose::{
     self, Attachment, AutomaticMark, ContactValues, DigestLine, DigestList, DigestValues, FailureValues, Keyring,
-    MailboxValues, Outgoing, Rendered, TicketValues, UserValues,
+    MailboxValues, Outgoing, RecordValues, Rendered, TicketValues, UserValues,
 };
 use crate::config;
 use crate::decide::Composed;
@@ -128,7 +128,7 @@ impl Words<'_> {
             SendText::Template { name, language, user, failure } => {
                 let template = self.ws.setup.template(name).ok_or("there is no such template")?;
                 let values =
-                    self.values(*user, failure.as_ref()).ok_or("there is no ticket to fill the template from")?;
+                    self.values(*user, failure.as_ref()).ok_or("there is nothing to fill the template from")?;
                 filled(compose::render(template, *language, &values))
             }
             SendText::Digest { language, user, entries } => {
@@ -186,8 +186,8 @@ impl Words<'_> {
     }
 
     fn values(&self, user: Option<UserId>, failure: Option<&Undelivered>) -> Option<compose::Values> {
-        let ticket = match (self.plan.ticket, failure) {
-            (Some(ticket), _) => self.ticket(ticket)?,
+        let ticket = match (self.plan.about, failure) {
+            (Some(record), _) => self.ticket(record)?,
             // A mail from a contact's record has none: all that is known is what the mail was about.
             (None, Some(failure)) => TicketValues { subject: failure.subject.clone(), ..TicketValues::default() },
             (None, None) => return None,
@@ -195,6 +195,7 @@ impl Words<'_> {
         let address = |failure: &Undelivered| self.ws.addresses.get(&failure.address).map(|row| row.address.clone());
         Some(compose::Values {
             ticket,
+            record: self.plan.about.and_then(|record| self.record(record)).unwrap_or_default(),
             contact: self.contact(failure),
             mailbox: self.mailbox()?,
             user: self.user(user),
@@ -210,11 +211,18 @@ impl Words<'_> {
         let pipeline = self.ws.setup.pipeline(&record.pipeline)?;
         let status = pipeline.stage(&record.stage).map_or(record.stage.as_str(), |stage| stage.label.as_str());
         Some(TicketValues {
-            number: self.ws.tickets.get(&ticket)?.number,
+            number: self.ws.tickets.get(&ticket).map_or(0, |ticket| ticket.number),
             tag: self.tag(Some(ticket)),
             subject: record.title.clone(),
             status: status.to_owned(),
         })
+    }
+
+    fn record(&self, record: RecordId) -> Option<RecordValues> {
+        let row = self.ws.records.get(&record)?;
+        let TicketValues { subject: title, status: stage, .. } = self.ticket(record)?;
+        let object = self.ws.setup.object(&row.object).map_or(row.object.as_str(), |object| &object.singular);
+        Some(RecordValues { title, stage, object: object.to_owned() })
     }
 
     fn mailbox(&self) -> Option<MailboxValues> {
@@ -235,7 +243,7 @@ impl Words<'_> {
             None => self.plan.to.first().filter(|_| self.plan.purpose != SendPurpose::Notification),
         };
         let contact = addressed.and_then(|id| self.ws.addresses.get(id)?.contact);
-        let contact = contact.or_else(|| self.ws.contacts_of(self.plan.ticket?).next());
+        let contact = contact.or_else(|| self.ws.contacts_of(self.plan.about?).next());
         let row = contact.and_then(|contact| self.ws.contacts.get(&contact));
         let address = row.and_then(|row| self.ws.addresses.get(&row.address)).map(|row| row.address.clone());
         ContactValues {

@@ -1,10 +1,12 @@
-//! What a template would say about a ticket. Planned and filled as a send is; nothing is kept and nothing sent.
+//! What would be: what a template would say about a ticket, what a workflow would do for a record. Planned and filled as
+//! what is done is; nothing is kept and nothing sent.
 
 use std::sync::Arc;
 
+use super::handle::EngineError;
 use super::needs::{addresses_of_users, own_addresses};
 use super::outgoing;
-use crate::decide::{self, Context, Deciding};
+use crate::decide::{self, Context, Deciding, Rehearsal};
 use crate::domain::*;
 use crate::store::{self, Store, StoreError, journal};
 
@@ -37,6 +39,41 @@ pub enum PreviewError {
     Store(#[from] StoreError),
 }
 
+/// An event that nobody journals.
+fn beyond(at: Timestamp) -> Context {
+    Context {
+        seq: EventSeq(BEYOND),
+        at,
+        origin: Origin::Replay,
+        actor: None,
+        ids: IdBlock::new(BEYOND),
+        numbers: IdBlock::new(BEYOND),
+        seed: [0; 32],
+    }
+}
+
+/// Walks a workflow of the setup in force for a record, its draft where `draft` says so.
+pub fn rehearse(
+    store: &Store,
+    at: Timestamp,
+    workflow: &str,
+    draft: bool,
+    record: RecordId,
+) -> Result<Rehearsal, EngineError> {
+    let mut ws = store.read(|tx| {
+        let setup = Arc::new(journal::current_setup(tx)?.unwrap_or_default());
+        let keys = Keys {
+            tickets: [record].into(),
+            addresses: own_addresses(&setup).collect(),
+            users: addresses_of_users(&setup).collect(),
+            automatic_since: Some(decide::automatic_since(at)),
+            ..Keys::default()
+        };
+        store::load(tx, setup, &keys)
+    })?;
+    Ok(decide::rehearse(&mut Deciding::new(&mut ws, beyond(at)), workflow, draft, record)?)
+}
+
 /// Fills the template of the setup in force with what is known of the ticket of that number. `language`: instead of the
 /// mailbox's.
 pub fn preview(
@@ -60,16 +97,7 @@ pub fn preview(
     if ws.setup.template(template).is_none() {
         return Err(PreviewError::NoTemplate(template.to_owned()));
     }
-    let context = Context {
-        seq: EventSeq(BEYOND),
-        at,
-        origin: Origin::Replay,
-        actor: None,
-        ids: IdBlock::new(BEYOND),
-        numbers: IdBlock::new(BEYOND),
-        seed: [0; 32],
-    };
-    let mut deciding = Deciding::new(&mut ws, context);
+    let mut deciding = Deciding::new(&mut ws, beyond(at));
     let mut plan = decide::preview(&mut deciding, record, template).ok_or(PreviewError::Nobody)?;
     let spoken = match &mut plan.text {
         SendText::Template { language: spoken, .. } | SendText::Digest { language: spoken, .. } => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::handle::{EngineError, keyring, pending};
 use super::mail::{Mail, Place, Reader};
 use super::step::Step;
-use super::unit::{Input, Journaled, RecordOrder, ReviewOrder, SendOrder, Unit, WorkflowOrder, Written};
+use super::unit::{Input, Journaled, RecordOrder, ReviewOrder, SendOrder, Unit, WebhookOrder, WorkflowOrder, Written};
 use crate::domain::*;
 use crate::parse;
 use crate::store::content::{self, pack};
@@ -162,6 +162,9 @@ impl Names {
             Payload::Run { timer, fence } => Input::Workflow(WorkflowOrder::Run { timer, fence }),
             Payload::Enrol { workflow, record } => Input::Workflow(WorkflowOrder::Enrol { workflow, record }),
             Payload::Unenrol { workflow, record } => Input::Workflow(WorkflowOrder::Unenrol { workflow, record }),
+            Payload::WebhookLease { webhooks, until } => Input::Webhook(WebhookOrder::Lease { webhooks, until }),
+            Payload::WebhookAnswer(answer) => Input::Webhook(WebhookOrder::Answer(answer)),
+            Payload::RetryAction { of: event, n } => Input::Workflow(WorkflowOrder::Retry { event, n }),
             Payload::Comment { workflow, step, draft } => {
                 Input::Workflow(WorkflowOrder::Comment { workflow, step, draft: Arc::new(written(tx, draft)?) })
             }

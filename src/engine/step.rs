@@ -238,6 +238,7 @@ impl<'a> Batch<'a> {
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Workflow(_)
+            | Input::Webhook(_)
             | Input::Digest { .. } => return,
         };
         let new = decision.changes.iter().find_map(|change| match change {
@@ -259,15 +260,18 @@ impl<'a> Batch<'a> {
     fn compose(&mut self, step: &Step, input: &Input, decision: &mut Decision) -> Vec<QueuedSend> {
         let files = if let Input::Send(order) = input { order.files.as_slice() } else { &[] };
         let mut queued = Vec::new();
-        for plan in &decision.sends {
+        let plans = std::mem::take(&mut decision.sends);
+        for plan in &plans {
             let mut built = outgoing::build(&self.ws, &step.keyring, plan, files);
             if let Some(bytes) = step.composed.get(&plan.content) {
                 built = built.sent_as(bytes);
             }
+            let mut changes = Vec::new();
             if let Some(why) = &built.composed.failure {
-                decide::note_failure(&mut decision.explanation, plan.send, why);
+                changes = decide::note_failure(decision, plan.send, why);
             }
-            for change in decide::queued(&self.ws, plan, &built.composed) {
+            changes.extend(decide::queued(&self.ws, plan, &built.composed));
+            for change in changes {
                 fold(&mut self.ws, &change);
                 decision.changes.push(change);
             }
@@ -284,6 +288,7 @@ impl<'a> Batch<'a> {
             });
             self.contents.push((plan.content, std::borrow::Cow::Owned(built.packed)));
         }
+        decision.sends = plans;
         queued
     }
 

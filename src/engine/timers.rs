@@ -39,10 +39,13 @@ impl Engine {
     /// Lets time pass until then: each timer that is due meanwhile fires when it is due, and what that puts off, too.
     pub async fn pass_time(&self, until: Timestamp) -> Result<Vec<Outcome>, EngineError> {
         let mut outcomes = Vec::new();
-        while let Some(next) = self.store().read(|tx| store::due_timers(tx, until, 1))?.first() {
-            outcomes.extend(self.fire(std::slice::from_ref(next), next.due_at).await?);
+        loop {
+            let due = self.store().read(|tx| store::due_timers(tx, until, TOGETHER))?;
+            // Those that are due at one moment fire together; what they put off may be due before the next.
+            let Some(next) = due.first().map(|timer| timer.due_at) else { return Ok(outcomes) };
+            let now: Vec<TimerRow> = due.into_iter().take_while(|timer| timer.due_at == next).collect();
+            outcomes.extend(self.fire(&now, next).await?);
         }
-        Ok(outcomes)
     }
 
     /// Fires timers together.

@@ -101,6 +101,18 @@ pub enum Input {
     },
     Record(Arc<RecordOrder>),
     Workflow(WorkflowOrder),
+    Webhook(WebhookOrder),
+}
+
+/// What happens to webhooks on their way out.
+#[derive(Debug, Clone)]
+pub enum WebhookOrder {
+    /// These are about to be sent.
+    Lease {
+        webhooks: Vec<WebhookId>,
+        until: Timestamp,
+    },
+    Answer(WebhookAnswer),
 }
 
 /// What a user does with records. Drafts hold what people wrote: titles, notes, addresses of contacts.
@@ -140,6 +152,11 @@ pub enum WorkflowOrder {
     Unenrol {
         workflow: String,
         record: RecordId,
+    },
+    /// An action of the log that failed is carried out again.
+    Retry {
+        event: EventSeq,
+        n: i64,
     },
     Comment {
         workflow: String,
@@ -216,6 +233,7 @@ impl Unit {
             | Input::ClearBounce { .. }
             | Input::Outbox { .. }
             | Input::Workflow(_)
+            | Input::Webhook(_)
             | Input::Digest { .. } => 1024,
         }
     }

@@ -4,15 +4,20 @@
 mod base64;
 mod certificate;
 mod dial;
+mod http;
 mod key;
 pub mod oauth;
+mod public;
 mod said;
 mod secret;
 mod tls;
 mod transport;
 
 pub(crate) use base64::{base64, base64url, of_base64};
-pub use dial::{Unreachable, dial};
+pub(crate) use dial::dial_within;
+pub use dial::{Reach, Unreachable, dial};
+pub use http::Limits as HttpLimits;
+pub(crate) use http::{Answered, Post, post};
 pub(crate) use key::load_key;
 pub(crate) use said::said;
 pub use secret::{Secret, SecretError, load_secret};

@@ -15,7 +15,11 @@ const ROUNDS: usize = 20;
 /// Loads the rows that deciding about `keys` needs.
 pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace, StoreError> {
     // Most setups need nothing of records but their stages.
-    let has_flows = setup.has_flows() || !keys.timers.is_empty() || !keys.tickets.is_empty() || !keys.tasks.is_empty();
+    let has_flows = setup.has_flows()
+        || !keys.timers.is_empty()
+        || !keys.tickets.is_empty()
+        || !keys.tasks.is_empty()
+        || !keys.actions.is_empty();
     let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), has_flows };
     loader.directory()?;
     loader.named(keys)?;
@@ -78,6 +82,7 @@ impl Loader<'_, '_> {
         let running: BTreeSet<RecordId> = runs.iter().map(|run| run.record).collect();
         self.runs(runs)?;
         self.tickets(running)?;
+        self.named_actions(keys)?;
         let tasks: Vec<TaskRow> = self.fetch("id", keys.tasks.iter().map(|id| id.0))?;
         self.tickets(tasks.iter().map(|task| task.record).collect())?;
         load_all(&mut self.workspace.tasks, tasks);
@@ -279,6 +284,24 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.record_companies, select_in(self.tx, "record", missing.iter().copied(), None)?);
         let runs = self.fetch("record", missing)?;
         self.runs(runs)
+    }
+
+    /// Actions of the log, and the webhooks that they are, with the records that these are about.
+    fn named_actions(&mut self, keys: &Keys) -> Result<(), StoreError> {
+        let mut webhooks: Vec<WebhookRow> = self.fetch("id", keys.webhooks.iter().map(|id| id.0))?;
+        let mut named = keys.actions.clone();
+        named.extend(webhooks.iter().map(|row| (row.event, row.n)));
+        for (event, n) in named {
+            let here = [event.to_value(), Value::Integer(n)];
+            let actions: Vec<ActionRow> = select(self.tx, "WHERE event = $1 AND n = $2", &here)?;
+            webhooks.extend(select(self.tx, "WHERE event = $1 AND n = $2", &here)?);
+            self.tickets(actions.iter().map(|row| row.record).collect())?;
+            let revisions = self.fetch("id", actions.iter().filter_map(|row| row.revision).map(|id| id.0))?;
+            load_all(&mut self.workspace.revisions, revisions);
+            load_all(&mut self.workspace.actions, actions);
+        }
+        load_all(&mut self.workspace.webhooks, webhooks);
+        Ok(())
     }
 
     /// Runs, and the revisions that they go on in.

@@ -35,6 +35,8 @@ pub mod unfetched;
 pub mod views;
 pub mod waiting;
 pub mod watched;
+pub mod webhooks;
+pub mod workflow_log;
 mod writer;
 
 use std::hash::{BuildHasher, RandomState};

@@ -25,6 +25,7 @@ mod replay;
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod server;
 mod smtp;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 type Bench = fn() -> Vec<measure::Goal>;
 
 /// The names that can be asked for.
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("daemon", daemon::goals),
     ("imap", imap::goals),
     ("parse", parse::goals),
@@ -40,6 +41,7 @@ const BENCHES: [(&str, Bench); 7] = [
     ("replay", replay::goals),
     ("scale", replay::scale),
     ("smtp", smtp::goals),
+    ("workflows", workflows::goals),
 ];
 
 /// sysexits: wrong usage.

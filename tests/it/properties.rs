@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
-use ticketd::compose::{self, ContactValues, Keyring, MailboxValues, SigningKey, TicketValues, UserValues, Values};
+use ticketd::compose::{
+    self, ContactValues, Keyring, MailboxValues, RecordValues, SigningKey, TicketValues, UserValues, Values,
+};
 use ticketd::domain::*;
 use ticketd::parse;
 
@@ -311,6 +313,7 @@ proptest! {
         let values = Values {
             failure: None,
             ticket: TicketValues { number: 1, tag: "[T-1]".into(), subject: hostile.clone(), status: hostile.clone() },
+            record: RecordValues::default(),
             contact: ContactValues { name: hostile.clone(), address: address.clone() },
             mailbox: MailboxValues { name: hostile.clone(), address },
             user: Some(UserValues { name: hostile }),

@@ -10,6 +10,7 @@ use crate::config::{Account, Config};
 use crate::domain::{Origin, Setup};
 use crate::engine::access::Access;
 use crate::engine::daemon::{Pace, Plan};
+use crate::engine::webhooks;
 use crate::store::{Location, Store, journal};
 
 /// A configuration, read with the passwords and keys that it names.
@@ -27,6 +28,7 @@ impl Read {
         Ok(Plan {
             mailboxes: accounts::mailboxes(self.accounts.clone(), access),
             outlets: delivery::outlets(&self.config, access)?,
+            webhooks: webhooks::Way::new(self.config.webhooks.clone(), times::now),
             pace: Pace::default(),
             clock: times::now,
         })

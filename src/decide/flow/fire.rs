@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::Flow;
 use super::walk::Walk;
+use super::webhook::send_again;
+use super::{Flow, definition_of};
 use crate::decide::deciding::{Context, Deciding};
 use crate::decide::receive::check_fence;
 use crate::decide::send::Refusal;
@@ -60,11 +61,7 @@ pub fn enrol_by_hand(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> 
     let no_workflow = || Refusal::NoWorkflow(workflow.to_owned());
     let found = setup.workflow(workflow).ok_or_else(no_workflow)?;
     let definition = found.published.as_ref().ok_or_else(|| Refusal::NotPublished(workflow.to_owned()))?;
-    let row = d.ws.records.get(&record).ok_or(Refusal::NoRecord)?;
-    if row.object != found.object {
-        let (workflow, object, other) = (workflow.to_owned(), found.object.clone(), row.object.clone());
-        return Err(Refusal::OtherObject { workflow, object, other });
-    }
+    check_object(d, found, record)?;
     let flow = d.flow_of(found, definition);
     if let Some(hindrance) = d.hindrance(record, &flow) {
         return Err(Refusal::CannotEnrol { workflow: workflow.to_owned(), hindrance });
@@ -75,6 +72,16 @@ pub fn enrol_by_hand(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> 
     Ok(())
 }
 
+/// Refuses a record of another object than the workflow's.
+pub(super) fn check_object(d: &Deciding<'_>, workflow: &Workflow, record: RecordId) -> Result<(), Refusal> {
+    let row = d.ws.records.get(&record).ok_or(Refusal::NoRecord)?;
+    if row.object == workflow.object {
+        return Ok(());
+    }
+    let (workflow, object, other) = (workflow.name.clone(), workflow.object.clone(), row.object.clone());
+    Err(Refusal::OtherObject { workflow, object, other })
+}
+
 /// A user takes a record out of a workflow that it is on its way through.
 pub fn remove(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> Result<(), Refusal> {
     d.ws.records.get(&record).ok_or(Refusal::NoRecord)?;
@@ -83,6 +90,47 @@ pub fn remove(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> Result<
     show_record(d, record);
     d.end_run(run, None, RunState::Removed);
     Ok(())
+}
+
+/// A user has an action that failed carried out again, for the record as it is now. What comes after it has happened, or
+/// not, and stays so.
+pub fn retry(d: &mut Deciding<'_>, event: EventSeq, n: i64) -> Result<(), Refusal> {
+    let row = d.ws.actions.get(&(event, n)).cloned().ok_or(Refusal::NoAction)?;
+    if row.outcome != ActionOutcome::Failed {
+        return Err(Refusal::NotFailed(row.outcome));
+    }
+    show_record(d, row.record);
+    let webhook = d.ws.webhooks.iter().find(|webhook| (webhook.event, webhook.n) == (event, n)).cloned();
+    if let Some(webhook) = webhook {
+        send_again(d, webhook);
+        return Ok(());
+    }
+    let flow = flow_of_action(d, &row).ok_or(Refusal::NoAction)?;
+    let step = workflow::locate(&flow.definition.steps, row.step).map(|place| place.step.clone());
+    let step = step.ok_or(Refusal::NoAction)?;
+    if !flow.on {
+        return Err(Refusal::CannotEnrol { workflow: row.workflow, hindrance: EffectResult::SwitchedOff });
+    }
+    d.chain = Chain { cause: Some(row.cause), ..Chain::default() };
+    let (record, because, enrolled) = (row.record, Because::default(), row.event);
+    d.act_again(&Walk { record, flow: &flow, run: None, enrolled, because }, &step);
+    d.decision.status_after = d.ws.stage_of(record).map(str::to_owned);
+    Ok(())
+}
+
+/// The flow that an action was part of; a stage automation that sends at once has no revision and is as it is now.
+fn flow_of_action(d: &Deciding<'_>, row: &ActionRow) -> Option<Flow<'static>> {
+    let definition = match row.revision {
+        Some(revision) => serde_json::from_str(&d.ws.revisions.get(&revision)?.body).ok()?,
+        None => {
+            let (pipeline, name) = row.workflow.split_once('/')?;
+            let pipeline = d.ws.setup.pipeline(pipeline)?;
+            let automation = pipeline.automations.iter().find(|automation| automation.name == name)?;
+            definition_of(pipeline, automation)
+        }
+    };
+    let (name, on) = (row.workflow.clone(), d.ws.setup.is_flow_on(&row.workflow));
+    Some(Flow { name, on, revision: row.revision, definition: Cow::Owned(definition) })
 }
 
 /// Refuses a step that the workflow or stage automation does not have, in force or in its draft.

@@ -127,7 +127,7 @@ impl Deciding<'_> {
         };
         let send = self.queue(Outgoing {
             purpose,
-            ticket: Some(record),
+            about: Some(record),
             mailbox,
             thread,
             parent: because.message.filter(|_| purpose != SendPurpose::Notification),

@@ -7,10 +7,12 @@
 mod act;
 mod fire;
 mod mail;
+mod rehearsal;
 mod request;
 mod revision;
 mod view;
 mod walk;
+mod webhook;
 
 use std::borrow::Cow;
 
@@ -20,10 +22,12 @@ use crate::domain::*;
 use crate::workflow;
 
 pub(super) use act::NoteText;
-pub use fire::{check_step, comment, enrol_by_hand, fire, remove};
+pub use fire::{check_step, comment, enrol_by_hand, fire, remove, retry};
 pub(super) use mail::About;
+pub use rehearsal::{Rehearsal, rehearse};
 pub(super) use revision::keep_revisions;
 pub use view::view;
+pub use webhook::{lease_webhooks, webhook_answered};
 
 /// Moves that workflows may make for one cause (semantics, section 4).
 const MOST_MOVES: u32 = 10;

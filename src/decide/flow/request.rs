@@ -37,8 +37,10 @@ impl Deciding<'_> {
         // Plain data: writing it cannot fail.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let held = self.context.origin == Origin::Replay;
+        let key = self.next_reference().to_string();
         let row = WebhookRow {
             id: self.id(),
+            key,
             record: walk.record,
             event: self.context.seq,
             n: self.logged + 1,
@@ -51,8 +53,10 @@ impl Deciding<'_> {
             lease_until: None,
             fence: 0,
         };
-        let id = row.id;
         self.change(Change::Webhook(row));
-        Did { outcome: ActionOutcome::Waiting, reason: Some(format!("request {id}")), send: None }
+        match held {
+            true => Did::skipped("a replay never sends"),
+            false => Did::waiting(self.context.at),
+        }
     }
 }

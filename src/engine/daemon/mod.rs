@@ -27,6 +27,7 @@ use super::handle::{Engine, EngineError};
 use super::sync::fetching::{Event, Room};
 use super::sync::reading::Reading;
 use super::sync::{AT_ONCE, FETCHED, Mailbox, Order, Progress, taking};
+use super::webhooks;
 use crate::domain::*;
 use crate::store::StoreError;
 use crate::store::instance::Lock;
@@ -45,10 +46,13 @@ use watching::Watching;
 pub struct Plan {
     pub mailboxes: Vec<Mailbox>,
     pub outlets: Vec<Outlet>,
+    pub webhooks: webhooks::Way,
     pub pace: Pace,
     pub clock: fn() -> Timestamp,
 }
 
+/// How often it is looked whether other programs are to be told something.
+const TELLING: Duration = Duration::from_secs(1);
 /// How often it is said that all is at work.
 pub const BEAT: Duration = Duration::from_secs(2);
 
@@ -71,6 +75,7 @@ pub async fn run(ground: Ground, plan: Plan, stopper: Arc<Stopper>) -> Result<()
     parts.spawn(generation.clone().take(receiver));
     parts.spawn(generation.clone().watch(sender));
     parts.spawn(generation.clone().send());
+    parts.spawn(generation.clone().tell());
     parts.spawn(generation.clone().beat());
     let mut failed = Ok(());
     while let Some(ended) = parts.join_next().await {
@@ -208,6 +213,18 @@ impl Generation {
             self.engine.pulse().await?;
             self.board.beat();
             let _ = timeout(BEAT, self.stopper.told()).await;
+        }
+        Ok(())
+    }
+
+    /// Tells other programs what workflows have for them.
+    async fn tell(self: Arc<Self>) -> Result<(), EngineError> {
+        while !self.stopper.is_told() {
+            let (accepted, others) = webhooks::send_due(&self.engine, &self.plan.webhooks, self.stopper.flag()).await?;
+            if accepted + others > 0 {
+                tracing::info!(accepted, others, "webhooks were sent");
+            }
+            let _ = timeout(TELLING, self.stopper.told()).await;
         }
         Ok(())
     }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::error::{Cause, OauthError, said};
-use super::http::Answered;
 use crate::config::Endpoint;
 use crate::domain::{Millis, SECOND};
+use crate::net::Answered;
 use crate::net::Secret;
 
 /// Tokens that were granted.

@@ -9,15 +9,14 @@ mod answer;
 mod ending;
 mod error;
 mod form;
-mod http;
 mod pasted;
 mod requests;
 mod sasl;
 
+pub use super::HttpLimits as Limits;
 pub use answer::{DeviceCode, Granted};
 pub use ending::{Ending, endings};
 pub use error::{Cause, OauthError};
-pub use http::Limits;
 pub use pasted::{Asking, Pasted};
 pub use requests::{Poll, ask_device, of_client, of_code, poll_device, renew};
 pub(crate) use sasl::{TokenLogin, oauthbearer, refusal, xoauth2};

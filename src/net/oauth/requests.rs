@@ -1,11 +1,12 @@
 //! What a token server is asked for.
 
+use super::Limits;
 use super::answer::{self, DeviceCode, Granted};
 use super::error::{Cause, OauthError};
 use super::form::{encoded, form};
-use super::http::{Answered, Limits, post};
 use super::pasted::{Asking, REDIRECT};
 use crate::config::{Endpoint, OauthClient};
+use crate::net::{Answered, Post, Reach, post};
 use crate::net::{Secret, base64};
 
 /// How far a person is with a device's code.
@@ -120,7 +121,12 @@ async fn ask(
             asked.extend(secret.map(|secret| ("client_secret", secret.reveal())));
         }
     }
-    let answered = post(endpoint, form(&asked), authorization, limits).await;
+    let request = Post {
+        content_type: "application/x-www-form-urlencoded",
+        fields: authorization.map(|value| ("authorization", value)).into_iter().collect(),
+        body: form(&asked),
+    };
+    let answered = post(endpoint, request, Reach::Anywhere, limits).await;
     answered.map_err(|error| OauthError::unreachable(endpoint, error))
 }
 

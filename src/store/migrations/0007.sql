@@ -123,6 +123,7 @@ CREATE TABLE webhook (
     record {INTEGER} NOT NULL REFERENCES record (id),
     event {INTEGER} NOT NULL REFERENCES event (seq),
     n {INTEGER} NOT NULL,
+    key TEXT NOT NULL,
     url TEXT NOT NULL,
     secret TEXT,
     body TEXT NOT NULL,
@@ -132,4 +133,5 @@ CREATE TABLE webhook (
     lease_until {INTEGER},
     fence {INTEGER} NOT NULL
 ) {ROWS};
+CREATE INDEX webhook_by_event ON webhook (event);
 CREATE INDEX webhook_waiting ON webhook (due_at) WHERE state IN ('waiting', 'sending');

@@ -72,7 +72,13 @@ impl Inside {
                 Mailbox { account: Account { credential, ..account }, access: access.clone() }
             };
             let mailboxes = accounts.into_iter().map(mailbox).collect();
-            let plan = Plan { mailboxes, outlets: Vec::new(), pace, clock };
+            let plan = Plan {
+                mailboxes,
+                outlets: Vec::new(),
+                webhooks: ticketd::engine::webhooks::Way::new(Default::default(), clock),
+                pace,
+                clock,
+            };
             let ground = Ground { engine: Arc::new(engine), lock: Arc::new(Lock::default()), board: on };
             runtime.block_on(daemon::run(ground, plan, told)).unwrap();
         };

@@ -1,4 +1,12 @@
-//! Workflows: editing, drawing, comparing their definitions; what they do to records.
+//! Workflows (semantics, section 4).
 
+mod crash;
 mod drawing;
 mod editing;
+mod editing_in_force;
+mod house;
+mod rehearsals;
+mod time;
+mod triggers;
+mod walks;
+mod webhooks;

@@ -10,13 +10,13 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
+use super::{Reach, Transport, Unreachable, dial_within, encrypt};
 use crate::config::{Endpoint, Security};
-use crate::net::{Transport, Unreachable, dial, encrypt};
 
 /// Bytes of the longest answer that is read; and of its header.
 const LONGEST: usize = 64 * 1024;
 
-/// How much time a token server gets.
+/// How much time a server gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// For a connection, and the same again for TLS.
@@ -31,46 +31,49 @@ impl Default for Limits {
     }
 }
 
+/// What is posted.
+pub(crate) struct Post {
+    pub content_type: &'static str,
+    /// Further fields.
+    pub fields: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
 /// What was answered.
-pub(super) struct Answered {
+pub(crate) struct Answered {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
-/// Posts a form. `authorization`: the field of that name.
-pub(super) async fn post(
+/// Posts something, to a server within that reach.
+pub(crate) async fn post(
     endpoint: &Endpoint,
-    form: String,
-    authorization: Option<String>,
+    post: Post,
+    reach: Reach,
     limits: &Limits,
 ) -> Result<Answered, Unreachable> {
-    let stream = dial(&endpoint.server, limits.connecting).await?;
+    let stream = dial_within(&endpoint.server, reach, limits.connecting).await?;
     let transport = match endpoint.server.security {
         Security::Implicit | Security::StartTls => encrypt(&endpoint.server, stream, limits.connecting).await?,
         Security::None => Transport::Plain(stream),
     };
-    let asking = ask(transport, endpoint, form, authorization);
+    let asking = ask(transport, endpoint, post);
     let silent = || Unreachable::Temporary(format!("no answer for {:?}", limits.answer));
     timeout(limits.answer, asking).await.map_err(|_| silent())?
 }
 
-async fn ask(
-    transport: Transport,
-    endpoint: &Endpoint,
-    form: String,
-    authorization: Option<String>,
-) -> Result<Answered, Unreachable> {
+async fn ask(transport: Transport, endpoint: &Endpoint, post: Post) -> Result<Answered, Unreachable> {
     let failed = |error: hyper::Error| Unreachable::Temporary(format!("no answer of HTTP: {error}"));
     let mut request = Request::post(&endpoint.path)
         .header("host", endpoint.authority())
         .header("user-agent", concat!("ticketd/", env!("CARGO_PKG_VERSION")))
         .header("accept", "application/json")
-        .header("content-type", "application/x-www-form-urlencoded");
-    if let Some(authorization) = authorization {
-        request = request.header("authorization", authorization);
+        .header("content-type", post.content_type);
+    for (name, value) in post.fields {
+        request = request.header(name, value);
     }
     let request = request
-        .body(Full::new(Bytes::from(form)))
+        .body(Full::new(Bytes::from(post.body)))
         .map_err(|error| Unreachable::Configuration(format!("nothing can be asked there: {error}")))?;
     let mut builder = http1::Builder::new();
     let (mut sender, connection) =
