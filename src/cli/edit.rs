@@ -39,6 +39,11 @@ macro_rules! edit_codes {
 pub(super) use edit_codes;
 
 impl EditArgs {
+    /// The user who does it.
+    pub fn user<'a>(&'a self, database: &Database) -> Result<Option<&'a str>, Failure> {
+        database.user(&self.user)
+    }
+
     /// Refuses what the user may not do, before anything is asked.
     pub fn check(&self, database: &Database, operation: Operation) -> anyhow::Result<()> {
         Ok(decide::check(&database.setup, database.user(&self.user)?, operation)?)

@@ -3,7 +3,7 @@
 use super::statement::select;
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
-use crate::domain::{ActionRow, RecordId, RunRow};
+use crate::domain::{ActionOutcome, ActionRow, RecordId, RunRow};
 
 /// Every action, oldest first.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ActionRow>, StoreError> {
@@ -32,4 +32,29 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
         }
     }
     Ok(found)
+}
+
+/// Which actions are wanted; `None` does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct LogFilter {
+    pub workflow: Option<String>,
+    pub record: Option<RecordId>,
+    pub outcome: Option<ActionOutcome>,
+}
+
+/// The actions that `filter` wants, newest first.
+pub fn actions(tx: &mut Tx<'_>, filter: &LogFilter, limit: i64) -> Result<Vec<ActionRow>, StoreError> {
+    let wanted = [
+        ("workflow", filter.workflow.as_ref().map(Column::to_value)),
+        ("record", filter.record.as_ref().map(Column::to_value)),
+        ("outcome", filter.outcome.as_ref().map(Column::to_value)),
+    ];
+    let (mut conditions, mut parameters) = (Vec::new(), Vec::new());
+    for (column, value) in wanted.into_iter().filter_map(|(column, value)| Some((column, value?))) {
+        parameters.push(value);
+        conditions.push(format!("{column} = ${}", parameters.len()));
+    }
+    parameters.push(Value::Integer(limit));
+    let only = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    select(tx, &format!("{only} ORDER BY event DESC, n DESC LIMIT ${}", parameters.len()), &parameters)
 }

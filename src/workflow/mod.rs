@@ -2,6 +2,7 @@
 //! delays, business hours, drawing. It knows neither the state nor the journal: `decide` walks records through it, `config`
 //! reads and checks it, the faces show it.
 
+mod automation;
 mod delay;
 mod diff;
 mod draw;
@@ -13,6 +14,7 @@ mod placeholders;
 mod words;
 mod zone;
 
+pub use automation::of_automation;
 pub use delay::{later, until};
 pub use diff::{Edited, edits};
 pub use draw::{as_mermaid, as_text};

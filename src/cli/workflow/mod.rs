@@ -1,6 +1,11 @@
 //! `ticketd workflow`: workflows and stage automations, as people see and change them.
 
+mod found;
 mod list;
+mod log;
+mod show;
+mod switch;
+mod walk;
 
 use super::Code;
 
@@ -23,11 +28,27 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     List(list::Args),
+    Show(show::Args),
+    Test(walk::TestArgs),
+    Log(log::LogArgs),
+    Retry(log::RetryArgs),
+    Enrol(walk::EnrolArgs),
+    Unenrol(walk::UnenrolArgs),
+    Enable(switch::EnableArgs),
+    Disable(switch::DisableArgs),
 }
 
 /// Does what was asked for.
 pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     match args.command {
         Command::List(args) => list::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Test(args) => walk::test(&args),
+        Command::Log(args) => log::log(&args),
+        Command::Retry(args) => log::retry(&args),
+        Command::Enrol(args) => walk::enrol(&args),
+        Command::Unenrol(args) => walk::unenrol(&args),
+        Command::Enable(args) => switch::enable(&args),
+        Command::Disable(args) => switch::disable(&args),
     }
 }

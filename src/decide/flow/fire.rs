@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Flow;
 use super::walk::Walk;
 use super::webhook::send_again;
-use super::{Flow, definition_of};
 use crate::decide::deciding::{Context, Deciding};
 use crate::decide::receive::check_fence;
 use crate::decide::send::Refusal;
@@ -126,7 +126,7 @@ fn flow_of_action(d: &Deciding<'_>, row: &ActionRow) -> Option<Flow<'static>> {
             let (pipeline, name) = row.workflow.split_once('/')?;
             let pipeline = d.ws.setup.pipeline(pipeline)?;
             let automation = pipeline.automations.iter().find(|automation| automation.name == name)?;
-            definition_of(pipeline, automation)
+            workflow::of_automation(pipeline, automation)
         }
     };
     let (name, on) = (row.workflow.clone(), d.ws.setup.is_flow_on(&row.workflow));

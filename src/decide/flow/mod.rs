@@ -71,7 +71,7 @@ impl Deciding<'_> {
     ) {
         let name = pipeline.flow_name(automation);
         let revision = self.ws.workflows.get(&name).and_then(|row| row.published);
-        let definition = Cow::Owned(definition_of(pipeline, automation));
+        let definition = Cow::Owned(workflow::of_automation(pipeline, automation));
         self.enrol(record, &Flow { name, on: automation.on, revision, definition }, because);
     }
 
@@ -132,19 +132,5 @@ impl Deciding<'_> {
     fn goal_is_met(&self, record: RecordId, flow: &Flow<'_>) -> bool {
         let Some(goal) = &flow.definition.goal else { return false };
         self.view_of(record).is_some_and(|view| workflow::holds(goal, &view))
-    }
-}
-
-/// A stage automation is a workflow whose trigger is its stage.
-pub(super) fn definition_of(pipeline: &Pipeline, automation: &StageAutomation) -> Definition {
-    Definition {
-        trigger: Trigger::StageEntered { pipeline: pipeline.name.clone(), stage: automation.stage.clone() },
-        filter: None,
-        chat: automation.chat,
-        reenrol: automation.reenrol,
-        goal: None,
-        time_zone: "UTC".to_owned(),
-        hours: None,
-        steps: workflow::numbered(&automation.actions),
     }
 }

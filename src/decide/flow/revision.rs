@@ -1,8 +1,8 @@
 //! Revisions: what a workflow was at some time, kept for those who are on their way through it.
 
 use crate::decide::deciding::{Context, Deciding};
-use crate::decide::flow::definition_of;
 use crate::domain::*;
+use crate::workflow;
 
 /// Keeps what the workspace's setup has other than it was. What is gone is no longer in force.
 pub(in crate::decide) fn keep_revisions(d: &mut Deciding<'_>) {
@@ -14,7 +14,7 @@ pub(in crate::decide) fn keep_revisions(d: &mut Deciding<'_>) {
         for automation in &pipeline.automations {
             // One that sends at once has nobody on the way through it.
             if automation.actions.iter().any(|step| !step.action.sends_mail()) {
-                let definition = definition_of(pipeline, automation);
+                let definition = workflow::of_automation(pipeline, automation);
                 keep(d, &pipeline.flow_name(automation), Some(&definition), None);
             }
         }
