@@ -277,7 +277,7 @@ impl<W: Write> Transcript<W> {
             self.below(&format!("linked to {}", linked.join(", ")))?;
         }
         for row in actions_of(&outcome.decision) {
-            self.wrapped(&explain::action_line(row))?;
+            self.wrapped(&explain::action_line(row, &self.look.zone))?;
         }
         for set in &explanation.set {
             self.wrapped(&explain::property_line(set))?;

@@ -40,11 +40,11 @@ pub enum PreviewError {
 }
 
 /// An event that nobody journals.
-fn beyond(at: Timestamp) -> Context {
+fn beyond(at: Timestamp, origin: Origin) -> Context {
     Context {
         seq: EventSeq(BEYOND),
         at,
-        origin: Origin::Replay,
+        origin,
         actor: None,
         ids: IdBlock::new(BEYOND),
         numbers: IdBlock::new(BEYOND),
@@ -71,7 +71,7 @@ pub fn rehearse(
         };
         store::load(tx, setup, &keys)
     })?;
-    Ok(decide::rehearse(&mut Deciding::new(&mut ws, beyond(at)), workflow, draft, record)?)
+    Ok(decide::rehearse(&mut Deciding::new(&mut ws, beyond(at, Origin::Live)), workflow, draft, record)?)
 }
 
 /// Fills the template of the setup in force with what is known of the ticket of that number. `language`: instead of the
@@ -97,7 +97,7 @@ pub fn preview(
     if ws.setup.template(template).is_none() {
         return Err(PreviewError::NoTemplate(template.to_owned()));
     }
-    let mut deciding = Deciding::new(&mut ws, beyond(at));
+    let mut deciding = Deciding::new(&mut ws, beyond(at, Origin::Replay));
     let mut plan = decide::preview(&mut deciding, record, template).ok_or(PreviewError::Nobody)?;
     let spoken = match &mut plan.text {
         SendText::Template { language: spoken, .. } | SendText::Digest { language: spoken, .. } => {

@@ -54,7 +54,7 @@ pub(super) fn log(args: &LogArgs) -> anyhow::Result<Code> {
             continue;
         }
         let name = format!("{}.{}", row.event.0, row.n);
-        let said = line(&explain::action_line(&row));
+        let said = line(&explain::action_line(&row, &database.zone));
         writeln!(out, "{}  {name:<8}  record {:<6}  {said}", exact(row.at, &database.zone), row.record.to_string())?;
     }
     Ok(Code::Success)
@@ -103,7 +103,7 @@ pub(super) fn retry(args: &RetryArgs) -> anyhow::Result<Code> {
     let mut failed = false;
     for row in outcome.decision.changes.iter().filter_map(action_of) {
         failed |= row.outcome == ActionOutcome::Failed;
-        writeln!(out, "{}", line(&explain::action_line(row)))?;
+        writeln!(out, "{}", line(&explain::action_line(row, &database.zone)))?;
     }
     match failed {
         false => Ok(Code::Success),

@@ -67,7 +67,7 @@ pub(super) fn test(args: &TestArgs) -> anyhow::Result<Code> {
     let paint = Paint::for_stdout();
     for row in &shown.actions {
         let at = local(row.at, &database.zone);
-        writeln!(out, "{}  {}", paint.dim(&at), line(&explain::action_line(row)))?;
+        writeln!(out, "{}  {}", paint.dim(&at), line(&explain::action_line(row, &database.zone)))?;
     }
     writeln!(out, "Nothing was done.")?;
     Ok(Code::Success)
@@ -131,7 +131,7 @@ fn carry_out(
     let mut out = std::io::stdout().lock();
     writeln!(out, "record {} {said}: {}", record.id, line(&record.title))?;
     for row in outcome.decision.changes.iter().filter_map(action_of) {
-        writeln!(out, "  {}", line(&explain::action_line(row)))?;
+        writeln!(out, "  {}", line(&explain::action_line(row, &database.zone)))?;
     }
     Ok(Code::Success)
 }

@@ -46,6 +46,10 @@ pub fn rehearse(d: &mut Deciding<'_>, workflow: &str, draft: bool, record: Recor
         fire(d, timer.id, timer.fence)?;
     }
     let actions = d.decision.changes.iter().filter_map(|change| match change {
+        // What it would make has no number yet.
+        Change::Action(row) if row.action == ActionKind::CreateRecord && row.outcome == ActionOutcome::Done => {
+            Some(ActionRow { reason: None, ..row.clone() })
+        }
         Change::Action(row) => Some(row.clone()),
         _ => None,
     });
