@@ -68,6 +68,7 @@ mod times;
 pub mod transcript;
 mod user;
 mod why;
+mod workflow;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -106,6 +107,7 @@ enum Command {
     Pipeline(pipeline::Args),
     Automation(automation::Args),
     User(user::Args),
+    Workflow(workflow::Args),
     Ticket(ticket::Args),
     Record(record::Args),
     Task(task::Args),
@@ -179,6 +181,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Code {
         Command::Pipeline(args) => pipeline::run(args),
         Command::Automation(args) => automation::run(args),
         Command::User(args) => user::run(args),
+        Command::Workflow(args) => workflow::run(args),
         Command::Ticket(args) => ticket::run(args),
         Command::Record(args) => record::run(args),
         Command::Task(args) => task::run(args),

@@ -125,11 +125,11 @@ fn print(transcript: &mut Transcript<impl Write>, told: &Told) -> anyhow::Result
     let (at, outcome) = (told.at, told.outcome.as_ref());
     let what = match (&told.what, outcome) {
         (engine::What::Wait { text, fired }, _) => {
-            transcript.entry(&Entry { at, what: What::Passed { span: text } })?;
-            return fired.iter().try_for_each(|outcome| {
+            fired.iter().try_for_each(|outcome| {
                 let what = What::Did { word: "timer", deed: "what is due is done", result: Ok(outcome) };
                 transcript.entry(&Entry { at: outcome.at, what })
-            });
+            })?;
+            return transcript.entry(&Entry { at, what: What::Passed { span: text } });
         }
         (engine::What::Mail { mail, .. }, Some(Ok(outcome))) => What::Mail { mail, outcome },
         (engine::What::Mail { file, .. }, Some(Err(refusal))) => anyhow::bail!("{file}: {refusal}"),

@@ -63,6 +63,8 @@ pub fn create(d: &mut Deciding<'_>, order: &CreateRequest, draft: &Draft) -> Res
         linked_to: None,
     };
     let record = d.create_record(new, Because::default())?;
+    let object = d.ws.setup.object(&order.object).filter(|object| object.name != TICKET);
+    d.decision.explanation.made = object.map(|object| object.singular.clone());
     d.decision.ticket = Some(record);
     d.decision.status_after = d.ws.stage_of(record).map(str::to_owned);
     Ok(())

@@ -86,7 +86,7 @@ pub enum Refusal {
     NotPublished(String),
     #[error("the workflow `{workflow}` is for `{object}`, and the record is a `{other}`")]
     OtherObject { workflow: String, object: String, other: String },
-    #[error("the record does not enrol in `{workflow}`: {hindrance}")]
+    #[error("the record does not enrol in `{workflow}`: {}", why(*.hindrance))]
     CannotEnrol { workflow: String, hindrance: EffectResult },
     #[error("the record is not on its way through `{0}`")]
     NotEnrolled(String),
@@ -119,6 +119,17 @@ impl Refusal {
         let known: Vec<_> =
             pipeline.stages.iter().filter(|stage| !stage.archived).map(|stage| stage.name.as_str()).collect();
         Refusal::NoStage { pipeline: pipeline.name.clone(), stage: stage.to_owned(), known: known.join(", ") }
+    }
+}
+
+fn why(hindrance: EffectResult) -> &'static str {
+    match hindrance {
+        EffectResult::SwitchedOff => "it is switched off",
+        EffectResult::ChatSource => "the ticket came from chat or messenger, which it leaves alone",
+        EffectResult::AlreadyEnrolled => "it enrols each record once, and this one was in it",
+        EffectResult::StillEnrolled => "the record is on its way through it",
+        EffectResult::GoalMet => "the record is where it leads already",
+        other => other.as_str(),
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Explanation {
     /// Sends that could not be composed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<FailedSend>,
+    /// What was made, where that is no ticket: `Deal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// Properties that got another value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<PropertySet>,

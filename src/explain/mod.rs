@@ -201,7 +201,8 @@ fn consequence(
         });
     }
     if kind == Some(Kind::NewConversation) || (before.is_none() && after.is_some()) {
-        return after.map(|after| format!("A new ticket, in {after}."));
+        let made = explanation.made.as_ref().map_or_else(|| "ticket".to_owned(), |made| made.to_lowercase());
+        return after.map(|after| format!("A new {made}, in {after}."));
     }
     let applies = |found: &&RuleOutcome| {
         !matches!(found.outcome, RuleResult::WrongKind | RuleResult::Outranked | RuleResult::TicketIsOpen)

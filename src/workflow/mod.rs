@@ -21,7 +21,7 @@ pub use filter::holds;
 pub use graph::{Place, first, locate, numbered};
 pub use hours::next_within;
 pub use placeholders::{filled, placeholders};
-pub use words::action_words;
+pub use words::{action_words, trigger_words};
 pub use zone::zone;
 
 use std::collections::BTreeMap;

@@ -76,8 +76,10 @@ impl Deciding<'_> {
     }
 
     fn enrol(&mut self, record: RecordId, flow: &Flow<'_>, because: Because) {
-        if let Some(hindrance) = self.hindrance(record, flow) {
-            return self.note_hindrance(flow, hindrance);
+        match self.hindrance(record, flow) {
+            Some(EffectResult::Loop) => return self.log_loop(record, flow, because),
+            Some(hindrance) => return self.note_hindrance(flow, hindrance),
+            None => {}
         }
         let row = EnrolmentRow { record, automation: flow.name.clone(), event: self.context.seq, at: self.context.at };
         self.change(Change::Enrolment(row));
@@ -109,7 +111,7 @@ impl Deciding<'_> {
         }
     }
 
-    /// Says of every mail that the flow would have sent at once why it did not; a loop is a failure of its own.
+    /// Says of every mail that the flow would have sent at once why it did not.
     fn note_hindrance(&mut self, flow: &Flow<'_>, hindrance: EffectResult) {
         for step in &flow.definition.steps {
             match &step.action {
@@ -119,9 +121,6 @@ impl Deciding<'_> {
                 }
                 _ => {}
             }
-        }
-        if hindrance == EffectResult::Loop && !flow.definition.steps.iter().any(|step| step.action.sends_mail()) {
-            self.effect(&flow.name, "", hindrance, None);
         }
     }
 

@@ -25,6 +25,14 @@ impl Deciding<'_> {
         self.walk(Walk { record, flow, run: None, enrolled, because }, first);
     }
 
+    /// The record has come to the flow again for the same cause: an error, at its first step.
+    pub(super) fn log_loop(&mut self, record: RecordId, flow: &Flow<'_>, because: Because) {
+        let walk = Walk { record, flow, run: None, enrolled: self.context.seq, because };
+        if let Some(step) = flow.definition.steps.first() {
+            self.log(&walk, step, Did::failed(EffectResult::Loop.as_str()));
+        }
+    }
+
     /// Goes on with the step `next`; `None`: there is none.
     pub(super) fn walk(&mut self, mut walk: Walk<'_>, mut next: Option<StepId>) {
         let definition = &walk.flow.definition;
