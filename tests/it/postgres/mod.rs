@@ -28,6 +28,8 @@ mod figures;
 mod loading;
 #[path = "../store/quarantine.rs"]
 mod quarantine;
+#[path = "../store/records.rs"]
+mod records;
 #[path = "../store/rows.rs"]
 mod rows;
 #[path = "../store/ties.rs"]

@@ -11,6 +11,7 @@ mod loading;
 mod opening;
 mod quarantine;
 mod rate;
+mod records;
 mod rows;
 pub mod sample;
 mod sqlite;
