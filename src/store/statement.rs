@@ -3,10 +3,6 @@
 use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
 
-/// Sizes of IN lists. Few of them, so that statements stay prepared; shorter lists repeat their last value.
-const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
-const LONGEST_LIST: usize = 64;
-
 /// The rows of a table for which `tail` (`WHERE …`, `ORDER BY …`) holds.
 pub(super) fn select<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) -> Result<Vec<R>, StoreError> {
     let sql = format!("SELECT {} FROM {} {tail}", R::COLUMNS.join(", "), R::TABLE);
@@ -22,26 +18,14 @@ pub(super) fn select_in<R: Row>(
     condition: Option<(&str, i64)>,
 ) -> Result<Vec<R>, StoreError> {
     let keys: Vec<i64> = keys.into_iter().collect();
-    let mut found = Vec::new();
-    for chunk in keys.chunks(LONGEST_LIST) {
-        let (list, mut parameters) = padded_list(chunk);
-        let mut tail = format!("WHERE {column} IN ({list})");
-        if let Some((comparison, value)) = condition {
-            parameters.push(Value::Integer(value));
-            tail.push_str(&format!(" AND {comparison} ${}", parameters.len()));
-        }
-        found.append(&mut select(tx, &tail, &parameters)?);
-    }
-    Ok(found)
-}
-
-/// Placeholders and values of an IN list of one of the sizes. `chunk` is not empty and no longer than the longest.
-fn padded_list(chunk: &[i64]) -> (String, Vec<Value>) {
-    let size = LIST_SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
-    let padding = chunk.last().copied().unwrap_or_default();
-    let values = chunk.iter().copied().chain(std::iter::repeat(padding)).take(size).map(Value::Integer).collect();
-    let names: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
-    (names.join(", "), values)
+    let (comparison, parameters) = match condition {
+        Some((comparison, value)) => (format!("{comparison} $1 AND "), vec![Value::Integer(value)]),
+        None => (String::new(), Vec::new()),
+    };
+    let sql =
+        format!("SELECT {} FROM {} WHERE {comparison}{column} IN {{KEYS}}", R::COLUMNS.join(", "), R::TABLE);
+    let rows = tx.query_keys(&sql, &parameters, &keys)?;
+    rows.into_iter().map(|values| read(tx, values)).collect()
 }
 
 /// A row from its values; what cannot be read is damage, and the error says where.

@@ -34,6 +34,25 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// The rows that a statement gives in which `IN {KEYS}` stands, after the last of its parameters, for any of `keys`. The
+    /// rows of several keys come in no order.
+    pub(super) fn query_keys(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+        keys: &[i64],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        match &mut self.driver {
+            Driver::Sqlite(tx) => {
+                sqlite::query_keys(tx, sql, parameters, keys).map_err(|error| self.failed(error, sql))
+            }
+            Driver::Postgres(tx) => tx.query_keys(sql, parameters, keys),
+        }
+    }
+
     /// Carries a statement out; the number of rows that it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
         match &mut self.driver {
@@ -43,7 +62,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Carries a statement out once for each of `rows`. One that adds rows, `INSERT INTO … VALUES ($1, …)`, may be carried
-    /// out for several at once: no two may have the same key where it says what to do about that.
+    /// out for several at once: no two may have the same key where it says what to do about that. A failure may be told
+    /// later: by what is asked next, or by the commit.
     pub fn execute_many(&mut self, sql: &str, rows: impl IntoIterator<Item = Vec<Value>>) -> Result<(), StoreError> {
         let mut rows = rows.into_iter().peekable();
         if rows.peek().is_none() {

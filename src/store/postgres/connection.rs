@@ -27,7 +27,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 
 /// A connection, with the statements that stay prepared on it.
 pub(super) struct Connection {
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     prepared: HashMap<String, Statement>,
 }
 
@@ -60,7 +60,7 @@ impl Connection {
                 "its encoding is {encoding}; create it anew with ENCODING 'UTF8' TEMPLATE template0"
             )));
         }
-        Ok(Connection { client, prepared: HashMap::new() })
+        Ok(Connection { client: Arc::new(client), prepared: HashMap::new() })
     }
 
     /// A statement, prepared once. There are as many as this room has, so none is ever forgotten.
