@@ -70,12 +70,13 @@ impl Step {
         units.iter().for_each(|unit| keys.merge(keys_of(unit)));
         keys.addresses.extend(own_addresses(&setup));
         keys.users.extend(addresses_of_users(&setup));
+        let next = counter::next(tx)?;
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
-            seq: counter::reserve(tx, Counter::Event, 0)?,
-            ids: IdBlock::new(counter::reserve(tx, Counter::Id, 0)?),
-            numbers: IdBlock::new(counter::reserve(tx, Counter::TicketNumber, 0)?),
+            seq: next.event,
+            ids: IdBlock::new(next.id),
+            numbers: IdBlock::new(next.ticket_number),
             events: Vec::new(),
             decisions: Vec::new(),
             revisions: Vec::new(),
@@ -86,11 +87,13 @@ impl Step {
                 _ => Occupied::default(),
             },
         };
-        let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
         let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
-        counter::reserve(tx, Counter::Event, batch.seq - first_seq)?;
-        counter::reserve(tx, Counter::Id, batch.ids.peek() - first_id)?;
-        counter::reserve(tx, Counter::TicketNumber, batch.numbers.peek() - first_number)?;
+        let used = [
+            (Counter::Event, batch.seq - next.event),
+            (Counter::Id, batch.ids.peek() - next.id),
+            (Counter::TicketNumber, batch.numbers.peek() - next.ticket_number),
+        ];
+        counter::advance(tx, used)?;
         batch.write(tx)?;
         attempts::forget(tx, units.iter().zip(&outcomes).filter_map(|(unit, outcome)| ended(unit, outcome)))?;
         Ok(outcomes)

@@ -1,9 +1,10 @@
-//! Fetches what a batch of events needs: first what its keys name, then what hangs on that, a few queries each.
+//! Fetches what a batch of events needs: first what its keys name, then what hangs on that, a few queries each. Whatever
+//! does not wait for an answer is asked together: each time that one is waited for costs a way to the server.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::statement::{select, select_in};
+use super::statement::{Question, ask, ask_in, select};
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Row, Value};
 use crate::domain::*;
@@ -15,11 +16,14 @@ const ROUNDS: usize = 20;
 /// Loads the rows that deciding about `keys` needs.
 pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace, StoreError> {
     let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default() };
-    loader.directory()?;
-    loader.named(keys)?;
+    let (directory, named) = (loader.ask_directory()?, loader.ask_named(keys)?);
+    loader.directory(directory)?;
+    loader.named(keys, named)?;
     loader.connected(keys)?;
+    let threads: Vec<i64> = loader.workspace.threads.iter().map(|thread| thread.id.0).collect();
+    let participants = loader.ask("thread", threads)?;
     loader.sends(keys)?;
-    loader.people(keys)?;
+    loader.people(keys, participants)?;
     Ok(loader.workspace)
 }
 
@@ -43,19 +47,70 @@ struct Asked {
     tickets: BTreeSet<i64>,
 }
 
+/// The few rows that every event may need.
+struct Directory {
+    mailboxes: Question<MailboxRow>,
+    folders: Question<FolderRow>,
+    users: Question<UserRow>,
+    digests: Question<TimerRow>,
+}
+
+/// What is found by the keys alone.
+struct Named {
+    aliases: Question<AliasRow>,
+    awaited: Question<AwaitedRow>,
+    sends: Question<SendRow>,
+    with_id: Question<MessageRow>,
+    with_digest: Question<MessageRow>,
+    contents: Question<ContentRow>,
+    /// Deliveries that nobody could read.
+    unread: [Question<DeliveryRow>; 2],
+    indexes: Question<ThreadIndexRow>,
+    tickets: Question<TicketRow>,
+    addresses: Question<AddressRow>,
+}
+
 impl Loader<'_, '_> {
-    /// The few rows that every event may need.
-    fn directory(&mut self) -> Result<(), StoreError> {
-        load_all(&mut self.workspace.mailboxes, select(self.tx, "", &[])?);
-        load_all(&mut self.workspace.folders, select(self.tx, "", &[])?);
-        load_all(&mut self.workspace.users, select(self.tx, "", &[])?);
-        let digests = select(self.tx, "WHERE done_at IS NULL AND kind = $1", &[TimerKind::Digest.to_value()])?;
-        load_all(&mut self.workspace.timers, digests);
+    fn ask_directory(&mut self) -> Result<Directory, StoreError> {
+        let digests = "WHERE done_at IS NULL AND kind = $1";
+        Ok(Directory {
+            mailboxes: ask(self.tx, "", &[])?,
+            folders: ask(self.tx, "", &[])?,
+            users: ask(self.tx, "", &[])?,
+            digests: ask(self.tx, digests, &[TimerKind::Digest.to_value()])?,
+        })
+    }
+
+    fn directory(&mut self, asked: Directory) -> Result<(), StoreError> {
+        load_all(&mut self.workspace.mailboxes, asked.mailboxes.answer(self.tx)?);
+        load_all(&mut self.workspace.folders, asked.folders.answer(self.tx)?);
+        load_all(&mut self.workspace.users, asked.users.answer(self.tx)?);
+        load_all(&mut self.workspace.timers, asked.digests.answer(self.tx)?);
         Ok(())
     }
 
+    fn ask_named(&mut self, keys: &Keys) -> Result<Named, StoreError> {
+        let ids = || keys.message_ids.iter().map(|key| key.0);
+        let unread = "WHERE message IS NULL AND state = $1";
+        Ok(Named {
+            aliases: self.ask("key", ids())?,
+            awaited: self.ask("key", ids())?,
+            sends: self.ask("reference_key", keys.references.iter().map(|key| key.0))?,
+            with_id: self.ask("id_key", ids())?,
+            with_digest: self.ask("digest_key", keys.digests.iter().map(|key| key.0))?,
+            contents: self.ask("key", keys.contents.iter().map(|key| key.0))?,
+            unread: [
+                ask(self.tx, unread, &[DeliveryState::Quarantined.to_value()])?,
+                ask(self.tx, unread, &[DeliveryState::Dropped.to_value()])?,
+            ],
+            indexes: self.ask("key", keys.thread_indexes.iter().map(|key| key.0))?,
+            tickets: self.ask("number", keys.ticket_numbers.iter().copied())?,
+            addresses: self.ask("key", keys.addresses.iter().map(|key| key.0))?,
+        })
+    }
+
     /// What the keys name.
-    fn named(&mut self, keys: &Keys) -> Result<(), StoreError> {
+    fn named(&mut self, keys: &Keys, asked: Named) -> Result<(), StoreError> {
         let timers: Vec<TimerRow> = self.fetch("id", keys.timers.iter().map(|id| id.0))?;
         let of_kind = |kind| timers.iter().filter(move |timer| timer.kind == kind).map(|timer| timer.subject);
         let subjects = of_kind(TimerKind::RetryMail);
@@ -67,11 +122,11 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.timers, timers);
         let deliveries: Vec<DeliveryRow> = self.fetch("id", deliveries)?;
 
-        let aliases: Vec<AliasRow> = self.fetch("key", keys.message_ids.iter().map(|key| key.0))?;
-        let awaited: Vec<AwaitedRow> = self.fetch("key", keys.message_ids.iter().map(|key| key.0))?;
-        let sends: Vec<SendRow> = self.fetch("reference_key", keys.references.iter().map(|key| key.0))?;
-        let with_id = self.fetch("id_key", keys.message_ids.iter().map(|key| key.0))?;
-        let with_digest = self.fetch("digest_key", keys.digests.iter().map(|key| key.0))?;
+        let aliases = asked.aliases.answer(self.tx)?;
+        let awaited = asked.awaited.answer(self.tx)?;
+        let sends = asked.sends.answer(self.tx)?;
+        let with_id = asked.with_id.answer(self.tx)?;
+        let with_digest = asked.with_digest.answer(self.tx)?;
         self.take_messages(with_id);
         self.take_messages(with_digest);
         let mut named: BTreeSet<MessageId> = keys.messages.clone();
@@ -96,31 +151,32 @@ impl Loader<'_, '_> {
         let named = self.fetch("id", named)?;
         load_all(&mut self.workspace.deliveries, named);
 
-        let contents: Vec<ContentRow> = self.fetch("key", keys.contents.iter().map(|key| key.0))?;
+        let contents = asked.contents.answer(self.tx)?;
         let delivered: BTreeSet<i64> = self.workspace.deliveries.iter().map(|delivery| delivery.content.0).collect();
         let delivered = self.fetch("id", delivered)?;
         for content in contents.into_iter().chain(delivered) {
             self.workspace.index(IndexedRow::Content(&content));
             self.workspace.contents.load(content);
         }
-        self.unread_copies()?;
-        let indexes: Vec<ThreadIndexRow> = self.fetch("key", keys.thread_indexes.iter().map(|key| key.0))?;
+        self.unread_copies(asked.unread)?;
+        let indexes = asked.indexes.answer(self.tx)?;
         self.threads(indexes.iter().map(|row| row.thread).collect())?;
         load_all(&mut self.workspace.thread_indexes, indexes);
-        let tickets: Vec<TicketRow> = self.fetch("number", keys.ticket_numbers.iter().copied())?;
+        let tickets = asked.tickets.answer(self.tx)?;
         let noted = notices.iter().map(|notice| notice.ticket);
         let numbered = tickets.iter().map(|ticket| ticket.record);
         self.tickets(numbered.chain(noted).chain(keys.tickets.iter().copied()).collect())?;
         load_all(&mut self.workspace.held_notices, notices);
+        let addresses = asked.addresses.answer(self.tx)?;
+        self.take_addresses(addresses);
         Ok(())
     }
 
     /// Of the contents that are here, the deliveries that nobody could read: one decision settles them all.
-    fn unread_copies(&mut self) -> Result<(), StoreError> {
-        for state in [DeliveryState::Quarantined, DeliveryState::Dropped] {
+    fn unread_copies(&mut self, asked: [Question<DeliveryRow>; 2]) -> Result<(), StoreError> {
+        for asked in asked {
+            let copies = asked.answer(self.tx)?;
             let here = &self.workspace.contents;
-            let copies: Vec<DeliveryRow> =
-                select(self.tx, "WHERE message IS NULL AND state = $1", &[state.to_value()])?;
             let copies = copies.into_iter().filter(|copy| here.get(&copy.content).is_some()).collect();
             load_all(&mut self.workspace.deliveries, copies);
         }
@@ -155,8 +211,9 @@ impl Loader<'_, '_> {
     /// The sends that are named, those whose messages are here, and to whom they went.
     fn sends(&mut self, keys: &Keys) -> Result<(), StoreError> {
         let messages: Vec<i64> = self.workspace.messages.iter().map(|message| message.id.0).collect();
-        let mut sends: Vec<SendRow> = self.fetch("message", messages)?;
-        sends.extend(self.fetch::<SendRow>("id", keys.sends.iter().map(|id| id.0))?);
+        let (sends, named) = (self.ask("message", messages)?, self.ask("id", keys.sends.iter().map(|id| id.0))?);
+        let mut sends: Vec<SendRow> = sends.answer(self.tx)?;
+        sends.extend(named.answer(self.tx)?);
         let recipients = self.fetch("send", sends.iter().map(|send| send.id.0))?;
         self.take_sends(sends);
         self.take_recipients(recipients);
@@ -164,11 +221,8 @@ impl Loader<'_, '_> {
     }
 
     /// Whoever took part: addresses, whose they are, and what was sent to them automatically.
-    fn people(&mut self, keys: &Keys) -> Result<(), StoreError> {
-        let threads: Vec<i64> = self.workspace.threads.iter().map(|thread| thread.id.0).collect();
-        load_all(&mut self.workspace.participants, select_in(self.tx, "thread", threads, None)?);
-        let named = self.fetch("key", keys.addresses.iter().map(|key| key.0))?;
-        self.take_addresses(named);
+    fn people(&mut self, keys: &Keys, participants: Question<ParticipantRow>) -> Result<(), StoreError> {
+        load_all(&mut self.workspace.participants, participants.answer(self.tx)?);
         let workspace = &self.workspace;
         let mut taking_part: BTreeSet<AddressId> = workspace.participants.iter().map(|row| row.address).collect();
         taking_part.extend(workspace.messages.iter().filter_map(|message| message.author));
@@ -179,15 +233,18 @@ impl Loader<'_, '_> {
         let mut contacts: BTreeSet<i64> = workspace.ticket_contacts.iter().map(|row| row.contact.0).collect();
         contacts.extend(workspace.addresses.iter().filter_map(|address| address.contact).map(|id| id.0));
         contacts.extend(workspace.messages.iter().filter_map(|message| message.contact).map(|id| id.0));
-        let of_contacts = self.fetch("contact", contacts.iter().copied())?;
+        let of_contacts = self.ask("contact", contacts.iter().copied())?;
+        let contacts = self.ask::<ContactRow>("id", contacts)?;
+        let of_contacts = of_contacts.answer(self.tx)?;
         self.take_addresses(of_contacts);
-        let contacts: Vec<ContactRow> = self.fetch("id", contacts)?;
+        let contacts = contacts.answer(self.tx)?;
         self.addresses(contacts.iter().map(|contact| contact.address).collect())?;
         load_all(&mut self.workspace.contacts, contacts);
 
         let Some(since) = keys.automatic_since else { return Ok(()) };
         let addresses: Vec<i64> = self.workspace.addresses.iter().map(|address| address.id.0).collect();
-        let sent = select_in(self.tx, "address", addresses, Some(("automatic_at >=", since.0)))?;
+        let sent = ask_in(self.tx, "address", addresses, Some(("automatic_at >=", since.0)))?;
+        let sent: Vec<RecipientRow> = sent.answer(self.tx)?;
         let is_users = |row: &&RecipientRow| {
             self.workspace.addresses.get(&row.address).is_some_and(|address| keys.users.contains(&address.key))
         };
@@ -198,8 +255,12 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
+    fn ask<R: Row>(&mut self, column: &str, keys: impl IntoIterator<Item = i64>) -> Result<Question<R>, StoreError> {
+        ask_in(self.tx, column, keys, None)
+    }
+
     fn fetch<R: Row>(&mut self, column: &str, keys: impl IntoIterator<Item = i64>) -> Result<Vec<R>, StoreError> {
-        select_in(self.tx, column, keys, None)
+        self.ask(column, keys)?.answer(self.tx)
     }
 
     fn messages(&mut self, ids: BTreeSet<MessageId>) -> Result<(), StoreError> {
@@ -235,17 +296,23 @@ impl Loader<'_, '_> {
     /// Tickets with all that is theirs alone.
     fn tickets(&mut self, ids: BTreeSet<RecordId>) -> Result<(), StoreError> {
         let missing: Vec<i64> = ids.iter().map(|id| id.0).filter(|id| self.asked.tickets.insert(*id)).collect();
-        load_all(&mut self.workspace.records, select_in(self.tx, "id", missing.iter().copied(), None)?);
-        let tickets: Vec<TicketRow> = self.fetch("record", missing.iter().copied())?;
-        for ticket in tickets {
+        let missing = || missing.iter().copied();
+        let records = self.ask("id", missing())?;
+        let tickets = self.ask::<TicketRow>("record", missing())?;
+        let threads = self.ask("ticket", missing())?;
+        let contacts = self.ask("ticket", missing())?;
+        let links = self.ask("ticket", missing())?;
+        let enrolments = self.ask("record", missing())?;
+        load_all(&mut self.workspace.records, records.answer(self.tx)?);
+        for ticket in tickets.answer(self.tx)? {
             self.workspace.index(IndexedRow::Ticket(&ticket));
             self.workspace.tickets.load(ticket);
         }
-        let threads = self.fetch("ticket", missing.iter().copied())?;
+        let threads = threads.answer(self.tx)?;
         self.take_threads(threads);
-        load_all(&mut self.workspace.ticket_contacts, select_in(self.tx, "ticket", missing.iter().copied(), None)?);
-        load_all(&mut self.workspace.ticket_links, select_in(self.tx, "ticket", missing.iter().copied(), None)?);
-        load_all(&mut self.workspace.enrolments, select_in(self.tx, "record", missing, None)?);
+        load_all(&mut self.workspace.ticket_contacts, contacts.answer(self.tx)?);
+        load_all(&mut self.workspace.ticket_links, links.answer(self.tx)?);
+        load_all(&mut self.workspace.enrolments, enrolments.answer(self.tx)?);
         Ok(())
     }
 

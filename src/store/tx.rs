@@ -17,6 +17,14 @@ enum Driver<'c> {
     Postgres(PgTransaction<'c>),
 }
 
+/// What was asked.
+#[must_use = "the answer is fetched with `Tx::answer`"]
+pub(super) enum Asked {
+    Answered(Vec<Vec<Value>>),
+    /// The number of the question.
+    Sent(usize),
+}
+
 impl<'c> Tx<'c> {
     pub(super) fn sqlite(transaction: rusqlite::Transaction<'c>, database: &'c str) -> Self {
         Tx { driver: Driver::Sqlite(transaction), database }
@@ -34,22 +42,30 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// The rows that a statement gives in which `IN {KEYS}` stands, after the last of its parameters, for any of `keys`. The
-    /// rows of several keys come in no order.
-    pub(super) fn query_keys(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-        keys: &[i64],
-    ) -> Result<Vec<Vec<Value>>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
+    /// Asks for the rows that a statement gives; the answer is fetched by [`Tx::answer`]. Several questions that are asked
+    /// before the first answer is fetched cost one way to a server. `keys`: where `IN {KEYS}` stands in the statement, after
+    /// the last of its parameters, the rows of any of these, in no order.
+    pub(super) fn ask(&mut self, sql: &str, parameters: &[Value], keys: Option<&[i64]>) -> Result<Asked, StoreError> {
+        if keys.is_some_and(<[i64]>::is_empty) {
+            return Ok(Asked::Answered(Vec::new()));
         }
         match &mut self.driver {
-            Driver::Sqlite(tx) => {
-                sqlite::query_keys(tx, sql, parameters, keys).map_err(|error| self.failed(error, sql))
+            Driver::Sqlite(tx) => match keys {
+                Some(keys) => sqlite::query_keys(tx, sql, parameters, keys),
+                None => sqlite::query(tx, sql, parameters),
             }
-            Driver::Postgres(tx) => tx.query_keys(sql, parameters, keys),
+            .map(Asked::Answered)
+            .map_err(|error| self.failed(error, sql)),
+            Driver::Postgres(tx) => tx.ask(sql, parameters, keys).map(Asked::Sent),
+        }
+    }
+
+    /// The answer to what was asked in this transaction.
+    pub(super) fn answer(&mut self, asked: Asked) -> Result<Vec<Vec<Value>>, StoreError> {
+        match (asked, &mut self.driver) {
+            (Asked::Sent(question), Driver::Postgres(tx)) => tx.answer(question),
+            (Asked::Answered(rows), _) => Ok(rows),
+            (Asked::Sent(_), Driver::Sqlite(_)) => Err(self.mistaken("it was asked of another database")),
         }
     }
 

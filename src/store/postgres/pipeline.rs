@@ -1,12 +1,12 @@
 //! Statements that were sent and whose answers nobody has looked at yet: the server carries out one while the next is on its
 //! way, and a way there and back is waited for once instead of for each.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::ready;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio_postgres::Error;
+use tokio_postgres::{Error, Row};
 
 use super::connection::wait;
 
@@ -15,19 +15,25 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// What a statement takes at least.
 const LEAST_BYTES: usize = 1024;
 
-type Answer = Pin<Box<dyn Future<Output = Result<u64, Error>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>>>>;
 
 /// Statements on their way, in the order in which they were sent and are answered.
 #[derive(Default)]
 pub(super) struct Pipeline {
     sent: VecDeque<Sent>,
     bytes: usize,
+    /// How many questions there were.
+    questions: usize,
+    /// What questions were answered, until that is fetched.
+    answers: BTreeMap<usize, Vec<Row>>,
 }
 
 struct Sent {
-    answer: Answer,
     sql: String,
     bytes: usize,
+    answer: Answer,
+    /// Its number, where it is a question.
+    question: Option<usize>,
 }
 
 /// A statement that failed, and why.
@@ -37,36 +43,66 @@ pub(super) struct Failed {
 }
 
 impl Pipeline {
-    /// Sends a statement. Where too much is on its way already, waits for the oldest; the failure is then one of those.
+    /// Sends a statement that gives no rows. Where too much is on its way already, waits for the oldest; a failure is one of
+    /// those.
     pub(super) fn send(
         &mut self,
         sql: &str,
         bytes: usize,
-        answer: impl Future<Output = Result<u64, Error>> + 'static,
+        done: impl Future<Output = Result<u64, Error>> + 'static,
     ) -> Result<(), Failed> {
-        let mut answer: Answer = Box::pin(answer);
-        // The driver sends at the first look. A connection that is gone answers at once.
-        if let Poll::Ready(result) = answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            answer = Box::pin(ready(result));
-        }
-        let bytes = bytes + LEAST_BYTES;
-        self.sent.push_back(Sent { answer, sql: sql.to_owned(), bytes });
-        self.bytes += bytes;
+        let answer = async { done.await.map(|_| Vec::new()) };
+        self.push(Sent { sql: sql.to_owned(), bytes: bytes + LEAST_BYTES, answer: Box::pin(answer), question: None });
         self.settle_down_to(MOST_BYTES)
+    }
+
+    /// Sends a question; gives the number by which its answer is fetched.
+    pub(super) fn ask(&mut self, sql: &str, rows: impl Future<Output = Result<Vec<Row>, Error>> + 'static) -> usize {
+        self.questions += 1;
+        let question = Some(self.questions);
+        self.push(Sent { sql: sql.to_owned(), bytes: LEAST_BYTES, answer: Box::pin(rows), question });
+        self.questions
+    }
+
+    /// The answer to a question, once.
+    pub(super) fn answer(&mut self, question: usize) -> Result<Vec<Row>, Failed> {
+        if !self.answers.contains_key(&question) {
+            self.settle()?;
+        }
+        Ok(self.answers.remove(&question).unwrap_or_default())
     }
 
     /// Waits for every answer. The first failure, if there is one: whatever was sent after it failed because of it.
     pub(super) fn settle(&mut self) -> Result<(), Failed> {
+        // The last answer comes after all others: waiting for it is waiting once.
+        if let Some(last) = self.sent.back_mut() {
+            let answer = wait(last.answer.as_mut());
+            last.answer = Box::pin(ready(answer));
+        }
         self.settle_down_to(0)
+    }
+
+    fn push(&mut self, mut sent: Sent) {
+        // The driver sends at the first look. A connection that is gone answers at once.
+        if let Poll::Ready(answer) = sent.answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            sent.answer = Box::pin(ready(answer));
+        }
+        self.bytes += sent.bytes;
+        self.sent.push_back(sent);
     }
 
     fn settle_down_to(&mut self, most: usize) -> Result<(), Failed> {
         while self.bytes > most {
             let Some(first) = self.sent.pop_front() else { break };
             self.bytes -= first.bytes;
-            if let Err(error) = wait(first.answer) {
-                *self = Pipeline::default();
-                return Err(Failed { error, sql: first.sql });
+            match (wait(first.answer), first.question) {
+                (Ok(rows), Some(question)) => drop(self.answers.insert(question, rows)),
+                (Ok(_), None) => {}
+                (Err(error), _) => {
+                    self.sent.clear();
+                    self.bytes = 0;
+                    return Err(Failed { error, sql: first.sql });
+                }
             }
         }
         Ok(())

@@ -112,16 +112,32 @@ impl<'c> PgTransaction<'c> {
         self.answered(answer, sql)
     }
 
-    /// The rows that a statement gives in which `IN {KEYS}` stands, for any number of keys: an array is one parameter.
-    pub(in crate::store) fn query_keys(
+    /// Sends a question without waiting; gives the number by which its answer is fetched. `keys`: for `IN {KEYS}`, however
+    /// many: an array is one parameter.
+    pub(in crate::store) fn ask(
         &mut self,
         sql: &str,
-        parameters: &[Value],
-        keys: &[i64],
-    ) -> Result<Vec<Vec<Value>>, StoreError> {
-        let sql = sql.replace("IN {KEYS}", &format!("= ANY(${})", parameters.len() + 1));
-        let answer = self.try_query_keys(&sql, parameters, keys);
-        self.answered(answer, &sql)
+        given: &[Value],
+        keys: Option<&[i64]>,
+    ) -> Result<usize, StoreError> {
+        let sql = sql.replace("IN {KEYS}", &format!("= ANY(${})", given.len() + 1));
+        let (client, statement) = (self.connection.client.clone(), self.prepare(&sql)?);
+        let mut parameters: Vec<Owned> =
+            given.iter().cloned().zip(statement.params()).map(|(value, r#type)| owned(value, r#type)).collect();
+        parameters.extend(keys.map(|keys| Box::new(keys.to_vec()) as Owned));
+        let rows = async move {
+            let parameters: Vec<Parameter<'_>> =
+                parameters.iter().map(|value| value.as_ref() as Parameter<'_>).collect();
+            client.query(&statement, &parameters).await
+        };
+        Ok(self.pipeline.ask(&sql, rows))
+    }
+
+    /// The answer to a question.
+    pub(in crate::store) fn answer(&mut self, question: usize) -> Result<Vec<Vec<Value>>, StoreError> {
+        let rows = self.pipeline.answer(question).map_err(|failed| self.failed(&failed))?;
+        let rows: Result<_, Error> = rows.iter().map(values).collect();
+        self.answered(rows, "reading a row")
     }
 
     pub(in crate::store) fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
@@ -210,15 +226,6 @@ impl<'c> PgTransaction<'c> {
         let statement = self.connection.prepare(sql)?;
         let parameters: Vec<Parameter<'_>> =
             given.iter().zip(statement.params()).map(|(value, r#type)| parameter(value, r#type)).collect();
-        let rows = wait(self.connection.client.query(&statement, &parameters))?;
-        rows.iter().map(values).collect()
-    }
-
-    fn try_query_keys(&mut self, sql: &str, given: &[Value], keys: &[i64]) -> Result<Vec<Vec<Value>>, Error> {
-        let statement = self.connection.prepare(sql)?;
-        let mut parameters: Vec<Parameter<'_>> =
-            given.iter().zip(statement.params()).map(|(value, r#type)| parameter(value, r#type)).collect();
-        parameters.push(&keys);
         let rows = wait(self.connection.client.query(&statement, &parameters))?;
         rows.iter().map(values).collect()
     }
