@@ -63,6 +63,10 @@ impl Connection {
         Ok(Connection { client: Arc::new(client), prepared: HashMap::new() })
     }
 
+    pub(super) fn is_prepared(&self, sql: &str) -> bool {
+        self.prepared.contains_key(sql)
+    }
+
     /// A statement, prepared once. There are as many as this room has, so none is ever forgotten.
     pub(super) fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
         if let Some(statement) = self.prepared.get(sql) {

@@ -1,5 +1,8 @@
 //! Statements that were sent and whose answers nobody has looked at yet: the server carries out one while the next is on its
 //! way, and a way there and back is waited for once instead of for each.
+//!
+//! Answers are taken in the order in which they come: the driver keeps only the beginning of one that nobody takes, and
+//! then reads nothing more from the server. To wait for a later one first is to wait for ever.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::ready;
@@ -72,13 +75,8 @@ impl Pipeline {
         Ok(self.answers.remove(&question).unwrap_or_default())
     }
 
-    /// Waits for every answer. The first failure, if there is one: whatever was sent after it failed because of it.
+    /// Waits for every answer, one after the other. The first failure, if there is one: whatever was sent after it failed because of it.
     pub(super) fn settle(&mut self) -> Result<(), Failed> {
-        // The last answer comes after all others: waiting for it is waiting once.
-        if let Some(last) = self.sent.back_mut() {
-            let answer = wait(last.answer.as_mut());
-            last.answer = Box::pin(ready(answer));
-        }
         self.settle_down_to(0)
     }
 

@@ -108,8 +108,8 @@ impl<'c> PgTransaction<'c> {
     }
 
     pub(in crate::store) fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Vec<Value>>, StoreError> {
-        let answer = self.try_query(sql, parameters);
-        self.answered(answer, sql)
+        let question = self.ask(sql, parameters, None)?;
+        self.answer(question)
     }
 
     /// Sends a question without waiting; gives the number by which its answer is fetched. `keys`: for `IN {KEYS}`, however
@@ -141,6 +141,7 @@ impl<'c> PgTransaction<'c> {
     }
 
     pub(in crate::store) fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
+        self.settle()?;
         let answer = self.try_execute(sql, parameters);
         let changed = self.answered(answer, sql)?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
@@ -175,6 +176,7 @@ impl<'c> PgTransaction<'c> {
     }
 
     pub(in crate::store) fn execute_batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.settle()?;
         let answer = wait(self.connection.client.batch_execute(sql));
         self.answered(answer, sql)
     }
@@ -183,9 +185,11 @@ impl<'c> PgTransaction<'c> {
         if self.state == State::Failed {
             return Err(self.mistaken("a statement failed, and the transaction was to be committed all the same"));
         }
-        let answer = wait(self.connection.client.batch_execute("COMMIT"));
+        let client = self.connection.client.clone();
+        let done = async move { client.batch_execute("COMMIT").await.map(|()| 0) };
+        let sent = self.pipeline.send("commit", 0, done);
         self.state = State::Over;
-        self.answered(answer, "commit")
+        sent.and_then(|()| self.pipeline.settle()).map_err(|failed| self.failed(&failed))
     }
 
     /// Sends rows to be added.
@@ -205,29 +209,23 @@ impl<'c> PgTransaction<'c> {
     }
 
     fn prepare(&mut self, sql: &str) -> Result<Statement, StoreError> {
+        if !self.connection.is_prepared(sql) {
+            self.settle()?;
+        }
         match self.connection.prepare(sql) {
             Ok(statement) => Ok(statement),
             Err(error) => self.answered(Err(error), sql),
         }
     }
 
-    /// What a statement came to, and with it all that were sent before it: their answers have come before its own. Where one
-    /// of them failed, that is why this one did; of the commit, which rolls back then, the server makes no failure.
-    fn answered<T>(&mut self, answer: Result<T, Error>, sql: &str) -> Result<T, StoreError> {
-        let earlier = self.pipeline.settle();
-        match (earlier, answer) {
-            (Ok(()), Ok(answer)) => Ok(answer),
-            (Err(failed), _) => Err(self.failed(&failed)),
-            (Ok(()), Err(error)) => Err(self.failed(&Failed { error, sql: sql.to_owned() })),
-        }
+    /// Waits for the answers to all that was sent.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        self.pipeline.settle().map_err(|failed| self.failed(&failed))
     }
 
-    fn try_query(&mut self, sql: &str, given: &[Value]) -> Result<Vec<Vec<Value>>, Error> {
-        let statement = self.connection.prepare(sql)?;
-        let parameters: Vec<Parameter<'_>> =
-            given.iter().zip(statement.params()).map(|(value, r#type)| parameter(value, r#type)).collect();
-        let rows = wait(self.connection.client.query(&statement, &parameters))?;
-        rows.iter().map(values).collect()
+    /// What a statement came to that was sent when all before it were answered.
+    fn answered<T>(&mut self, answer: Result<T, Error>, sql: &str) -> Result<T, StoreError> {
+        answer.map_err(|error| self.failed(&Failed { error, sql: sql.to_owned() }))
     }
 
     fn try_execute(&mut self, sql: &str, given: &[Value]) -> Result<u64, Error> {
@@ -255,6 +253,8 @@ impl<'c> PgTransaction<'c> {
 impl Drop for PgTransaction<'_> {
     fn drop(&mut self) {
         if self.state != State::Over {
+            // Nobody takes these answers any more.
+            self.pipeline = Pipeline::default();
             // Where even that fails the connection is gone, and with it the transaction; its next user finds out.
             let _ = wait(self.connection.client.batch_execute("ROLLBACK"));
         }
