@@ -46,8 +46,7 @@ pub(super) struct Failed {
 }
 
 impl Pipeline {
-    /// Sends a statement that gives no rows. Where too much is on its way already, waits for the oldest; a failure is one of
-    /// those.
+    /// Sends a statement that gives no rows.
     pub(super) fn send(
         &mut self,
         sql: &str,
@@ -55,16 +54,20 @@ impl Pipeline {
         done: impl Future<Output = Result<u64, Error>> + 'static,
     ) -> Result<(), Failed> {
         let answer = async { done.await.map(|_| Vec::new()) };
-        self.push(Sent { sql: sql.to_owned(), bytes: bytes + LEAST_BYTES, answer: Box::pin(answer), question: None });
-        self.settle_down_to(MOST_BYTES)
+        self.push(Sent { sql: sql.to_owned(), bytes: bytes + LEAST_BYTES, answer: Box::pin(answer), question: None })
     }
 
     /// Sends a question; gives the number by which its answer is fetched.
-    pub(super) fn ask(&mut self, sql: &str, rows: impl Future<Output = Result<Vec<Row>, Error>> + 'static) -> usize {
+    pub(super) fn ask(
+        &mut self,
+        sql: &str,
+        bytes: usize,
+        rows: impl Future<Output = Result<Vec<Row>, Error>> + 'static,
+    ) -> Result<usize, Failed> {
         self.questions += 1;
         let question = Some(self.questions);
-        self.push(Sent { sql: sql.to_owned(), bytes: LEAST_BYTES, answer: Box::pin(rows), question });
-        self.questions
+        self.push(Sent { sql: sql.to_owned(), bytes: bytes + LEAST_BYTES, answer: Box::pin(rows), question })?;
+        Ok(self.questions)
     }
 
     /// The answer to a question, once.
@@ -75,18 +78,24 @@ impl Pipeline {
         Ok(self.answers.remove(&question).unwrap_or_default())
     }
 
-    /// Waits for every answer, one after the other. The first failure, if there is one: whatever was sent after it failed because of it.
+    /// Waits for every answer, one after the other. The first failure, if there is one: what was sent after it failed because
+    /// of it.
     pub(super) fn settle(&mut self) -> Result<(), Failed> {
         self.settle_down_to(0)
     }
 
-    fn push(&mut self, mut sent: Sent) {
-        // The driver sends at the first look. A connection that is gone answers at once.
+    /// Where too much is on its way already, waits for the oldest; a failure is one of those, or its own.
+    fn push(&mut self, mut sent: Sent) -> Result<(), Failed> {
+        // The driver sends at the first look. What is answered at once most likely never left: the connection is gone, or a
+        // value is none that the statement takes. The server knows nothing of that, and would commit all the rest.
+        let mut most = MOST_BYTES;
         if let Poll::Ready(answer) = sent.answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             sent.answer = Box::pin(ready(answer));
+            most = 0;
         }
         self.bytes += sent.bytes;
         self.sent.push_back(sent);
+        self.settle_down_to(most)
     }
 
     fn settle_down_to(&mut self, most: usize) -> Result<(), Failed> {

@@ -125,12 +125,13 @@ impl<'c> PgTransaction<'c> {
         let mut parameters: Vec<Owned> =
             given.iter().cloned().zip(statement.params()).map(|(value, r#type)| owned(value, r#type)).collect();
         parameters.extend(keys.map(|keys| Box::new(keys.to_vec()) as Owned));
+        let bytes = given.iter().map(weight).sum::<usize>() + keys.map_or(0, size_of_val);
         let rows = async move {
             let parameters: Vec<Parameter<'_>> =
                 parameters.iter().map(|value| value.as_ref() as Parameter<'_>).collect();
             client.query(&statement, &parameters).await
         };
-        Ok(self.pipeline.ask(&sql, rows))
+        self.pipeline.ask(&sql, bytes, rows).map_err(|failed| self.failed(&failed))
     }
 
     /// The answer to a question.
