@@ -1,6 +1,9 @@
 //! Fetches what a batch of events needs: first what its keys name, then what hangs on that, a few queries each. Whatever
 //! does not wait for an answer is asked together: each time that one is waited for costs a way to the server.
 
+mod people;
+mod threads;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,10 +11,6 @@ use super::statement::{Question, ask, ask_in, select};
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Row, Value};
 use crate::domain::*;
-
-/// How far the chain of parents is followed. Conversations have longer ones; the rules that look up the chain
-/// (a reply to a forward) are about the nearest few.
-const ROUNDS: usize = 20;
 
 /// Loads the rows that deciding about `keys` needs.
 pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace, StoreError> {
@@ -183,114 +182,12 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    /// What hangs together: parents, threads, their tickets, all threads of those, and so on until nothing new comes.
-    fn connected(&mut self, keys: &Keys) -> Result<(), StoreError> {
-        let named: BTreeSet<RecordId> = keys.tickets.clone();
-        for _ in 0..ROUNDS {
-            let before = self.asked.messages.len() + self.asked.threads.len() + self.asked.tickets.len();
-            let messages = &self.workspace.messages;
-            let threads: BTreeSet<ThreadId> = messages.iter().filter_map(|message| message.thread).collect();
-            self.threads(threads)?;
-            let mut tickets = named.clone();
-            tickets.extend(self.workspace.messages.iter().filter_map(|message| message.ticket));
-            tickets.extend(self.workspace.threads.iter().filter_map(|thread| thread.ticket));
-            tickets.extend(self.workspace.tickets.iter().filter_map(|ticket| ticket.merged_into));
-            self.tickets(tickets)?;
-            let mut messages: BTreeSet<MessageId> = BTreeSet::new();
-            messages.extend(self.workspace.messages.iter().filter_map(|message| message.parent));
-            messages.extend(self.workspace.threads.iter().flat_map(|thread| [thread.root, thread.newest]));
-            messages.extend(self.workspace.tickets.iter().filter_map(|ticket| ticket.newest_firing));
-            self.messages(messages)?;
-            if before == self.asked.messages.len() + self.asked.threads.len() + self.asked.tickets.len() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The sends that are named, those whose messages are here, and to whom they went.
-    fn sends(&mut self, keys: &Keys) -> Result<(), StoreError> {
-        let messages: Vec<i64> = self.workspace.messages.iter().map(|message| message.id.0).collect();
-        let (sends, named) = (self.ask("message", messages)?, self.ask("id", keys.sends.iter().map(|id| id.0))?);
-        let mut sends: Vec<SendRow> = sends.answer(self.tx)?;
-        sends.extend(named.answer(self.tx)?);
-        let recipients = self.fetch("send", sends.iter().map(|send| send.id.0))?;
-        self.take_sends(sends);
-        self.take_recipients(recipients);
-        Ok(())
-    }
-
-    /// Whoever took part: addresses, whose they are, and what was sent to them automatically.
-    fn people(&mut self, keys: &Keys, participants: Question<ParticipantRow>) -> Result<(), StoreError> {
-        load_all(&mut self.workspace.participants, participants.answer(self.tx)?);
-        let workspace = &self.workspace;
-        let mut taking_part: BTreeSet<AddressId> = workspace.participants.iter().map(|row| row.address).collect();
-        taking_part.extend(workspace.messages.iter().filter_map(|message| message.author));
-        taking_part.extend(workspace.recipients.iter().map(|recipient| recipient.address));
-        self.addresses(taking_part)?;
-
-        let workspace = &self.workspace;
-        let mut contacts: BTreeSet<i64> = workspace.ticket_contacts.iter().map(|row| row.contact.0).collect();
-        contacts.extend(workspace.addresses.iter().filter_map(|address| address.contact).map(|id| id.0));
-        contacts.extend(workspace.messages.iter().filter_map(|message| message.contact).map(|id| id.0));
-        let of_contacts = self.ask("contact", contacts.iter().copied())?;
-        let contacts = self.ask::<ContactRow>("id", contacts)?;
-        let of_contacts = of_contacts.answer(self.tx)?;
-        self.take_addresses(of_contacts);
-        let contacts = contacts.answer(self.tx)?;
-        self.addresses(contacts.iter().map(|contact| contact.address).collect())?;
-        load_all(&mut self.workspace.contacts, contacts);
-
-        let Some(since) = keys.automatic_since else { return Ok(()) };
-        let addresses: Vec<i64> = self.workspace.addresses.iter().map(|address| address.id.0).collect();
-        let sent = ask_in(self.tx, "address", addresses, Some(("automatic_at >=", since.0)))?;
-        let sent: Vec<RecipientRow> = sent.answer(self.tx)?;
-        let is_users = |row: &&RecipientRow| {
-            self.workspace.addresses.get(&row.address).is_some_and(|address| keys.users.contains(&address.key))
-        };
-        let sends: BTreeSet<i64> = sent.iter().filter(is_users).map(|row| row.send.0).collect();
-        let sends = self.fetch("id", sends)?;
-        self.take_sends(sends);
-        self.take_recipients(sent);
-        Ok(())
-    }
-
     fn ask<R: Row>(&mut self, column: &str, keys: impl IntoIterator<Item = i64>) -> Result<Question<R>, StoreError> {
         ask_in(self.tx, column, keys, None)
     }
 
     fn fetch<R: Row>(&mut self, column: &str, keys: impl IntoIterator<Item = i64>) -> Result<Vec<R>, StoreError> {
         self.ask(column, keys)?.answer(self.tx)
-    }
-
-    fn messages(&mut self, ids: BTreeSet<MessageId>) -> Result<(), StoreError> {
-        let missing: Vec<i64> = ids.iter().map(|id| id.0).filter(|id| self.asked.messages.insert(*id)).collect();
-        let messages = self.fetch("id", missing)?;
-        self.take_messages(messages);
-        Ok(())
-    }
-
-    fn take_messages(&mut self, messages: Vec<MessageRow>) {
-        for message in messages {
-            self.asked.messages.insert(message.id.0);
-            self.workspace.index(IndexedRow::Message(&message));
-            self.workspace.messages.load(message);
-        }
-    }
-
-    fn threads(&mut self, ids: BTreeSet<ThreadId>) -> Result<(), StoreError> {
-        let missing: Vec<i64> = ids.iter().map(|id| id.0).filter(|id| self.asked.threads.insert(*id)).collect();
-        let threads = self.fetch("id", missing)?;
-        self.take_threads(threads);
-        Ok(())
-    }
-
-    fn take_threads(&mut self, threads: Vec<ThreadRow>) {
-        for thread in threads {
-            self.asked.threads.insert(thread.id.0);
-            self.workspace.index(IndexedRow::Thread(&thread));
-            self.workspace.threads.load(thread);
-        }
     }
 
     /// Tickets with all that is theirs alone.
@@ -314,35 +211,6 @@ impl Loader<'_, '_> {
         load_all(&mut self.workspace.ticket_links, links.answer(self.tx)?);
         load_all(&mut self.workspace.enrolments, enrolments.answer(self.tx)?);
         Ok(())
-    }
-
-    fn addresses(&mut self, ids: BTreeSet<AddressId>) -> Result<(), StoreError> {
-        let here = &self.workspace.addresses;
-        let missing: Vec<i64> = ids.iter().filter(|id| here.get(id).is_none()).map(|id| id.0).collect();
-        let addresses = self.fetch("id", missing)?;
-        self.take_addresses(addresses);
-        Ok(())
-    }
-
-    fn take_addresses(&mut self, addresses: Vec<AddressRow>) {
-        for address in addresses {
-            self.workspace.index(IndexedRow::Address(&address));
-            self.workspace.addresses.load(address);
-        }
-    }
-
-    fn take_sends(&mut self, sends: Vec<SendRow>) {
-        for send in sends {
-            self.workspace.index(IndexedRow::Send(&send));
-            self.workspace.sends.load(send);
-        }
-    }
-
-    fn take_recipients(&mut self, recipients: Vec<RecipientRow>) {
-        for recipient in recipients {
-            self.workspace.index(IndexedRow::Recipient(&recipient));
-            self.workspace.recipients.load(recipient);
-        }
     }
 }
 
