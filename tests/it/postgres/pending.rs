@@ -82,13 +82,14 @@ fn large_answers_arrive_while_large_writes_are_pending() {
 #[test]
 fn the_first_of_several_failures_is_told_and_nothing_is_kept() {
     let Some(store) = empty() else { return };
-    let asked = |tx: &mut Tx<'_>| tx.query("SELECT 1", &[]).map(|_| ());
-    let executed = |tx: &mut Tx<'_>| tx.execute("UPDATE counter SET next = 7 WHERE name = 'id'", &[]).map(|_| ());
-    let new = |tx: &mut Tx<'_>| tx.execute_many("DELETE FROM meta WHERE key = $1", [vec![text("none")]]);
-    let nothing = |_: &mut Tx<'_>| Ok(());
     // Whatever comes next, or nothing but the commit.
-    let next: [fn(&mut Tx<'_>) -> Result<(), StoreError>; 4] = [asked, executed, new, nothing];
-    for what in next {
+    let next = |tx: &mut Tx<'_>, what: &str| match what {
+        "a question" => tx.query("SELECT 1", &[]).map(|_| ()),
+        "a statement" => tx.execute("UPDATE counter SET next = 7 WHERE name = 'id'", &[]).map(|_| ()),
+        "one to be prepared" => tx.execute_many("DELETE FROM meta WHERE key = $1", [vec![text("none")]]),
+        _ => Ok(()),
+    };
+    for what in ["a question", "a statement", "one to be prepared", "nothing"] {
         let mut runs = 0;
         let answer = store.write(|tx| {
             runs += 1;
@@ -96,11 +97,11 @@ fn the_first_of_several_failures_is_told_and_nothing_is_kept() {
             add(tx, [(2, "one".to_owned())])?;
             count_on(tx)?;
             add(tx, [(3, "three".to_owned()), (3, "three again".to_owned())])?;
-            what(tx)
+            next(tx, what)
         });
-        let Err(StoreError::Other { what, .. }) = &answer else { panic!("{answer:?}") };
-        assert!(what.contains("mailbox_name_key") && what.contains("INSERT INTO mailbox"), "{what}");
-        assert_eq!((runs, mailboxes(&store), next_id(&store)), (1, vec![], vec![Value::Integer(1)]));
+        let Err(StoreError::Other { what: told, .. }) = &answer else { panic!("{what}: {answer:?}") };
+        assert!(told.contains("mailbox_name_key") && told.contains("INSERT INTO mailbox"), "{what}: {told}");
+        assert_eq!((runs, mailboxes(&store), next_id(&store)), (1, vec![], vec![Value::Integer(1)]), "{what}");
     }
     store.write(|tx| add(tx, [(1, "one".to_owned())])).unwrap();
     assert_eq!(mailboxes(&store), [Value::Integer(1)]);
@@ -150,7 +151,7 @@ fn a_connection_that_breaks_at_a_commit_with_statements_pending_makes_no_differe
         let proxy = Proxy::before(server.port, at);
         let address = address.replace(&format!(":{}/", server.port), &format!(":{}/", proxy.port));
         let store = Store::open(Location::from(address.as_str())).unwrap();
-        // Once before, so that nothing waits for statements to be prepared.
+        // The first time statements are prepared, which waits for those before.
         for number in 1..=4 {
             proxy.break_next(usize::from(number > 1));
             let mut tried = 0;
