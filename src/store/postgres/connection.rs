@@ -17,9 +17,11 @@ use crate::store::StoreError;
 
 /// What every connection of ours wants. `synchronous_commit`: what was committed survives a power cut (promise 1),
 /// whatever the server's default is. Our look-ups never want a whole table, whatever is guessed about one that is new and
-/// has no statistics; `jit` would take the price that this puts on whole tables for work. `lock_timeout`: as long as SQLite
-/// waits for another process.
-const SETTINGS: &str = "SET synchronous_commit = on; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '10s'; \
+/// has no statistics; `jit` would take the price that this puts on whole tables for work. `plan_cache_mode`: so there is one
+/// way to carry a statement out, whatever its parameters are, and to plan it anew for each of the first few times is wasted.
+/// `lock_timeout`: as long as SQLite waits for another process.
+const SETTINGS: &str = "SET synchronous_commit = on; SET enable_seqscan = off; SET jit = off; \
+                        SET plan_cache_mode = force_generic_plan; SET lock_timeout = '10s'; \
                         SET standard_conforming_strings = on";
 
 /// How long a server may take to greet us.
