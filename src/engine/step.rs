@@ -16,6 +16,9 @@ use crate::store::counter::{self, Counter};
 use crate::store::keys::Seeds;
 use crate::store::{self, StoreError, Tx, attempts, journal, sent_copies};
 
+/// Units whose journal is written while the next are decided: a database on a server is at work meanwhile.
+const TOGETHER: usize = 32;
+
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
     pub keyring: Keyring,
@@ -87,7 +90,11 @@ impl Step {
                 _ => Occupied::default(),
             },
         };
-        let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
+        let mut outcomes = Vec::with_capacity(units.len());
+        for several in units.chunks(TOGETHER) {
+            outcomes.extend(several.iter().map(|unit| batch.decide(self, unit)));
+            batch.write_journal(tx)?;
+        }
         let used = [
             (Counter::Event, batch.seq - next.event),
             (Counter::Id, batch.ids.peek() - next.id),
@@ -302,15 +309,21 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        for revision in &self.revisions {
-            journal::keep_revision(tx, revision)?;
+    /// Writes what no later unit of the batch can change any more.
+    fn write_journal(&mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        for revision in std::mem::take(&mut self.revisions) {
+            journal::keep_revision(tx, &revision)?;
         }
-        journal::append(tx, &self.events)?;
+        journal::append(tx, &std::mem::take(&mut self.events))?;
+        journal::append_decisions(tx, &std::mem::take(&mut self.decisions))?;
+        let contents = std::mem::take(&mut self.contents);
+        content::put(tx, contents.iter().map(|(id, packed)| (*id, packed.as_ref())))
+    }
+
+    /// Writes the rest: the rows as they are in the end. The events that they name are there already.
+    fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         store::save(tx, &self.ws)?;
-        sent_copies::note(tx, &self.sent)?;
-        content::put(tx, self.contents.iter().map(|(id, packed)| (*id, packed.as_ref())))?;
-        journal::append_decisions(tx, &self.decisions)
+        sent_copies::note(tx, &self.sent)
     }
 }
 
