@@ -16,6 +16,9 @@ use crate::store::counter::{self, Counter};
 use crate::store::keys::Seeds;
 use crate::store::{self, StoreError, Tx, attempts, journal, record_views, sent_copies};
 
+/// Units whose journal is written while the next are decided: a database on a server is at work meanwhile.
+const TOGETHER: usize = 32;
+
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
     pub keyring: Keyring,
@@ -79,12 +82,13 @@ impl Step {
             }
             _ => Occupied::default(),
         };
+        let next = counter::next(tx)?;
         let mut batch = Batch {
             ws: store::load(tx, setup, &keys)?,
             revision,
-            seq: counter::reserve(tx, Counter::Event, 0)?,
-            ids: IdBlock::new(counter::reserve(tx, Counter::Id, 0)?),
-            numbers: IdBlock::new(counter::reserve(tx, Counter::TicketNumber, 0)?),
+            seq: next.event,
+            ids: IdBlock::new(next.id),
+            numbers: IdBlock::new(next.ticket_number),
             events: Vec::new(),
             decisions: Vec::new(),
             revisions: Vec::new(),
@@ -92,11 +96,17 @@ impl Step {
             sent: Vec::new(),
             occupied,
         };
-        let (first_seq, first_id, first_number) = (batch.seq, batch.ids.peek(), batch.numbers.peek());
-        let outcomes: Vec<Outcome> = units.iter().map(|unit| batch.decide(self, unit)).collect();
-        counter::reserve(tx, Counter::Event, batch.seq - first_seq)?;
-        counter::reserve(tx, Counter::Id, batch.ids.peek() - first_id)?;
-        counter::reserve(tx, Counter::TicketNumber, batch.numbers.peek() - first_number)?;
+        let mut outcomes = Vec::with_capacity(units.len());
+        for several in units.chunks(TOGETHER) {
+            outcomes.extend(several.iter().map(|unit| batch.decide(self, unit)));
+            batch.write_journal(tx)?;
+        }
+        let used = [
+            (Counter::Event, batch.seq - next.event),
+            (Counter::Id, batch.ids.peek() - next.id),
+            (Counter::TicketNumber, batch.numbers.peek() - next.ticket_number),
+        ];
+        counter::advance(tx, used)?;
         batch.write(tx)?;
         attempts::forget(tx, units.iter().zip(&outcomes).filter_map(|(unit, outcome)| ended(unit, outcome)))?;
         Ok(outcomes)
@@ -316,15 +326,21 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        for revision in &self.revisions {
-            journal::keep_revision(tx, revision)?;
+    /// Writes what no later unit of the batch can change any more.
+    fn write_journal(&mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        for revision in std::mem::take(&mut self.revisions) {
+            journal::keep_revision(tx, &revision)?;
         }
-        journal::append(tx, &self.events)?;
+        journal::append(tx, &std::mem::take(&mut self.events))?;
+        journal::append_decisions(tx, &std::mem::take(&mut self.decisions))?;
+        let contents = std::mem::take(&mut self.contents);
+        content::put(tx, contents.iter().map(|(id, packed)| (*id, packed.as_ref())))
+    }
+
+    /// Writes the rest: the rows as they are in the end. The events that they name are there already.
+    fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         store::save(tx, &self.ws)?;
-        sent_copies::note(tx, &self.sent)?;
-        content::put(tx, self.contents.iter().map(|(id, packed)| (*id, packed.as_ref())))?;
-        journal::append_decisions(tx, &self.decisions)
+        sent_copies::note(tx, &self.sent)
     }
 }
 

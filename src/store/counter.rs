@@ -23,12 +23,29 @@ impl Counter {
     }
 }
 
-/// Reserves the next `n` numbers; gives the first of them. The first ever is 1.
-pub fn reserve(tx: &mut Tx<'_>, counter: Counter, n: i64) -> Result<i64, StoreError> {
-    let sql = "UPDATE counter SET next = next + $1 WHERE name = $2 RETURNING next";
-    let rows = tx.query(sql, &[Value::Integer(n), Value::Text(counter.name().to_owned())])?;
-    match rows.first().and_then(|row| row.first()) {
-        Some(Value::Integer(next)) => Ok(next - n),
-        _ => Err(tx.damaged(format!("the counter {} is missing", counter.name()))),
-    }
+/// The next number of each space. The first ever is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    pub id: i64,
+    pub event: i64,
+    pub ticket_number: i64,
+}
+
+/// The next numbers.
+pub fn next(tx: &mut Tx<'_>) -> Result<Next, StoreError> {
+    let rows = tx.query("SELECT name, next FROM counter", &[])?;
+    let of = |counter: Counter| {
+        let found = rows.iter().find_map(|row| match row.as_slice() {
+            [Value::Text(name), Value::Integer(next)] if name == counter.name() => Some(*next),
+            _ => None,
+        });
+        found.ok_or_else(|| tx.damaged(format!("the counter {} is missing", counter.name())))
+    };
+    Ok(Next { id: of(Counter::Id)?, event: of(Counter::Event)?, ticket_number: of(Counter::TicketNumber)? })
+}
+
+/// So many numbers of a space are handed out.
+pub fn advance(tx: &mut Tx<'_>, numbers: impl IntoIterator<Item = (Counter, i64)>) -> Result<(), StoreError> {
+    let rows = numbers.into_iter().map(|(counter, n)| vec![Value::Integer(n), Value::Text(counter.name().to_owned())]);
+    tx.execute_many("UPDATE counter SET next = next + $1 WHERE name = $2", rows)
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::counter::{self, Counter};
+use super::counter;
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
 use crate::domain::{EventSeq, Timestamp};
@@ -80,7 +80,7 @@ pub fn seeds(tx: &mut Tx<'_>) -> Result<Seeds, StoreError> {
 
 /// From the next event on send references come from a new seed.
 pub(super) fn reseed(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let next = counter::reserve(tx, Counter::Event, 0)?;
+    let next = counter::next(tx)?.event;
     let seed = random(tx)?;
     keep_seed(tx, &format!("seed@{next}"), &seed)
 }

@@ -1,47 +1,66 @@
 //! Statements made from a row type's names: the same few for every table.
 
+use std::marker::PhantomData;
+
+use super::tx::Asked;
 use super::{StoreError, Tx};
 use crate::domain::row::{Row, Value};
 
-/// Sizes of IN lists. Few of them, so that statements stay prepared; shorter lists repeat their last value.
-const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
-const LONGEST_LIST: usize = 64;
+/// Rows of a table that were asked for.
+pub(super) struct Question<R> {
+    asked: Asked,
+    row: PhantomData<R>,
+}
 
-/// The rows of a table for which `tail` (`WHERE …`, `ORDER BY …`) holds.
+impl<R: Row> Question<R> {
+    /// The rows.
+    pub(super) fn answer(self, tx: &mut Tx<'_>) -> Result<Vec<R>, StoreError> {
+        let rows = tx.answer(self.asked)?;
+        rows.into_iter().map(|values| read(tx, values)).collect()
+    }
+}
+
+/// Asks for the rows of a table for which `tail` (`WHERE …`, `ORDER BY …`) holds.
+pub(super) fn ask<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) -> Result<Question<R>, StoreError> {
+    let asked = tx.ask(&select_sql::<R>(tail), parameters, None)?;
+    Ok(Question { asked, row: PhantomData })
+}
+
+/// Asks for the rows in which `column` has one of `keys` and, with a `condition` such as `("automatic_at >=", 7)`, that
+/// holds too.
+pub(super) fn ask_in<R: Row>(
+    tx: &mut Tx<'_>,
+    column: &str,
+    keys: impl IntoIterator<Item = i64>,
+    condition: Option<(&str, i64)>,
+) -> Result<Question<R>, StoreError> {
+    let keys: Vec<i64> = keys.into_iter().collect();
+    let (comparison, parameters) = match condition {
+        Some((comparison, value)) => (format!("{comparison} $1 AND "), vec![Value::Integer(value)]),
+        None => (String::new(), Vec::new()),
+    };
+    let sql = select_sql::<R>(&format!("WHERE {comparison}{column} IN {{KEYS}}"));
+    Ok(Question { asked: tx.ask(&sql, &parameters, Some(&keys))?, row: PhantomData })
+}
+
+/// The rows that [`ask`] asks for.
 pub(super) fn select<R: Row>(tx: &mut Tx<'_>, tail: &str, parameters: &[Value]) -> Result<Vec<R>, StoreError> {
-    let sql = format!("SELECT {} FROM {} {tail}", R::COLUMNS.join(", "), R::TABLE);
-    let rows = tx.query(&sql, parameters)?;
+    let rows = tx.query(&select_sql::<R>(tail), parameters)?;
     rows.into_iter().map(|values| read(tx, values)).collect()
 }
 
-/// The rows in which `column` has one of `keys` and, with a `condition` such as `("automatic_at >=", 7)`, that holds too.
+/// The rows that [`ask_in`] asks for.
 pub(super) fn select_in<R: Row>(
     tx: &mut Tx<'_>,
     column: &str,
     keys: impl IntoIterator<Item = i64>,
     condition: Option<(&str, i64)>,
 ) -> Result<Vec<R>, StoreError> {
-    let keys: Vec<i64> = keys.into_iter().collect();
-    let mut found = Vec::new();
-    for chunk in keys.chunks(LONGEST_LIST) {
-        let (list, mut parameters) = padded_list(chunk);
-        let mut tail = format!("WHERE {column} IN ({list})");
-        if let Some((comparison, value)) = condition {
-            parameters.push(Value::Integer(value));
-            tail.push_str(&format!(" AND {comparison} ${}", parameters.len()));
-        }
-        found.append(&mut select(tx, &tail, &parameters)?);
-    }
-    Ok(found)
+    ask_in(tx, column, keys, condition)?.answer(tx)
 }
 
-/// Placeholders and values of an IN list of one of the sizes. `chunk` is not empty and no longer than the longest.
-fn padded_list(chunk: &[i64]) -> (String, Vec<Value>) {
-    let size = LIST_SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
-    let padding = chunk.last().copied().unwrap_or_default();
-    let values = chunk.iter().copied().chain(std::iter::repeat(padding)).take(size).map(Value::Integer).collect();
-    let names: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
-    (names.join(", "), values)
+fn select_sql<R: Row>(tail: &str) -> String {
+    format!("SELECT {} FROM {} {tail}", R::COLUMNS.join(", "), R::TABLE)
 }
 
 /// A row from its values; what cannot be read is damage, and the error says where.

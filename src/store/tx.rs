@@ -17,6 +17,14 @@ enum Driver<'c> {
     Postgres(PgTransaction<'c>),
 }
 
+/// What was asked.
+#[must_use = "the answer is fetched with `Tx::answer`"]
+pub(super) enum Asked {
+    Answered(Vec<Vec<Value>>),
+    /// The number of the question.
+    Sent(usize),
+}
+
 impl<'c> Tx<'c> {
     pub(super) fn sqlite(transaction: rusqlite::Transaction<'c>, database: &'c str) -> Self {
         Tx { driver: Driver::Sqlite(transaction), database }
@@ -34,6 +42,33 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Asks for the rows that a statement gives; the answer is fetched by [`Tx::answer`]. Several questions that are asked
+    /// before the first answer is fetched cost one way to a server. `keys`: where `IN {KEYS}` stands in the statement, after
+    /// the last of its parameters, the rows of any of these, in no order.
+    pub(super) fn ask(&mut self, sql: &str, parameters: &[Value], keys: Option<&[i64]>) -> Result<Asked, StoreError> {
+        if keys.is_some_and(<[i64]>::is_empty) {
+            return Ok(Asked::Answered(Vec::new()));
+        }
+        match &mut self.driver {
+            Driver::Sqlite(tx) => match keys {
+                Some(keys) => sqlite::query_keys(tx, sql, parameters, keys),
+                None => sqlite::query(tx, sql, parameters),
+            }
+            .map(Asked::Answered)
+            .map_err(|error| self.failed(error, sql)),
+            Driver::Postgres(tx) => tx.ask(sql, parameters, keys).map(Asked::Sent),
+        }
+    }
+
+    /// The answer to what was asked in this transaction.
+    pub(super) fn answer(&mut self, asked: Asked) -> Result<Vec<Vec<Value>>, StoreError> {
+        match (asked, &mut self.driver) {
+            (Asked::Sent(question), Driver::Postgres(tx)) => tx.answer(question),
+            (Asked::Answered(rows), _) => Ok(rows),
+            (Asked::Sent(_), Driver::Sqlite(_)) => Err(self.mistaken("it was asked of another database")),
+        }
+    }
+
     /// Carries a statement out; the number of rows that it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
         match &mut self.driver {
@@ -43,7 +78,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Carries a statement out once for each of `rows`. One that adds rows, `INSERT INTO … VALUES ($1, …)`, may be carried
-    /// out for several at once: no two may have the same key where it says what to do about that.
+    /// out for several at once: no two may have the same key where it says what to do about that. A failure may be told
+    /// later: by what is asked next, or by the commit.
     pub fn execute_many(&mut self, sql: &str, rows: impl IntoIterator<Item = Vec<Value>>) -> Result<(), StoreError> {
         let mut rows = rows.into_iter().peekable();
         if rows.peek().is_none() {

@@ -17,9 +17,11 @@ use crate::store::StoreError;
 
 /// What every connection of ours wants. `synchronous_commit`: what was committed survives a power cut (promise 1),
 /// whatever the server's default is. Our look-ups never want a whole table, whatever is guessed about one that is new and
-/// has no statistics; `jit` would take the price that this puts on whole tables for work. `lock_timeout`: as long as SQLite
-/// waits for another process.
-const SETTINGS: &str = "SET synchronous_commit = on; SET enable_seqscan = off; SET jit = off; SET lock_timeout = '10s'; \
+/// has no statistics; `jit` would take the price that this puts on whole tables for work. `plan_cache_mode`: so there is one
+/// way to carry a statement out, whatever its parameters are, and to plan it anew for each of the first few times is wasted.
+/// `lock_timeout`: as long as SQLite waits for another process.
+const SETTINGS: &str = "SET synchronous_commit = on; SET enable_seqscan = off; SET jit = off; \
+                        SET plan_cache_mode = force_generic_plan; SET lock_timeout = '10s'; \
                         SET standard_conforming_strings = on";
 
 /// How long a server may take to greet us.
@@ -27,7 +29,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 
 /// A connection, with the statements that stay prepared on it.
 pub(super) struct Connection {
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     prepared: HashMap<String, Statement>,
 }
 
@@ -60,7 +62,11 @@ impl Connection {
                 "its encoding is {encoding}; create it anew with ENCODING 'UTF8' TEMPLATE template0"
             )));
         }
-        Ok(Connection { client, prepared: HashMap::new() })
+        Ok(Connection { client: Arc::new(client), prepared: HashMap::new() })
+    }
+
+    pub(super) fn is_prepared(&self, sql: &str) -> bool {
+        self.prepared.contains_key(sql)
     }
 
     /// A statement, prepared once. There are as many as this room has, so none is ever forgotten.

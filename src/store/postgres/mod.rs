@@ -7,6 +7,7 @@ mod connection;
 mod errors;
 pub(super) mod lock;
 mod migrate;
+mod pipeline;
 mod transaction;
 mod values;
 

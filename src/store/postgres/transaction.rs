@@ -3,11 +3,12 @@
 use std::cell::Cell;
 
 use tokio_postgres::types::Type;
-use tokio_postgres::{Error, SimpleQueryMessage};
+use tokio_postgres::{Error, SimpleQueryMessage, Statement};
 
 use super::connection::{Connection, wait};
 use super::errors::{Trouble, store_error};
-use super::values::{Column, Parameter, parameter, values};
+use super::pipeline::{Failed, Pipeline};
+use super::values::{Owned, Parameter, column, owned, parameter, values};
 use crate::domain::row::Value;
 use crate::store::StoreError;
 
@@ -62,6 +63,7 @@ pub(in crate::store) struct PgTransaction<'c> {
     trouble: &'c Cell<Option<Trouble>>,
     id: Option<String>,
     state: State,
+    pipeline: Pipeline,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,9 +81,10 @@ impl<'c> PgTransaction<'c> {
         mode: Mode,
         trouble: &'c Cell<Option<Trouble>>,
     ) -> Result<Self, StoreError> {
-        let mut tx = PgTransaction { connection, database, trouble, id: None, state: State::Open };
+        let pipeline = Pipeline::default();
+        let mut tx = PgTransaction { connection, database, trouble, id: None, state: State::Open, pipeline };
         let said = wait(tx.connection.client.simple_query(mode.begin()));
-        let said = said.map_err(|error| tx.failed(&error, "begin"))?;
+        let said = tx.answered(said, "begin")?;
         tx.id = said.iter().filter(|_| mode.has_id()).find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
@@ -105,25 +108,59 @@ impl<'c> PgTransaction<'c> {
     }
 
     pub(in crate::store) fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Vec<Value>>, StoreError> {
-        self.try_query(sql, parameters).map_err(|error| self.failed(&error, sql))
+        let question = self.ask(sql, parameters, None)?;
+        self.answer(question)
+    }
+
+    /// Sends a question without waiting; gives the number by which its answer is fetched. `keys`: for `IN {KEYS}`, however
+    /// many: an array is one parameter.
+    pub(in crate::store) fn ask(
+        &mut self,
+        sql: &str,
+        given: &[Value],
+        keys: Option<&[i64]>,
+    ) -> Result<usize, StoreError> {
+        let sql = sql.replace("IN {KEYS}", &format!("= ANY(${})", given.len() + 1));
+        let (client, statement) = (self.connection.client.clone(), self.prepare(&sql)?);
+        let mut parameters: Vec<Owned> =
+            given.iter().cloned().zip(statement.params()).map(|(value, r#type)| owned(value, r#type)).collect();
+        parameters.extend(keys.map(|keys| Box::new(keys.to_vec()) as Owned));
+        let bytes = given.iter().map(weight).sum::<usize>() + keys.map_or(0, size_of_val);
+        let rows = async move {
+            let parameters: Vec<Parameter<'_>> =
+                parameters.iter().map(|value| value.as_ref() as Parameter<'_>).collect();
+            client.query(&statement, &parameters).await
+        };
+        self.pipeline.ask(&sql, bytes, rows).map_err(|failed| self.failed(&failed))
+    }
+
+    /// The answer to a question.
+    pub(in crate::store) fn answer(&mut self, question: usize) -> Result<Vec<Vec<Value>>, StoreError> {
+        let rows = self.pipeline.answer(question).map_err(|failed| self.failed(&failed))?;
+        let rows: Result<_, Error> = rows.iter().map(values).collect();
+        self.answered(rows, "reading a row")
     }
 
     pub(in crate::store) fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
-        let changed = self.try_execute(sql, parameters).map_err(|error| self.failed(&error, sql))?;
+        self.settle()?;
+        let answer = self.try_execute(sql, parameters);
+        let changed = self.answered(answer, sql)?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
-    /// Rows that are added travel together, a column an array: each statement costs the way to the server and back.
+    /// Rows that are added travel together, a column an array. Whatever it is, it is sent and not waited for: a failure is
+    /// told by what is asked next, or by the commit.
     pub(in crate::store) fn execute_many(
         &mut self,
         sql: &str,
         rows: impl Iterator<Item = Vec<Value>>,
     ) -> Result<(), StoreError> {
-        let types = self.connection.prepare(sql).map(|statement| statement.params().to_vec());
-        let types = types.map_err(|error| self.failed(&error, sql))?;
+        let types = self.prepare(sql)?.params().to_vec();
         let Some(together) = together(sql, &types) else {
             for row in rows {
-                self.execute(sql, &row)?;
+                let bytes = row.iter().map(weight).sum();
+                let parameters = row.into_iter().zip(&types).map(|(value, r#type)| owned(value, r#type)).collect();
+                self.send(sql, bytes, parameters)?;
             }
             return Ok(());
         };
@@ -132,46 +169,64 @@ impl<'c> PgTransaction<'c> {
             bytes += row.iter().map(weight).sum::<usize>();
             chunk.push(row);
             if chunk.len() >= TOGETHER || bytes >= TOGETHER_BYTES {
-                self.add(&together, &types, &chunk)?;
-                (chunk, bytes) = (Vec::new(), 0);
+                self.add(&together, &types, std::mem::take(&mut chunk), bytes)?;
+                bytes = 0;
             }
         }
-        if chunk.is_empty() { Ok(()) } else { self.add(&together, &types, &chunk) }
+        if chunk.is_empty() { Ok(()) } else { self.add(&together, &types, chunk, bytes) }
     }
 
     pub(in crate::store) fn execute_batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        wait(self.connection.client.batch_execute(sql)).map_err(|error| self.failed(&error, sql))
+        self.settle()?;
+        let answer = wait(self.connection.client.batch_execute(sql));
+        self.answered(answer, sql)
     }
 
     pub(in crate::store) fn commit(mut self) -> Result<(), StoreError> {
         if self.state == State::Failed {
             return Err(self.mistaken("a statement failed, and the transaction was to be committed all the same"));
         }
-        let answer = wait(self.connection.client.batch_execute("COMMIT"));
+        let client = self.connection.client.clone();
+        let done = async move { client.batch_execute("COMMIT").await.map(|()| 0) };
+        let sent = self.pipeline.send("commit", 0, done);
         self.state = State::Over;
-        answer.map_err(|error| self.failed(&error, "commit"))
+        sent.and_then(|()| self.pipeline.settle()).map_err(|failed| self.failed(&failed))
     }
 
-    fn add(&mut self, sql: &str, types: &[Type], rows: &[Vec<Value>]) -> Result<(), StoreError> {
-        let columns = types.iter().enumerate().map(|(at, r#type)| Column::of(rows, at, r#type));
-        let Some(columns) = columns.collect::<Option<Vec<_>>>() else {
+    /// Sends rows to be added.
+    fn add(&mut self, sql: &str, types: &[Type], mut rows: Vec<Vec<Value>>, bytes: usize) -> Result<(), StoreError> {
+        let columns = types.iter().enumerate().map(|(at, r#type)| column(&mut rows, at, r#type));
+        let Some(parameters) = columns.collect::<Option<Vec<_>>>() else {
             self.state = State::Failed;
             return Err(self.mistaken(format!("a value is not of its column's type ({sql})")));
         };
-        let parameters: Vec<Parameter<'_>> = columns.iter().map(Column::as_parameter).collect();
-        let run = |tx: &mut Self| {
-            let statement = tx.connection.prepare(sql)?;
-            wait(tx.connection.client.execute(&statement, &parameters))
-        };
-        run(self).map(|_| ()).map_err(|error| self.failed(&error, sql))
+        self.send(sql, bytes, parameters)
     }
 
-    fn try_query(&mut self, sql: &str, given: &[Value]) -> Result<Vec<Vec<Value>>, Error> {
-        let statement = self.connection.prepare(sql)?;
-        let parameters: Vec<Parameter<'_>> =
-            given.iter().zip(statement.params()).map(|(value, r#type)| parameter(value, r#type)).collect();
-        let rows = wait(self.connection.client.query(&statement, &parameters))?;
-        rows.iter().map(values).collect()
+    fn send(&mut self, sql: &str, bytes: usize, parameters: Vec<Owned>) -> Result<(), StoreError> {
+        let (client, statement) = (self.connection.client.clone(), self.prepare(sql)?);
+        let answer = async move { client.execute_raw(&statement, parameters).await };
+        self.pipeline.send(sql, bytes, answer).map_err(|failed| self.failed(&failed))
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement, StoreError> {
+        if !self.connection.is_prepared(sql) {
+            self.settle()?;
+        }
+        match self.connection.prepare(sql) {
+            Ok(statement) => Ok(statement),
+            Err(error) => self.answered(Err(error), sql),
+        }
+    }
+
+    /// Waits for the answers to all that was sent.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        self.pipeline.settle().map_err(|failed| self.failed(&failed))
+    }
+
+    /// What a statement came to that was sent when all before it were answered.
+    fn answered<T>(&mut self, answer: Result<T, Error>, sql: &str) -> Result<T, StoreError> {
+        answer.map_err(|error| self.failed(&Failed { error, sql: sql.to_owned() }))
     }
 
     fn try_execute(&mut self, sql: &str, given: &[Value]) -> Result<u64, Error> {
@@ -181,14 +236,14 @@ impl<'c> PgTransaction<'c> {
         wait(self.connection.client.execute(&statement, &parameters))
     }
 
-    fn failed(&mut self, error: &Error, doing: &str) -> StoreError {
+    fn failed(&mut self, failed: &Failed) -> StoreError {
         if self.state == State::Open {
             self.state = State::Failed;
         }
-        if let Some(trouble) = Trouble::of(error) {
+        if let Some(trouble) = Trouble::of(&failed.error) {
             self.trouble.set(Some(trouble));
         }
-        store_error(error, self.database, doing)
+        store_error(&failed.error, self.database, &failed.sql)
     }
 
     fn mistaken(&self, what: impl Into<String>) -> StoreError {
@@ -199,6 +254,8 @@ impl<'c> PgTransaction<'c> {
 impl Drop for PgTransaction<'_> {
     fn drop(&mut self) {
         if self.state != State::Over {
+            // Nobody takes these answers any more.
+            self.pipeline = Pipeline::default();
             // Where even that fails the connection is gone, and with it the transaction; its next user finds out.
             let _ = wait(self.connection.client.batch_execute("ROLLBACK"));
         }

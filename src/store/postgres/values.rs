@@ -22,6 +22,21 @@ pub(super) fn parameter<'v>(value: &'v Value, r#type: &Type) -> Parameter<'v> {
     }
 }
 
+/// A parameter of a statement whose answer is not waited for.
+pub(super) type Owned = Box<dyn ToSql + Sync + Send>;
+
+/// The same for a statement whose answer is not waited for.
+pub(super) fn owned(value: Value, r#type: &Type) -> Owned {
+    match value {
+        Value::Integer(number) => Box::new(number),
+        Value::Text(text) => Box::new(text),
+        Value::Blob(bytes) => Box::new(bytes),
+        Value::Null if *r#type == Type::INT8 => Box::new(None::<i64>),
+        Value::Null if *r#type == Type::BYTEA => Box::new(None::<Vec<u8>>),
+        Value::Null => Box::new(None::<String>),
+    }
+}
+
 /// The values of a row.
 pub(super) fn values(row: &Row) -> Result<Vec<Value>, tokio_postgres::Error> {
     (0..row.len()).map(|column| row.try_get(column).map(|Read(value)| value)).collect()
@@ -48,48 +63,26 @@ impl<'r> FromSql<'r> for Read {
     }
 }
 
-/// The values of one column in several rows, as an array.
-pub(super) enum Column<'v> {
-    Integers(Vec<Option<i64>>),
-    Texts(Vec<Option<&'v str>>),
-    Blobs(Vec<Option<&'v [u8]>>),
-}
-
-impl<'v> Column<'v> {
-    /// The column at `at`. `None`: a value is of another type.
-    pub(super) fn of(rows: &'v [Vec<Value>], at: usize, r#type: &Type) -> Option<Self> {
-        fn all<'v, T>(
-            rows: &'v [Vec<Value>],
-            at: usize,
-            one: impl Fn(&'v Value) -> Option<T>,
-        ) -> Option<Vec<Option<T>>> {
-            rows.iter()
-                .map(|row| match row.get(at)? {
-                    Value::Null => Some(None),
-                    value => one(value).map(Some),
-                })
-                .collect()
-        }
-        match *r#type {
-            Type::INT8 => {
-                let number = |value: &Value| if let Value::Integer(number) = value { Some(*number) } else { None };
-                all(rows, at, number).map(Column::Integers)
-            }
-            Type::TEXT => all(rows, at, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
-                .map(Column::Texts),
-            Type::BYTEA => {
-                all(rows, at, |value| if let Value::Blob(bytes) = value { Some(bytes.as_slice()) } else { None })
-                    .map(Column::Blobs)
-            }
-            _ => None,
-        }
+/// The values of the column at `at` in several rows, as an array that is a parameter; they are taken out of the rows.
+/// `None`: one is of another type.
+pub(super) fn column(rows: &mut [Vec<Value>], at: usize, r#type: &Type) -> Option<Owned> {
+    let values = rows.iter_mut().map(|row| Some(std::mem::replace(row.get_mut(at)?, Value::Null)));
+    fn all<T: ToSql + Send + Sync + 'static>(
+        values: impl Iterator<Item = Option<Value>>,
+        one: impl Fn(Value) -> Option<T>,
+    ) -> Option<Owned> {
+        let taken: Option<Vec<Option<T>>> = values
+            .map(|value| match value? {
+                Value::Null => Some(None),
+                value => one(value).map(Some),
+            })
+            .collect();
+        Some(Box::new(taken?))
     }
-
-    pub(super) fn as_parameter(&self) -> Parameter<'_> {
-        match self {
-            Column::Integers(numbers) => numbers,
-            Column::Texts(texts) => texts,
-            Column::Blobs(blobs) => blobs,
-        }
+    match *r#type {
+        Type::INT8 => all(values, |value| if let Value::Integer(number) = value { Some(number) } else { None }),
+        Type::TEXT => all(values, |value| if let Value::Text(text) = value { Some(text) } else { None }),
+        Type::BYTEA => all(values, |value| if let Value::Blob(bytes) = value { Some(bytes) } else { None }),
+        _ => None,
     }
 }

@@ -17,6 +17,9 @@ use crate::domain::row::Value;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements that stay prepared: all of this room's fit.
 const PREPARED: usize = 256;
+/// Sizes of lists of keys. Few of them, so that statements stay prepared; shorter lists repeat their last value.
+const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
+const LONGEST_LIST: usize = 64;
 /// Kilobytes of pages that the writer keeps: its look-ups are spread over whole indexes, which the default of 2 MB does
 /// not hold.
 const WRITING_CACHE: u32 = 32 * 1024;
@@ -216,6 +219,25 @@ pub(super) fn query(tx: &Transaction<'_>, sql: &str, parameters: &[Value]) -> ru
             values.push(value_of(row.get_ref(column)?)?);
         }
         found.push(values);
+    }
+    Ok(found)
+}
+
+/// The rows that a statement gives in which `IN {KEYS}` stands, for so many of the keys at a time as a list may hold.
+pub(super) fn query_keys(
+    tx: &Transaction<'_>,
+    sql: &str,
+    parameters: &[Value],
+    keys: &[i64],
+) -> rusqlite::Result<Vec<Vec<Value>>> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(LONGEST_LIST) {
+        let size = LIST_SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
+        let names: Vec<String> = (1..=size).map(|n| format!("${}", parameters.len() + n)).collect();
+        let padding = chunk.last().copied().unwrap_or_default();
+        let keys = chunk.iter().copied().chain(std::iter::repeat(padding)).take(size).map(Value::Integer);
+        let values: Vec<Value> = parameters.iter().cloned().chain(keys).collect();
+        found.append(&mut query(tx, &sql.replace("{KEYS}", &format!("({})", names.join(", "))), &values)?);
     }
     Ok(found)
 }

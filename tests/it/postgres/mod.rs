@@ -7,6 +7,7 @@ mod copying;
 mod faults;
 mod kill;
 mod opening;
+mod pending;
 mod proxy;
 mod sending;
 pub mod server;

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+/// A simple query: `Q`, its length, its text.
+const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+
 /// When the connection breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Break {
@@ -54,17 +57,16 @@ fn pass_on(mut client: &TcpStream, server: u16, at: Break, left: &AtomicUsize) {
     });
     let mut buffer = [0; 65536];
     while let Ok(read @ 1..) = client.read(&mut buffer) {
-        // A simple query: `Q`, its length, its text.
-        let commits = buffer[..read].starts_with(b"Q") && buffer[..read].windows(7).any(|seven| seven == b"COMMIT\0");
+        let commits = buffer[..read].windows(COMMIT.len()).position(|bytes| bytes == COMMIT);
         let take = |left: usize| left.checked_sub(1);
-        let breaks = commits && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
-        if breaks {
+        let breaks = commits.filter(|_| left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok());
+        if breaks.is_some() {
             let _ = client.shutdown(Shutdown::Both);
         }
-        if !breaks || at == Break::BeforeItsAnswer {
-            let _ = server.write_all(&buffer[..read]);
-        }
-        if breaks {
+        // What stands before a commit that the server is not to hear of is heard.
+        let heard = breaks.filter(|_| at == Break::BeforeTheServerHears).unwrap_or(read);
+        let _ = server.write_all(&buffer[..heard]);
+        if breaks.is_some() {
             // Long enough for the server to carry it out, if it heard.
             std::thread::sleep(Duration::from_millis(100));
             break;

@@ -149,10 +149,10 @@ fn a_journal_number_is_used_once() {
 #[test]
 fn counters_begin_at_one_and_never_give_a_number_twice() {
     let Some(store) = empty() else { return };
-    let reserve = |which, n| store.write(|tx| counter::reserve(tx, which, n)).unwrap();
-    assert_eq!(reserve(counter::Counter::Id, 100), 1);
-    assert_eq!(reserve(counter::Counter::Id, 1), 101);
-    assert_eq!(reserve(counter::Counter::Event, 5), 1);
-    assert_eq!(reserve(counter::Counter::TicketNumber, 1), 1);
-    assert_eq!(reserve(counter::Counter::TicketNumber, 1), 2);
+    let next = || store.read(counter::next).unwrap();
+    assert_eq!(next(), counter::Next { id: 1, event: 1, ticket_number: 1 });
+    store.write(|tx| counter::advance(tx, [(counter::Counter::Id, 100), (counter::Counter::Event, 0)])).unwrap();
+    assert_eq!(next(), counter::Next { id: 101, event: 1, ticket_number: 1 });
+    store.write(|tx| counter::advance(tx, [(counter::Counter::TicketNumber, 1), (counter::Counter::Id, 1)])).unwrap();
+    assert_eq!(next(), counter::Next { id: 102, event: 1, ticket_number: 2 });
 }
