@@ -37,6 +37,16 @@
 //!    only then, whoever handed the units in gets the answers. Where nothing can be written any more, nothing behind it is
 //!    either: mails are decided in their order.
 //!
+//! # Flows
+//!
+//! Stage automations and workflows are one thing: a definition ([`domain::Definition`]), whose meaning [`workflow`] says.
+//! Whatever changes a record asks which of them it triggers; [`decide`] walks the record from step to step in that same
+//! event, and every action is a row of the log. A wait becomes a run and a timer, whose firing is an event like others
+//! ([`engine::Engine::fire_due`]); a webhook becomes a row that [`engine::webhooks`] sends under a lease. People edit
+//! definitions as the rest of the setup; each that was saved is a revision, and who is on the way goes on in theirs.
+//!
+//! Who may order what is one table ([`decide::Operation`]), asked in one place for every input.
+//!
 //! # Mail on servers
 //!
 //! [`engine::daemon`] watches mailboxes for as long as it runs, by the same steps. [`engine::sync`] reads mailboxes ([`imap`] connects, lists and fetches) and hands what it finds to the same intake. What

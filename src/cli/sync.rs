@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
 use super::database::{find, open_or_make, wait_for};
 use super::fetching::{Chosen, Done, MailArgs, Taken, in_force, read};
 use super::{Code, accounts, delivery, times};
-use crate::config::read_date;
+use crate::config::{Config, read_date};
 use crate::domain::*;
+use crate::engine::Engine;
 use crate::engine::access::Access;
 use crate::engine::sync::{Copied, Order, Read, Summary, copy_sent};
+use crate::engine::webhooks::{Way, send_due};
 use crate::imap::{ImapError, Limits};
-use crate::store::{Location, Store, backup, copy, instance};
+use crate::store::{Location, Store, backup, copy, instance, webhooks};
 
 /// Read the mailboxes once: take, store and decide what is new; send what is due
 #[derive(Debug, clap::Args)]
@@ -73,6 +75,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
     if !args.dry_run && !stop.load(Ordering::Relaxed) {
         let zone = times::zone(config.time_zone.as_deref())?;
         codes.push(delivery::deliver_due(&desk.store, &outlets, &stop, args.json, &zone)?);
+        tell_others(&desk.store, &config, &stop)?;
         let copied = copy_sent(&desk.store, &setup, &config.accounts, &wanting, times::now, &stop);
         codes.extend(tell_copied(&wait_for(copied)??, args.json)?);
     }
@@ -80,6 +83,18 @@ pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         return Ok(Code::Stopped);
     }
     Ok(codes.into_iter().max_by_key(|code| *code as u8).unwrap_or(Code::Success))
+}
+
+/// Tells other programs what workflows have for them. What they answer is in the log of the workflow.
+fn tell_others(store: &Store, config: &Config, stop: &AtomicBool) -> anyhow::Result<()> {
+    if store.read(|tx| webhooks::due(tx, times::now(), 1))?.is_empty() {
+        return Ok(());
+    }
+    let engine = Engine::resume(store.clone(), Origin::Live)?;
+    let way = Way::new(config.webhooks.clone(), times::now);
+    let (accepted, others) = wait_for(send_due(&engine, &way, stop))??;
+    tracing::info!(accepted, others, "webhooks were sent");
+    Ok(())
 }
 
 /// The database that is worked on: a copy where nothing is to be kept.
