@@ -2,7 +2,8 @@
 
 use super::deciding::Deciding;
 use super::receive::check_fence;
-use super::send::{Outgoing, Refusal};
+use super::refusal::Refusal;
+use super::send::Outgoing;
 use crate::domain::*;
 
 /// So many notifications go to a user one by one within that time.

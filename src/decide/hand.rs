@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::deciding::Deciding;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use super::stage::Because;
 use super::ticket::NewTicket;
 use crate::domain::*;

@@ -6,7 +6,7 @@
 //! repeat is recognised.
 
 use super::deciding::Deciding;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::*;
 
 /// Pauses before a deferred send is tried again. Together somewhat more than five days (RFC 5321 4.5.4.1 wants four or

@@ -1,7 +1,7 @@
 //! Who may do what (semantics, section 5): one table, for every face. Roles combine; whoever has none of the roles that an
 //! operation takes may not do it. Without a user it is the operator of the machine, who may do everything.
 
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::text_enum::text_enum;
 use crate::domain::*;
 

@@ -1,7 +1,7 @@
 //! Quarantine: what a person does about a mail that could not be read.
 
 use super::deciding::Deciding;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::*;
 
 /// A user had a quarantined mail read again. Where it failed once more it stays where it is; where it did not, it is

@@ -2,7 +2,7 @@
 
 use super::deciding::Deciding;
 use super::quarantine::copies;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::*;
 
 /// Pauses before a mail that could not be read is tried again; after the last try it is quarantined.

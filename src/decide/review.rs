@@ -2,7 +2,7 @@
 
 use super::arrival::MailInput;
 use super::deciding::Deciding;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::*;
 
 /// A user settles what a message waits for. `facts`: what the message says. `original`: for whom a forward opens a ticket,

@@ -5,7 +5,7 @@ use super::deciding::Deciding;
 use super::flow::keep_revisions;
 use super::objection::objections;
 use super::permission::check_change;
-use super::send::Refusal;
+use super::refusal::Refusal;
 use crate::domain::*;
 
 /// Takes over the directory of the workspace's setup. Rows of what is no longer named stay: the past refers to them.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::deciding::Deciding;
+use super::refusal::Refusal;
 use super::rules::ThreadStanding;
-use super::send::Refusal;
 use super::stage::Because;
 use crate::domain::*;
 

@@ -3,7 +3,8 @@
 use super::arrival::MailInput;
 use super::caps::subject_key;
 use super::deciding::Deciding;
-use super::send::{Outgoing, Refusal};
+use super::refusal::Refusal;
+use super::send::Outgoing;
 use crate::domain::*;
 
 /// Somebody says that an address that gave mail back takes it again.

@@ -7,7 +7,7 @@ use super::walk::Walk;
 use super::webhook::send_again;
 use crate::decide::deciding::{Context, Deciding};
 use crate::decide::receive::check_fence;
-use crate::decide::send::Refusal;
+use crate::decide::refusal::Refusal;
 use crate::decide::stage::Because;
 use crate::domain::*;
 use crate::workflow;

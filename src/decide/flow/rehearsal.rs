@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Flow;
 use super::fire::{check_object, fire};
 use crate::decide::deciding::Deciding;
-use crate::decide::send::Refusal;
+use crate::decide::refusal::Refusal;
 use crate::decide::stage::Because;
 use crate::domain::*;
 

@@ -2,7 +2,7 @@
 //! the same id, so that who gets it twice can tell.
 
 use crate::decide::deciding::Deciding;
-use crate::decide::send::Refusal;
+use crate::decide::refusal::Refusal;
 use crate::domain::*;
 
 /// Pauses before a request that got no answer, or one that may change, is sent again; then it has failed.

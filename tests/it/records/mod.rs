@@ -1,7 +1,7 @@
 //! Records of every object, the setup as people change it piece by piece, who may do what, and the audit log.
 
 mod audit;
-mod desk;
+pub mod desk;
 mod edits;
 mod history;
 mod json;

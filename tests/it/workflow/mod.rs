@@ -1,5 +1,6 @@
 //! Workflows (semantics, section 4): what they do to records, and how their definitions are edited, drawn and compared.
 
+mod commands;
 mod crash;
 mod drawing;
 mod editing;
