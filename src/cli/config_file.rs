@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Code, Failure, times};
 use crate::compose::{self, Readers, TemplateProblem};
-use crate::config::{self, Config, Problem, Severity, Spot};
+use crate::config::{self, Config, Problem, Severity, Spot, Used};
 use crate::domain::{DIGEST_TEMPLATE, SEND_NOT_DELIVERED, Setup, Template};
 
 /// Where `init` writes and `check` looks unless told otherwise.
@@ -34,7 +34,12 @@ pub(super) fn wrong(path: &Path, text: &str, problems: &[Problem]) -> Failure {
 
 /// Reads a configuration with all that can be said about it without using it: the text itself, its templates, its zone.
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Problem>> {
-    let (mut config, found) = config::read(text);
+    parse_numbering(text, &Used::new())
+}
+
+/// The same, and actions without a number get none that is used.
+pub(super) fn parse_numbering(text: &str, used: &Used) -> Result<Config, Vec<Problem>> {
+    let (mut config, found) = config::read_numbering(text, used);
     // What seems wrong in a line that is no TOML, or where a value is wrong anyway, only follows from that.
     let known: Vec<usize> = found.iter().filter(|one| one.severity == Severity::Error).map(|one| one.line).collect();
     let mut problems = found;

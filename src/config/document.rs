@@ -17,7 +17,7 @@ use super::table::Table;
 use super::template::{read_only, read_templates};
 use super::user::read_users;
 use super::webhooks::read_webhooks;
-use super::workflow::read_workflows;
+use super::workflow::{Used, read_workflows};
 use super::{Config, Problem, builtin};
 use crate::domain::{MailboxKind, Setup};
 
@@ -36,6 +36,11 @@ pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
 /// The same for whoever has more to say about it: gives what could be made out, stand-ins for what is wrong in it, and
 /// every problem of the text by place.
 pub fn read(text: &str) -> (Config, Vec<Problem>) {
+    read_numbering(text, &Used::new())
+}
+
+/// The same, and actions without a number get none that is used.
+pub fn read_numbering(text: &str, used: &Used) -> (Config, Vec<Problem>) {
     let text = &text.replace("\r\n", "\n");
     let mut report = Report::new(text);
     let readable = without_lone_keys(text);
@@ -43,7 +48,7 @@ pub fn read(text: &str) -> (Config, Vec<Problem>) {
         report_syntax(source, &mut report);
     }
     let (root, _) = DeTable::parse_recoverable(&readable);
-    let config = read_root(Table::root(root.get_ref()), &mut report);
+    let config = read_root(Table::root(root.get_ref()), used, &mut report);
     (config, report.into_problems())
 }
 
@@ -95,7 +100,7 @@ fn report_syntax(text: &str, report: &mut Report) {
     }
 }
 
-fn read_root(mut root: Table, report: &mut Report) -> Config {
+fn read_root(mut root: Table, used: &Used, report: &mut Report) -> Config {
     let database = root.text("database", report).map(|path| path.get_ref().to_string());
     let time_zone = read_time_zone(&mut root, report);
     let ticket_prefix = read_ticket_prefix(&mut root, report);
@@ -111,6 +116,7 @@ fn read_root(mut root: Table, report: &mut Report) -> Config {
         objects: &objects,
         pipelines: &stated,
         time_zone: time_zone.as_deref().unwrap_or("UTC"),
+        used,
     };
     let pipelines = finish_pipelines(tables, &known, report);
     let workflows = read_workflows(&mut root, &known, report);

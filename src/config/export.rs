@@ -90,7 +90,7 @@ fn write_section(out: &mut String, sort: &str) {
 }
 
 /// A table with all that is inside of it. `outside`: the tables that it is inside of.
-fn write_table(out: &mut String, thing: &Thing, outside: &[&str]) {
+pub(super) fn write_table(out: &mut String, thing: &Thing, outside: &[&str]) {
     let path = [outside, &[thing.sort]].concat();
     let header = path.join(".");
     // As above.
@@ -105,7 +105,7 @@ fn write_table(out: &mut String, thing: &Thing, outside: &[&str]) {
     }
 }
 
-fn write_keys(out: &mut String, thing: &Thing) {
+pub(super) fn write_keys(out: &mut String, thing: &Thing) {
     if let Some(name) = &thing.name {
         // As above.
         let _ = writeln!(out, "{} = {}", thing.name_key(), quoted(name));

@@ -32,6 +32,7 @@ mod problem;
 mod relay;
 mod scope;
 mod server;
+mod splice;
 mod spot;
 mod stage;
 mod steps;
@@ -51,7 +52,7 @@ pub use account::{Account, After, MOST_BYTES, Start, read_date};
 pub use credential::Credential;
 pub use daemon::Daemon;
 pub use difference::{Change, Difference, Place, differences};
-pub use document::{parse, problems_of_template, read};
+pub use document::{parse, problems_of_template, read, read_numbering};
 pub use endpoint::Endpoint;
 pub use export::{export, export_around, export_template};
 pub use lines::{Line, line_differences};
@@ -61,8 +62,10 @@ pub use password::PasswordFrom;
 pub use problem::{Problem, Severity};
 pub use relay::{Dkim, Login, Mechanism, OnUnknown, Relay, ReturnPath};
 pub use server::{Security, Server};
+pub use splice::{Splice, Written, splice};
 pub use spot::{Spot, problem_at};
 pub use webhooks::Webhooks;
+pub use workflow::Used;
 
 /// The commented `ticketd.toml` that a new installation begins with.
 pub const STARTER: &str = include_str!("starter.toml");

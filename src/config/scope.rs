@@ -4,6 +4,7 @@ use super::names::{Names, known_instead};
 use super::object::{Objects, resolve_property};
 use super::problem::Report;
 use super::table::Placed;
+use super::workflow::Used;
 use crate::domain::{CommonProperty, OWNER, ObjectSetup, Pipeline, PropertyKind, Stage};
 use crate::workflow;
 
@@ -15,6 +16,7 @@ pub(super) struct Known<'n> {
     pub(super) pipelines: &'n [Pipeline],
     /// In which dates are meant where nothing else is said.
     pub(super) time_zone: &'n str,
+    pub(super) used: &'n Used,
 }
 
 /// The records that an action or a condition is about.

@@ -31,8 +31,13 @@ pub fn locate(steps: &[Step], id: StepId) -> Option<Place<'_>> {
 
 /// The same steps, each with a number: those without one get the next that is free, in the order of [`Step::all`].
 pub fn numbered(steps: &[Step]) -> Vec<Step> {
+    numbered_above(steps, 0)
+}
+
+/// The same, and none of the new numbers is `used` or lower.
+pub fn numbered_above(steps: &[Step], used: i64) -> Vec<Step> {
     let highest = Step::all(steps).into_iter().map(|step| step.id.0).max().unwrap_or(0);
-    let mut free = highest.max(0) + 1;
+    let mut free = highest.max(used).max(0) + 1;
     let mut steps = steps.to_vec();
     number(&mut steps, &mut free);
     steps

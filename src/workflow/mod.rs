@@ -20,7 +20,7 @@ pub use diff::{Edited, edits};
 pub use draw::{as_mermaid, as_text};
 pub use edit::{At, Deletion, EditError, Lost, add, delete, lost, move_to, next_free, set};
 pub use filter::holds;
-pub use graph::{Place, first, locate, numbered};
+pub use graph::{Place, first, locate, numbered, numbered_above};
 pub use hours::next_within;
 pub use placeholders::{filled, placeholders};
 pub use words::{action_words, trigger_words};
