@@ -25,7 +25,7 @@ pub(super) struct EditArgs {
     pub database: DatabaseArgs,
     /// One JSON object: what came of it
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// The exit codes of every edit, for `--help`.
@@ -56,21 +56,27 @@ impl EditArgs {
 
     /// The same, and the records of stages that it archives go elsewhere.
     pub fn save_moving(&self, database: Database, after: Setup, moves: Vec<StageMove>) -> anyhow::Result<Code> {
-        let user = database.user(&self.user)?;
-        let before = &database.setup;
-        check_change(before, &after, user)?;
-        let found = differences(before, &after);
-        if *before == after {
+        let found = differences(&database.setup, &after);
+        if database.setup == after {
+            check_change(&database.setup, &after, self.user(&database)?)?;
             return self.tell(&database, &after, &[], 0);
         }
-        check_whole(&after)?;
+        let moved = self.put(&database, &after, moves)?;
+        self.tell(&database, &after, &found, moved)?;
+        self.mention(&after)
+    }
+
+    /// Makes `after` the setup in force where nobody else changed it meanwhile, and says nothing; gives how many records it
+    /// moved.
+    pub fn put(&self, database: &Database, after: &Setup, moves: Vec<StageMove>) -> anyhow::Result<usize> {
+        let user = self.user(database)?;
+        check_change(&database.setup, after, user)?;
+        check_whole(after)?;
         let origin = database.store.read(journal::origin)?.unwrap_or(Origin::Live);
         let order = SetupOrder { based_on: Some(database.revision.clone()), moves, ..after.clone().into() };
         let outcome = install(&database.store, origin, order, user)?;
         let is_move = |change: &&crate::domain::Change| matches!(change, crate::domain::Change::SetStage(_));
-        let moved = outcome.decision.changes.iter().filter(is_move).count();
-        self.tell(&database, &after, &found, moved)?;
-        self.mention(&after)
+        Ok(outcome.decision.changes.iter().filter(is_move).count())
     }
 
     fn tell(
@@ -108,7 +114,7 @@ impl EditArgs {
     }
 
     /// A file that says otherwise would take it back.
-    fn mention(&self, after: &Setup) -> anyhow::Result<Code> {
+    pub fn mention(&self, after: &Setup) -> anyhow::Result<Code> {
         if let Ok(Some(file)) = self.database.file_beside(after) {
             let file = file.display();
             let mut err = std::io::stderr().lock();

@@ -3,7 +3,7 @@
 use super::statement::select;
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
-use crate::domain::{ActionOutcome, ActionRow, RecordId, RunRow};
+use crate::domain::{ActionOutcome, ActionRow, CommentRow, RecordId, RunRow, WorkflowRevisionRow, WorkflowRow};
 
 /// Every action, oldest first.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ActionRow>, StoreError> {
@@ -57,4 +57,19 @@ pub fn actions(tx: &mut Tx<'_>, filter: &LogFilter, limit: i64) -> Result<Vec<Ac
     parameters.push(Value::Integer(limit));
     let only = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     select(tx, &format!("{only} ORDER BY event DESC, n DESC LIMIT ${}", parameters.len()), &parameters)
+}
+
+/// What a workflow was at all times, oldest first: the first is its revision 1.
+pub fn revisions(tx: &mut Tx<'_>, workflow: &str) -> Result<Vec<WorkflowRevisionRow>, StoreError> {
+    select(tx, "WHERE workflow = $1 ORDER BY id", &[Value::Text(workflow.to_owned())])
+}
+
+/// How a workflow stands; `None`: nothing was kept of one of that name.
+pub fn standing(tx: &mut Tx<'_>, workflow: &str) -> Result<Option<WorkflowRow>, StoreError> {
+    Ok(select(tx, "WHERE name = $1", &[Value::Text(workflow.to_owned())])?.pop())
+}
+
+/// What was remarked about the steps of a workflow, oldest first.
+pub fn comments(tx: &mut Tx<'_>, workflow: &str) -> Result<Vec<CommentRow>, StoreError> {
+    select(tx, "WHERE workflow = $1 ORDER BY event", &[Value::Text(workflow.to_owned())])
 }

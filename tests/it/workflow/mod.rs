@@ -4,6 +4,7 @@ mod commands;
 mod crash;
 mod drawing;
 mod editing;
+mod editing_commands;
 mod editing_in_force;
 mod house;
 mod rehearsals;
