@@ -27,12 +27,18 @@ pub struct Splice {
     before: usize,
     /// Its lines.
     lines: usize,
+    /// The column behind its last character.
+    end: usize,
 }
 
 impl Splice {
     /// The problem with its place in the part that was written; `None`: it is elsewhere.
     pub fn in_written(&self, problem: &Problem) -> Option<Problem> {
-        let line = problem.line.checked_sub(self.above).filter(|line| (1..=self.lines).contains(line))?;
+        let line = problem.line.checked_sub(self.above).filter(|line| *line > 0)?;
+        if line > self.lines {
+            // What was written has no end: nothing is behind it that could be wrong.
+            return Some(Problem { line: self.lines, column: self.end, width: 1, ..problem.clone() });
+        }
         let column = if line == 1 { problem.column.saturating_sub(self.before).max(1) } else { problem.column };
         Some(Problem { line, column, ..problem.clone() })
     }
@@ -43,6 +49,10 @@ impl Splice {
 pub fn splice(setup: &Setup, flow: &str, written: Written<'_>) -> Option<Splice> {
     let mut root = outline(setup);
     let (mut outside, mut inside) = taken_out(&mut root, flow)?;
+    if let Written::Whole(_) = written {
+        // A draft that does not say in which zone it means its times means the one that it had.
+        root.keys.extend(inside.keys.iter().filter(|(key, _)| *key == "time_zone").cloned());
+    }
     let mut out = String::new();
     write_keys(&mut out, &root);
     for thing in &root.parts {
@@ -105,7 +115,8 @@ fn spliced(mut text: String, before: &str, written: &str, behind: &str) -> Splic
     let before = text.rsplit('\n').next().unwrap_or_default().chars().count();
     text.push_str(written);
     text.push_str(behind);
-    Splice { text, above, before, lines: written.lines().count().max(1) }
+    let end = written.lines().last().unwrap_or_default().chars().count() + 1;
+    Splice { text, above, before, lines: written.lines().count().max(1), end }
 }
 
 /// The same with a draft behind it.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::changing::Changing;
+use super::changing::{Changing, automation_in};
 use crate::cli::config_file::{parse_numbering, render};
 use crate::cli::screen::line;
 use crate::cli::{Code, Failure};
@@ -52,11 +52,14 @@ pub(super) fn read_action(changing: &Changing, text: &str) -> anyhow::Result<Act
     }
 }
 
-/// The setup in which the workflow has a draft alone: what is in force has no part in it.
+/// The setup in which the workflow has a draft alone, as what is in force has no part in it, and the actions of a stage
+/// automation have numbers.
 fn alone(changing: &Changing) -> Setup {
     let mut setup = changing.setup.clone();
     if let Some(workflow) = setup.workflows.iter_mut().find(|workflow| workflow.name == changing.name) {
         (workflow.published, workflow.draft) = (None, Some(changing.definition.clone()));
+    } else if let Some(automation) = automation_in(&mut setup, &changing.name) {
+        automation.actions.clone_from(&changing.definition.steps);
     }
     setup
 }

@@ -114,6 +114,10 @@ fn a_mistake_in_what_is_written_is_told_with_its_place_and_changes_nothing() {
     assert!(said.contains("action:1:1: this action does not say what it does"), "{said}");
     let said = edit(&["option", "goal", "{ property = \"colour\", is = \"red\" }"]);
     assert!(said.contains("goal:1:14: "), "{said}");
+    let said = edit(&["add", "{ delay = \"3 days\"", "--first"]);
+    assert!(said.contains("action:1:19: no valid TOML"), "what has no end is told at its end: {said}");
+    let said = edit(&["option", "trigger", "{ created = true"]);
+    assert!(said.contains("trigger:1:17: no valid TOML"), "{said}");
     let said = edit(&["option", "chat", "maybe"]);
     assert!(said.contains("chat:1:1: this value needs quotes"), "{said}");
     desk.write(
@@ -245,10 +249,12 @@ fn options_are_set_and_taken_away() {
 #[test]
 fn a_whole_draft_is_taken_from_standard_input() {
     let desk = nurturing();
+    desk.done(&["workflow", "edit", "nurture", "option", "time_zone", "\"Europe/Amsterdam\""]);
     let text = "trigger = { property = \"amount\" }\nactions = [{ id = 2, add_note = \"hello\" }]\n";
     let ran = desk.run_with(&["workflow", "edit", "nurture", "--file", "-", "--as", "wim"], text);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("~ trigger: a record is created → amount changes\n"), "{}", ran.stdout);
+    let kept = "~ trigger: a record is created → amount changes\n- 1 wait 3 days\n";
+    assert!(ran.stdout.starts_with(kept), "the zone stays what it was: {}", ran.stdout);
     assert_eq!(tree(&desk, "nurture"), "2");
     let both = ["workflow", "edit", "nurture", "--file", "-", "delete", "2"];
     desk.refused(64, &both);
@@ -416,4 +422,6 @@ fn what_is_done_when_a_ticket_enters_a_status_takes_account_access() {
     desk.done(&[&add[..], &["--as", "ada"]].concat());
     let exported = desk.done(&["export"]);
     assert!(exported.contains("add_note = \"new\""), "{exported}");
+    let option = ["workflow", "edit", "support/ticket_closed", "option", "chat", "true", "--as", "ada"];
+    assert!(desk.done(&option).starts_with("~ chat: false → true\nSaved: "), "its actions stay the same");
 }
