@@ -25,6 +25,8 @@ mod contents;
 mod differences;
 #[path = "../store/figures.rs"]
 mod figures;
+#[path = "../store/flows.rs"]
+mod flows;
 #[path = "../store/loading.rs"]
 mod loading;
 #[path = "../store/quarantine.rs"]

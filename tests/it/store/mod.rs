@@ -7,6 +7,7 @@ mod consents;
 mod contents;
 mod differences;
 mod figures;
+mod flows;
 mod loading;
 mod opening;
 mod quarantine;
