@@ -12,10 +12,12 @@ pub(in crate::decide) fn keep_revisions(d: &mut Deciding<'_>) {
     }
     for pipeline in &setup.pipelines {
         for automation in &pipeline.automations {
-            // One that sends at once has nobody on the way through it.
-            if automation.actions.iter().any(|step| !step.action.sends_mail()) {
+            // One that sends at once, and always did, has nobody on the way through it.
+            let name = pipeline.flow_name(automation);
+            let waits = automation.actions.iter().any(|step| !step.action.sends_mail());
+            if waits || d.ws.workflows.get(&name).is_some() {
                 let definition = workflow::of_automation(pipeline, automation);
-                keep(d, &pipeline.flow_name(automation), Some(&definition), None);
+                keep(d, &name, Some(&definition), None);
             }
         }
     }

@@ -85,3 +85,26 @@ async fn a_draft_does_nothing_until_it_is_published() {
     assert_eq!(house.log_of("w"), ["1 add_note done"]);
     house.folds();
 }
+
+#[tokio::test]
+async fn a_stage_automation_that_only_sends_again_is_a_revision_of_its_own() {
+    let mut setup = setup();
+    setup.pipelines[1].automations.push(StageAutomation {
+        name: "tell".into(),
+        stage: "offered".into(),
+        on: true,
+        reenrol: true,
+        chat: false,
+        actions: vec![note("offered").into()],
+    });
+    let house = House::of(setup).await;
+    let told = Action::Notify { template: "reply_not_delivered".into(), users: vec!["bob".into()] };
+    house.change(|setup| setup.pipelines[1].automations[0].actions = vec![told.into()]).await;
+    let deal = house.create("deal", "One", &[]).await;
+    house.go(deal, "offered").await;
+    let log = house.engine.store().read(ticketd::store::workflow_log::all).unwrap();
+    let revisions = house.engine.store().read(|tx| ticketd::store::workflow_log::revisions(tx, "sales/tell")).unwrap();
+    assert_eq!(revisions.len(), 2);
+    assert_eq!(log[0].revision, revisions.last().map(|row| row.id), "what is logged is what was in force");
+    house.folds();
+}
