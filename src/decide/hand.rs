@@ -97,15 +97,6 @@ fn close_merged(d: &mut Deciding<'_>, ticket: RecordId) {
     let before = d.ws.stage_of(ticket).map(str::to_owned);
     let (Some(closed), Some(before)) = (closed, before) else { return };
     if closed != before {
-        let change = StageChangeRow {
-            id: d.id(),
-            record: ticket,
-            from_stage: Some(before),
-            to_stage: closed,
-            at: d.context.at,
-            cause: StageCause::Merge,
-            event: d.context.seq,
-        };
-        d.change(Change::SetStage(change));
+        d.set_stage(ticket, Some(before), &closed, StageCause::Merge);
     }
 }

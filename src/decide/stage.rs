@@ -32,7 +32,7 @@ impl Deciding<'_> {
         self.trigger(record, entered, because);
     }
 
-    /// Moves a record to a stage, and nothing else happens.
+    /// Moves a record to a stage. Nothing that stands there begins; what it was the goal of is over.
     pub(super) fn set_stage(&mut self, record: RecordId, from: Option<String>, to: &str, cause: StageCause) {
         let change = StageChangeRow {
             id: self.id(),
@@ -44,5 +44,6 @@ impl Deciding<'_> {
             event: self.context.seq,
         };
         self.change(Change::SetStage(change));
+        self.end_where_goal_is_met(record);
     }
 }

@@ -50,14 +50,24 @@ impl Setup {
         self.pipelines.iter().find(|pipeline| pipeline.object == object)
     }
 
+    /// The stage automation that is called `pipeline/name`, and its pipeline.
+    pub fn automation(&self, flow: &str) -> Option<(&Pipeline, &StageAutomation)> {
+        let (pipeline, name) = flow.split_once('/')?;
+        let pipeline = self.pipeline(pipeline)?;
+        Some((pipeline, pipeline.automations.iter().find(|automation| automation.name == name)?))
+    }
+
+    /// The same, to be changed.
+    pub fn automation_mut(&mut self, flow: &str) -> Option<&mut StageAutomation> {
+        let (pipeline, name) = flow.split_once('/')?;
+        let pipeline = self.pipelines.iter_mut().find(|found| found.name == pipeline)?;
+        pipeline.automations.iter_mut().find(|automation| automation.name == name)
+    }
+
     /// Whether the workflow or stage automation (`pipeline/name`) of that name is switched on.
     pub fn is_flow_on(&self, name: &str) -> bool {
-        match name.split_once('/') {
-            None => self.workflow(name).is_some_and(|workflow| workflow.on),
-            Some((pipeline, automation)) => self
-                .pipeline(pipeline)
-                .is_some_and(|pipeline| pipeline.automations.iter().any(|found| found.name == automation && found.on)),
-        }
+        let workflow = self.workflow(name).map(|workflow| workflow.on);
+        workflow.or_else(|| self.automation(name).map(|(_, automation)| automation.on)).unwrap_or(false)
     }
 
     /// The template of that name.

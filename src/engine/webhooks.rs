@@ -47,12 +47,11 @@ pub async fn send_due(engine: &Engine, way: &Way, stop: &AtomicBool) -> Result<(
         }
         let ids = due.iter().map(|row| row.id).collect();
         let order = WebhookOrder::Lease { webhooks: ids, until: now.plus(LEASE) };
-        engine.command(now, None, Input::Webhook(order)).await?;
+        let leased = engine.command(now, None, Input::Webhook(order)).await?.decision.changes;
         let mut under_way = JoinSet::new();
-        for row in due {
+        for row in leased.into_iter().filter_map(leased_row) {
             let way = way.clone();
-            // The lease raised it.
-            under_way.spawn(async move { (row.id, row.fence + 1, request(&way, &row).await) });
+            under_way.spawn(async move { (row.id, row.fence, request(&way, &row).await) });
         }
         while let Some(ended) = under_way.join_next().await {
             let (webhook, fence, (verdict, said)) = ended.map_err(|panic| EngineError::NoThread(panic.to_string()))?;
@@ -70,6 +69,11 @@ pub async fn send_due(engine: &Engine, way: &Way, stop: &AtomicBool) -> Result<(
         }
     }
     Ok((accepted, others))
+}
+
+/// The request that a lease gave to us.
+fn leased_row(change: Change) -> Option<WebhookRow> {
+    if let Change::Webhook(row) = change { Some(row) } else { None }
 }
 
 /// Sends one. What it came to, and why in words.

@@ -3,22 +3,7 @@
 use super::statement::select;
 use super::{StoreError, Tx};
 use crate::domain::row::{Column, Value};
-use crate::domain::{ActionOutcome, ActionRow, CommentRow, RecordId, RunRow, WorkflowRevisionRow, WorkflowRow};
-
-/// Every action, oldest first.
-pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ActionRow>, StoreError> {
-    select(tx, "ORDER BY event, n", &[])
-}
-
-/// The actions for a record, oldest first.
-pub fn of_record(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<ActionRow>, StoreError> {
-    select(tx, "WHERE record = $1 ORDER BY event, n", &[record.to_value()])
-}
-
-/// The ways of a record through workflows that waited, oldest first.
-pub fn runs_of(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<RunRow>, StoreError> {
-    select(tx, "WHERE record = $1 ORDER BY id", &[record.to_value()])
-}
+use crate::domain::{ActionOutcome, ActionRow, CommentRow, RecordId, WorkflowRevisionRow, WorkflowRow};
 
 /// How many records wait in each workflow, by its name.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Flow;
+use super::act::Did;
 use super::walk::Walk;
 use super::webhook::send_again;
 use crate::decide::deciding::{Context, Deciding};
@@ -92,8 +93,8 @@ pub fn remove(d: &mut Deciding<'_>, workflow: &str, record: RecordId) -> Result<
     Ok(())
 }
 
-/// A user has an action that failed carried out again, for the record as it is now. What comes after it has happened, or
-/// not, and stays so.
+/// A user has an action that failed carried out again, for the record as it is now: its row says what became of it, so that
+/// it is done once. What comes after it has happened, or not, and stays so.
 pub fn retry(d: &mut Deciding<'_>, event: EventSeq, n: i64) -> Result<(), Refusal> {
     let row = d.ws.actions.get(&(event, n)).cloned().ok_or(Refusal::NoAction)?;
     if row.outcome != ActionOutcome::Failed {
@@ -113,7 +114,9 @@ pub fn retry(d: &mut Deciding<'_>, event: EventSeq, n: i64) -> Result<(), Refusa
     }
     d.chain = Chain { cause: Some(row.cause), ..Chain::default() };
     let (record, because, enrolled) = (row.record, Because::default(), row.event);
-    d.act_again(&Walk { record, flow: &flow, run: None, enrolled, because }, &step);
+    let Did { outcome, reason, send } = d.act(&Walk { record, flow: &flow, run: None, enrolled, because }, &step);
+    let at = d.context.at;
+    d.change(Change::Action(ActionRow { outcome, reason, send, at, ..row }));
     d.decision.status_after = d.ws.stage_of(record).map(str::to_owned);
     Ok(())
 }
@@ -123,9 +126,7 @@ fn flow_of_action(d: &Deciding<'_>, row: &ActionRow) -> Option<Flow<'static>> {
     let definition = match row.revision {
         Some(revision) => serde_json::from_str(&d.ws.revisions.get(&revision)?.body).ok()?,
         None => {
-            let (pipeline, name) = row.workflow.split_once('/')?;
-            let pipeline = d.ws.setup.pipeline(pipeline)?;
-            let automation = pipeline.automations.iter().find(|automation| automation.name == name)?;
+            let (pipeline, automation) = d.ws.setup.automation(&row.workflow)?;
             workflow::of_automation(pipeline, automation)
         }
     };

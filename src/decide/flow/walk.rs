@@ -80,11 +80,6 @@ impl Deciding<'_> {
         self.walk(walk, Some(at));
     }
 
-    /// An action that failed is carried out again, by itself.
-    pub(super) fn act_again(&mut self, walk: &Walk<'_>, step: &Step) {
-        self.carry_out_step(walk, step, true);
-    }
-
     fn carry_out_step(&mut self, walk: &Walk<'_>, step: &Step, ever_within_hours: bool) {
         let did = if !walk.flow.on {
             Did::skipped(EffectResult::SwitchedOff.as_str())

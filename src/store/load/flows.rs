@@ -43,7 +43,9 @@ impl Loader<'_, '_> {
         let runs = self.ask("record", ids())?;
         load_all(&mut self.workspace.properties, properties.answer(self.tx)?);
         load_all(&mut self.workspace.record_companies, companies.answer(self.tx)?);
-        let runs = runs.answer(self.tx)?;
+        let mut runs: Vec<RunRow> = runs.answer(self.tx)?;
+        // What is over is for the history only.
+        runs.retain(|run| run.state.is_waiting());
         self.runs(runs)
     }
 

@@ -111,6 +111,8 @@ fn the_log_tells_every_action_and_what_failed_is_carried_out_again() {
     desk.done(&["user", "enable", "gone", "--as", "root"]);
     let done = desk.done(&["workflow", "retry", &name, "--as", "wim"]);
     assert_eq!(done, "by_hand, step 1: rotate_owner done (gone)\n");
+    assert!(desk.lines(&["workflow", "log", "--failed"]).is_empty(), "it is done now");
+    assert!(desk.refused(1, &["workflow", "retry", &name, "--as", "wim"]).contains("the action is done"), "once");
     assert!(desk.refused(77, &["workflow", "retry", &name, "--as", "alice"]).contains("workflow_editor"));
     assert!(desk.refused(64, &["workflow", "retry", "x"]).contains("412.2"));
     desk.folds();

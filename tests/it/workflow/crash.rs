@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ticketd::domain::*;
 use ticketd::engine::{Engine, refold};
-use ticketd::store::{Store, workflow_log};
+use ticketd::store::Store;
 
 use super::house::*;
 use crate::support::{Random, full};
@@ -62,7 +62,7 @@ async fn prepare(path: &Path) {
 /// How often each record had each action done, and what it came to.
 fn is_as_undisturbed(path: &Path, when: &str) {
     let store = Store::open(path).unwrap();
-    let log = store.read(workflow_log::all).unwrap();
+    let log = actions(&store);
     let mut done: BTreeMap<(RecordId, StepId), usize> = BTreeMap::new();
     for row in log.iter().filter(|row| row.outcome == ActionOutcome::Done) {
         *done.entry((row.record, row.step)).or_default() += 1;

@@ -102,7 +102,7 @@ async fn a_stage_automation_that_only_sends_again_is_a_revision_of_its_own() {
     house.change(|setup| setup.pipelines[1].automations[0].actions = vec![told.into()]).await;
     let deal = house.create("deal", "One", &[]).await;
     house.go(deal, "offered").await;
-    let log = house.engine.store().read(ticketd::store::workflow_log::all).unwrap();
+    let log = actions(house.engine.store());
     let revisions = house.engine.store().read(|tx| ticketd::store::workflow_log::revisions(tx, "sales/tell")).unwrap();
     assert_eq!(revisions.len(), 2);
     assert_eq!(log[0].revision, revisions.last().map(|row| row.id), "what is logged is what was in force");

@@ -9,6 +9,7 @@ use ticketd::domain::*;
 use ticketd::engine::{
     Engine, EngineError, Input, Outcome, Place, RawMail, RecordOrder, WorkflowOrder, refold, written,
 };
+use ticketd::store::workflow_log::{self, LogFilter};
 use ticketd::store::{Store, record_views};
 use ticketd::workflow::numbered;
 
@@ -64,6 +65,13 @@ pub fn set(property: &str, value: &str) -> Action {
 
 pub fn note(text: &str) -> Action {
     Action::AddNote { text: text.into() }
+}
+
+/// Every action of workflows, oldest first.
+pub fn actions(store: &Store) -> Vec<ActionRow> {
+    let mut rows = store.read(|tx| workflow_log::actions(tx, &LogFilter::default(), i64::MAX)).unwrap();
+    rows.reverse();
+    rows
 }
 
 pub fn is(property: &str, value: &str) -> Filter {
@@ -212,7 +220,7 @@ impl House {
 
     /// Every action so far, oldest first: `chase 2 set_stage done`, with the reason in brackets.
     pub fn log(&self) -> Vec<String> {
-        let rows = self.engine.store().read(ticketd::store::workflow_log::all).unwrap();
+        let rows = actions(self.engine.store());
         let line = |row: &ActionRow| {
             let reason = row.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             format!("{} {} {} {}{reason}", row.workflow, row.step, row.action, row.outcome)
@@ -231,7 +239,7 @@ impl House {
         self.engine
             .store()
             .read(|tx| {
-                let log = ticketd::store::workflow_log::of_record(tx, record)?;
+                let log = record_views::details(tx, record)?.actions;
                 let mut mails = Vec::new();
                 for send in log.iter().filter_map(|row| row.send) {
                     let message = ticketd::store::outbox::send(tx, send)?.unwrap().message;

@@ -2,6 +2,7 @@
 
 use ticketd::decide::Refusal;
 use ticketd::domain::*;
+use ticketd::store::record_views;
 
 use super::house::*;
 
@@ -112,6 +113,25 @@ async fn a_record_that_meets_the_goal_leaves_and_one_that_has_met_it_does_not_en
     house.go(other, "offered").await;
     house.pass(4 * DAY).await;
     assert_eq!(house.log_of("chase").len(), 1, "{:#?}", house.log());
+    house.folds();
+}
+
+#[tokio::test]
+async fn a_stage_may_be_the_goal_and_a_record_that_gets_there_by_any_way_leaves_before_anything_more_is_done() {
+    let mut chase = definition(entered("sales", "offered"), vec![delay("3 days"), note("reminded"), delay("3 days")]);
+    chase.goal = Some(is("stage", "won"));
+    let moves = definition(Trigger::PropertyChanged { property: "amount".into(), to: None }, vec![set_stage("won")]);
+    let mut house = House::with(vec![workflow("chase", "deal", chase), workflow("moves", "deal", moves)]).await;
+    let (by_hand, by_workflow) = (house.create("deal", "One", &[]).await, house.create("deal", "Two", &[]).await);
+    for deal in [by_hand, by_workflow] {
+        house.go(deal, "offered").await;
+    }
+    house.go(by_hand, "won").await;
+    house.set(by_workflow, "amount", "1").await;
+    let state = |deal| house.engine.store().read(|tx| record_views::details(tx, deal)).unwrap().runs[0].state;
+    assert_eq!((state(by_hand), state(by_workflow)), (RunState::Goal, RunState::Goal), "at once");
+    house.pass(9 * DAY).await;
+    assert!(!house.log().iter().any(|line| line.contains("add_note")), "{:#?}", house.log());
     house.folds();
 }
 

@@ -156,7 +156,7 @@ async fn what_is_refused_or_leads_elsewhere_has_failed_and_is_sent_again_when_so
     assert_eq!(send(&house, &way).await, (0, 1));
     assert_eq!(house.log_of("tell")[0], "1 webhook failed (HTTP 302: redirects are not followed)");
     assert_eq!(hearer.heard().len(), 1);
-    let failed = house.engine.store().read(ticketd::store::workflow_log::all).unwrap().remove(0);
+    let failed = actions(house.engine.store()).remove(0);
     let again = WorkflowOrder::Retry { event: failed.event, n: failed.n };
     house.order(Input::Workflow(again.clone())).await.unwrap();
     assert_eq!(send(&house, &way).await, (1, 0));
