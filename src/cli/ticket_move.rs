@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Code> {
     let ticket = database.ticket_at_work(args.number)?;
     let stage = database.stage_of(&ticket, &args.stage)?;
     let engine = database.engine()?;
-    let outcome = wait_for(engine.move_ticket(now(), user, ticket.record.id, &stage))??;
+    let outcome = wait_for(engine.move_record(now(), Some(user), ticket.record.id, &stage))??;
     drop(engine);
     let names = database.naming.of_outcome(&outcome)?;
     let (before, after) = (outcome.status_before.as_deref(), outcome.status_after.as_deref());

@@ -35,8 +35,7 @@ pub use caps::counts_since as automatic_since;
 pub use deciding::{Context, Deciding};
 pub use digest::digest;
 pub use flow::{
-    Rehearsal, check_step, comment, enrol_by_hand, fire, lease_webhooks, rehearse, remove, retry, view,
-    webhook_answered,
+    Rehearsal, check_step, comment, enrol_by_hand, fire, lease_webhooks, rehearse, remove, retry, webhook_answered,
 };
 pub use fold::fold;
 pub use hand::{merge, move_record, open};

@@ -94,17 +94,6 @@ impl Engine {
         self.command(at, Some(user), record_order(mailbox, letter)).await
     }
 
-    /// A user moves a ticket.
-    pub async fn move_ticket(
-        &self,
-        at: Timestamp,
-        user: &str,
-        ticket: RecordId,
-        to: &str,
-    ) -> Result<Outcome, EngineError> {
-        self.command(at, Some(user), Input::Move { ticket, to: to.to_owned() }).await
-    }
-
     /// A user makes a ticket by hand, for the contact that the draft's From names.
     pub async fn open_ticket(
         &self,

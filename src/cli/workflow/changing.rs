@@ -133,7 +133,7 @@ impl Changing {
             if *definition != self.definition || workflow.draft.is_some() {
                 workflow.draft = Some(definition.clone());
             }
-        } else if let Some(automation) = automation_in(&mut after, &self.name)
+        } else if let Some(automation) = after.automation_mut(&self.name)
             && *definition != self.definition
         {
             if let Trigger::StageEntered { stage, .. } = &definition.trigger {
@@ -175,17 +175,8 @@ pub(super) fn definition_in(setup: &Setup, name: &str) -> Option<Definition> {
     if let Some(found) = setup.workflow(name) {
         return found.draft.clone().or_else(|| found.published.clone());
     }
-    let (pipeline, name) = name.split_once('/')?;
-    let pipeline = setup.pipeline(pipeline)?;
-    let automation = pipeline.automations.iter().find(|automation| automation.name == name)?;
+    let (pipeline, automation) = setup.automation(name)?;
     Some(workflow::of_automation(pipeline, automation))
-}
-
-/// The stage automation `PIPELINE/NAME`.
-pub(super) fn automation_in<'s>(setup: &'s mut Setup, name: &str) -> Option<&'s mut StageAutomation> {
-    let (pipeline, name) = name.split_once('/')?;
-    let pipeline = setup.pipelines.iter_mut().find(|found| found.name == pipeline)?;
-    pipeline.automations.iter_mut().find(|automation| automation.name == name)
 }
 
 /// What somebody does who edits that one.

@@ -30,21 +30,15 @@ impl<'s> Found<'s> {
                 draft: workflow.draft.as_ref(),
             });
         }
-        let mut all = setup
-            .pipelines
-            .iter()
-            .flat_map(|pipeline| pipeline.automations.iter().map(move |automation| (pipeline, automation)));
-        match all.find(|(pipeline, automation)| pipeline.flow_name(automation) == name) {
-            Some((pipeline, automation)) => Ok(Found {
-                name: name.to_owned(),
-                label: automation.name.clone(),
-                object: pipeline.object.clone(),
-                on: automation.on,
-                published: Some(Cow::Owned(workflow::of_automation(pipeline, automation))),
-                draft: None,
-            }),
-            None => Err(no_workflow(name)),
-        }
+        let (pipeline, automation) = setup.automation(name).ok_or_else(|| no_workflow(name))?;
+        Ok(Found {
+            name: name.to_owned(),
+            label: automation.name.clone(),
+            object: pipeline.object.clone(),
+            on: automation.on,
+            published: Some(Cow::Owned(workflow::of_automation(pipeline, automation))),
+            draft: None,
+        })
     }
 
     /// What is in force; with `draft`, or where nothing was published, what somebody works on.

@@ -81,11 +81,7 @@ fn switched(setup: &Setup, name: &str, on: bool) -> Result<Setup, Failure> {
         workflow.on = on;
         return Ok(after);
     }
-    let found = after.pipelines.iter_mut().find_map(|pipeline| {
-        let wanted = name.strip_prefix(pipeline.name.as_str())?.strip_prefix('/')?.to_owned();
-        pipeline.automations.iter_mut().find(|automation| automation.name == wanted)
-    });
-    found.ok_or_else(|| no_workflow(name))?.on = on;
+    after.automation_mut(name).ok_or_else(|| no_workflow(name))?.on = on;
     Ok(after)
 }
 

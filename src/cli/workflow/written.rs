@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::changing::{Changing, automation_in};
+use super::changing::Changing;
 use crate::cli::config_file::{parse_numbering, render};
 use crate::cli::screen::line;
 use crate::cli::{Code, Failure};
@@ -58,7 +58,7 @@ fn alone(changing: &Changing) -> Setup {
     let mut setup = changing.setup.clone();
     if let Some(workflow) = setup.workflows.iter_mut().find(|workflow| workflow.name == changing.name) {
         (workflow.published, workflow.draft) = (None, Some(changing.definition.clone()));
-    } else if let Some(automation) = automation_in(&mut setup, &changing.name) {
+    } else if let Some(automation) = setup.automation_mut(&changing.name) {
         automation.actions.clone_from(&changing.definition.steps);
     }
     setup
@@ -68,9 +68,7 @@ fn found_in(setup: &Setup, changing: &Changing) -> Option<Read> {
     if let Some(workflow) = setup.workflow(&changing.name) {
         return Some(Read { definition: workflow.draft.clone()?, label: Some(workflow.label.clone()) });
     }
-    let (pipeline, name) = changing.name.split_once('/')?;
-    let pipeline = setup.pipeline(pipeline)?;
-    let automation = pipeline.automations.iter().find(|automation| automation.name == name)?;
+    let (pipeline, automation) = setup.automation(&changing.name)?;
     let steps = workflow::numbered_above(&automation.actions, changing.free().0 - 1);
     Some(Read { definition: Definition { steps, ..workflow::of_automation(pipeline, automation) }, label: None })
 }

@@ -26,7 +26,6 @@ pub use fire::{check_step, comment, enrol_by_hand, fire, remove, retry};
 pub(super) use mail::About;
 pub use rehearsal::{Rehearsal, rehearse};
 pub(super) use revision::keep_revisions;
-pub use view::view;
 pub use webhook::{lease_webhooks, webhook_answered};
 
 /// Moves that workflows may make for one cause (semantics, section 4).

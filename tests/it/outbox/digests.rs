@@ -122,8 +122,8 @@ async fn the_same_told_twice_about_a_ticket_is_one_entry() {
         question(&office, number).await;
     }
     let ticket = question(&office, 10).await.decision.ticket.unwrap();
-    office.engine.move_ticket(now(), "alice", ticket, "closed").await.unwrap();
-    let reopened = office.engine.move_ticket(now(), "alice", ticket, "new").await.unwrap();
+    office.engine.move_record(now(), Some("alice"), ticket, "closed").await.unwrap();
+    let reopened = office.engine.move_record(now(), Some("alice"), ticket, "new").await.unwrap();
     // It is told of each entry into the stage only where the automation says so.
     assert_eq!(results(&reopened), [EffectResult::AlreadyEnrolled]);
     let found = office.engine.store().read(|tx| views::timeline(tx, ticket)).unwrap();
