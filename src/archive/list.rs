@@ -1,8 +1,9 @@
 //! What mails there are under a path.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -17,6 +18,8 @@ const HEAD: u64 = 64 * 1024;
 const USUAL_HEAD: usize = 16 * 1024;
 /// Bytes of a file that are looked at to find out whether it is an mbox: two lines of the longest kind (RFC 5322 2.1.1).
 const FIRST_LINES: u64 = 2048;
+/// Files for which a thread is worth starting.
+const LEAST_SHARE: usize = 256;
 
 /// The mails under a path, what could not be read, and what was passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub fn list(path: &Path) -> Listing {
     match fs::metadata(path) {
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
         Ok(found) if found.is_dir() => folders(path, &mut listing),
-        Ok(_) => file(path, path.into(), &mut listing),
+        Ok(found) => file(path, path.into(), Ok(found), &mut listing),
     }
     listing
 }
@@ -72,30 +75,70 @@ fn folder(path: &Path, listing: &mut Listing) -> Vec<PathBuf> {
             return Vec::new();
         }
     };
-    let maildir = ["cur", "new"].iter().any(|name| path.join(name).is_dir());
-    let in_maildir = path.file_name().is_some_and(|name| name == "cur" || name == "new");
-    let shared: Arc<Path> = path.into();
+    let folder = Folder {
+        path: path.into(),
+        maildir: ["cur", "new"].iter().any(|name| path.join(name).is_dir()),
+        in_maildir: path.file_name().is_some_and(|name| name == "cur" || name == "new"),
+    };
     let mut inside = Vec::new();
-    for entry in entries {
-        let name = entry.file_name().unwrap_or_default();
-        let in_folder = || FilePath::new(shared.clone(), name);
-        let name = name.as_encoded_bytes();
-        match fs::metadata(&entry) {
-            // Mails that are still being written.
-            Ok(found) if found.is_dir() && maildir && name == b"tmp" => {}
-            // `.Sent` and the like are other folders of the account (Maildir++).
-            Ok(found) if found.is_dir() && maildir && name.starts_with(b".") => listing.account_folders.push(entry),
-            Ok(found) if found.is_dir() => inside.push(entry),
-            _ if in_maildir || is_mail_name(&entry) => file(&entry, in_folder(), listing),
-            Ok(found) if found.is_file() => match begins_as_mbox(&entry) {
-                Ok(true) => file(&entry, in_folder(), listing),
-                Ok(false) => listing.other_files.push(entry),
-                Err(error) => listing.unreadable.push(Unreadable::new(&entry, &error)),
-            },
-            _ => listing.other_files.push(entry),
-        }
+    for (mut part, mut folders) in folder.shared_out(&entries) {
+        listing.items.append(&mut part.items);
+        listing.unreadable.append(&mut part.unreadable);
+        listing.other_files.append(&mut part.other_files);
+        listing.account_folders.append(&mut part.account_folders);
+        inside.append(&mut folders);
     }
     inside
+}
+
+/// What tells in a folder which of its entries are mails.
+struct Folder {
+    path: Arc<Path>,
+    maildir: bool,
+    in_maildir: bool,
+}
+
+impl Folder {
+    /// Looks at all entries, on as many threads as there are processors: most of it is waiting for the system.
+    fn shared_out(&self, entries: &[PathBuf]) -> Vec<(Listing, Vec<PathBuf>)> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = entries.len().div_ceil(threads).max(LEAST_SHARE);
+        if entries.len() <= share {
+            return vec![self.look_at(entries)];
+        }
+        std::thread::scope(|scope| {
+            let shares: Vec<_> =
+                entries.chunks(share).map(|entries| scope.spawn(move || self.look_at(entries))).collect();
+            shares.into_iter().map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
+    }
+
+    /// What these entries are, and which of them are folders.
+    fn look_at(&self, entries: &[PathBuf]) -> (Listing, Vec<PathBuf>) {
+        let (mut listing, mut inside) = (Listing::default(), Vec::new());
+        for entry in entries {
+            let name = entry.file_name().unwrap_or_default();
+            let in_folder = || FilePath::new(self.path.clone(), name);
+            let name = name.as_encoded_bytes();
+            match fs::metadata(entry) {
+                // Mails that are still being written.
+                Ok(found) if found.is_dir() && self.maildir && name == b"tmp" => {}
+                // `.Sent` and the like are other folders of the account (Maildir++).
+                Ok(found) if found.is_dir() && self.maildir && name.starts_with(b".") => {
+                    listing.account_folders.push(entry.clone());
+                }
+                Ok(found) if found.is_dir() => inside.push(entry.clone()),
+                found if self.in_maildir || is_mail_name(entry) => file(entry, in_folder(), found, &mut listing),
+                Ok(found) if found.is_file() => match begins_as_mbox(entry) {
+                    Ok(true) => file(entry, in_folder(), Ok(found), &mut listing),
+                    Ok(false) => listing.other_files.push(entry.clone()),
+                    Err(error) => listing.unreadable.push(Unreadable::new(entry, &error)),
+                },
+                _ => listing.other_files.push(entry.clone()),
+            }
+        }
+        (listing, inside)
+    }
 }
 
 fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -117,15 +160,15 @@ fn begins_as_mbox(path: &Path) -> std::io::Result<bool> {
     Ok(mbox::begins(&head))
 }
 
-fn file(path: &Path, place: FilePath, listing: &mut Listing) {
-    match items(path, place) {
+/// `found`: what the system says of the file.
+fn file(path: &Path, place: FilePath, found: std::io::Result<Metadata>, listing: &mut Listing) {
+    match found.and_then(|found| items(path, place, &found)) {
         Ok(items) => listing.items.extend(items),
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
     }
 }
 
-fn items(path: &Path, place: FilePath) -> std::io::Result<Vec<Item>> {
-    let found = fs::metadata(path)?;
+fn items(path: &Path, place: FilePath, found: &Metadata) -> std::io::Result<Vec<Item>> {
     if !found.is_file() {
         // Opening a pipe would wait for whoever writes to it.
         return Err(std::io::Error::other("it is no regular file"));
