@@ -1,7 +1,7 @@
 //! Rows: how state is laid down. A row type is defined once, with `row!`; the store reads and writes any of them by the
 //! column names, and a [`Table`] remembers which ones changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A column's value, in the types that every driver knows: 64-bit integers, text without NUL, bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,13 +91,14 @@ pub(crate) fn take_column<T: Column>(values: &mut impl Iterator<Item = Value>, n
 #[derive(Debug, Clone)]
 pub struct Table<R: Row> {
     rows: BTreeMap<R::Key, R>,
-    changed: BTreeSet<R::Key>,
+    /// Which were written, and whether they were made.
+    changed: BTreeMap<R::Key, bool>,
     removed: BTreeMap<R::Key, R>,
 }
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: BTreeMap::new(), changed: BTreeSet::new(), removed: BTreeMap::new() }
+        Table { rows: BTreeMap::new(), changed: BTreeMap::new(), removed: BTreeMap::new() }
     }
 }
 
@@ -115,9 +116,9 @@ impl<R: Row> Table<R> {
     /// Makes or replaces a row: it will be written.
     pub fn put(&mut self, row: R) {
         let key = row.key();
-        self.removed.remove(&key);
-        self.changed.insert(key.clone());
-        self.rows.insert(key, row);
+        let was_removed = self.removed.remove(&key).is_some();
+        let is_made = self.rows.insert(key.clone(), row).is_none() && !was_removed;
+        self.changed.entry(key).or_insert(is_made);
     }
 
     /// Takes a row out: it will be deleted.
@@ -132,7 +133,7 @@ impl<R: Row> Table<R> {
     pub fn edit(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
         if let Some(row) = self.rows.get_mut(key) {
             change(row);
-            self.changed.insert(key.clone());
+            self.changed.entry(key.clone()).or_insert(false);
         }
     }
 
@@ -151,9 +152,10 @@ impl<R: Row> Table<R> {
         self.removed.values()
     }
 
-    /// The rows that must be written, by key.
-    pub fn changed(&self) -> impl Iterator<Item = &R> {
-        self.changed.iter().filter_map(|key| self.rows.get(key))
+    /// The rows that must be written, by key: those that were not here when they were put (`made`), or the others.
+    pub fn changed(&self, made: bool) -> impl Iterator<Item = &R> {
+        let changed = self.changed.iter().filter(move |(_, is_made)| **is_made == made);
+        changed.filter_map(|(key, _)| self.rows.get(key))
     }
 }
 

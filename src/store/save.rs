@@ -1,6 +1,6 @@
 //! Writes what changed in a workspace.
 
-use super::statement::{delete, upsert};
+use super::statement::{delete, insert, upsert};
 use super::{StoreError, Tx};
 use crate::domain::Workspace;
 use crate::domain::row::{Row, Table};
@@ -48,5 +48,10 @@ pub fn save(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(), StoreError> {
 
 fn table<R: Row>(tx: &mut Tx<'_>, table: &Table<R>) -> Result<(), StoreError> {
     delete(tx, table.removed())?;
-    upsert(tx, table.changed())
+    // A number of ours is given once: a row that has one, and was not here before, is new. Of others that is not certain.
+    match R::KEY_COLUMNS {
+        ["id"] => insert(tx, table.changed(true))?,
+        _ => upsert(tx, table.changed(true))?,
+    }
+    upsert(tx, table.changed(false))
 }

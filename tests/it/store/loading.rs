@@ -36,7 +36,11 @@ fn has_the_ticket(found: &Workspace) {
     assert_eq!(found.recipients_of(sample::SEND).count(), 1);
     let address = EmailAddress::parse("ann@example.com").unwrap();
     assert_eq!(found.address(&address).map(|row| row.id), Some(sample::CUSTOMER));
-    assert_eq!(found.messages.changed().count(), 0, "what was loaded is not written again");
+    assert_eq!(
+        found.messages.changed(true).chain(found.messages.changed(false)).count(),
+        0,
+        "what was loaded is not written again"
+    );
 }
 
 #[test]
@@ -116,8 +120,8 @@ fn an_address_brings_its_contact_and_the_contacts_other_addresses() {
 #[test]
 fn automatic_mail_since_the_given_time_is_counted_against_an_address() {
     let Some(store) = desk() else { return };
-    let mut later = sample::workspace();
-    let send = later.sends.iter().next().unwrap().clone();
+    let mut later = sample::nothing();
+    let send = sample::workspace().sends.iter().next().unwrap().clone();
     for (id, at) in [(81, Some(sample::AT.plus(-1))), (82, Some(sample::AT)), (83, None)] {
         let reference = format!("{id}");
         later.sends.put(SendRow {
@@ -142,7 +146,7 @@ fn automatic_mail_since_the_given_time_is_counted_against_an_address() {
 #[test]
 fn parents_are_loaded_up_the_chain_to_a_bound() {
     let Some(store) = desk() else { return };
-    let mut long = sample::workspace();
+    let mut long = sample::nothing();
     for id in 100..150 {
         let parent = (id > 100).then_some(MessageId(id - 1));
         long.messages.put(MessageRow { parent, thread: None, ticket: None, ..sample::message(id) });
@@ -158,7 +162,7 @@ fn parents_are_loaded_up_the_chain_to_a_bound() {
 #[test]
 fn a_long_list_of_keys_is_loaded_whole() {
     let Some(store) = desk() else { return };
-    let mut many = sample::workspace();
+    let mut many = sample::nothing();
     let ids: Vec<i64> = (100..300).collect();
     ids.iter().for_each(|id| many.messages.put(MessageRow { thread: None, ticket: None, ..sample::message(*id) }));
     store.write(|tx| save(tx, &many)).unwrap();
@@ -175,7 +179,8 @@ fn timers_are_due_from_their_time_on_until_they_are_done() {
     let due = |at| store.read(|tx| due_timers(tx, at, 10)).unwrap().len();
     assert_eq!(due(sample::AT), 0);
     assert_eq!(due(sample::AT.plus(MINUTE)), 1);
-    let mut done = sample::workspace();
+    let mut done = sample::nothing();
+    done.timers.load(sample::workspace().timers.get(&sample::TIMER).unwrap().clone());
     done.timers.edit(&sample::TIMER, |timer| timer.done_at = Some(sample::AT));
     store.write(|tx| save(tx, &done)).unwrap();
     assert_eq!(due(sample::AT.plus(MINUTE)), 0);

@@ -1,6 +1,6 @@
 use ticketd::domain::row::{Row, Table};
 use ticketd::domain::*;
-use ticketd::store::{StoreError, Tx, counter, journal, save};
+use ticketd::store::{StoreError, Tx, counter, journal, save, views};
 
 use super::{columns, desk, empty, key, sample};
 
@@ -77,6 +77,16 @@ fn every_row_type_comes_back_as_it_was_saved() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn a_number_of_ours_that_is_given_twice_is_refused_and_replaces_nothing() {
+    let Some(store) = desk() else { return };
+    let mut again = sample::nothing();
+    again.records.put(sample::record(sample::TICKET, "closed"));
+    assert!(store.write(|tx| save(tx, &again)).is_err());
+    let found = store.read(|tx| views::ticket(tx, sample::TICKET)).unwrap().unwrap();
+    assert_eq!(found.record, sample::record(sample::TICKET, "new"));
 }
 
 #[test]

@@ -180,9 +180,14 @@ fn put<R: row::Row>(table: &mut Table<R>, rows: impl IntoIterator<Item = R>) {
     rows.into_iter().for_each(|row| table.put(row));
 }
 
+/// A workspace of the desk in which nothing is loaded.
+pub fn nothing() -> Workspace {
+    Workspace::new(setup())
+}
+
 /// Everything put, nothing saved.
 pub fn workspace() -> Workspace {
-    let mut desk = Workspace::new(setup());
+    let mut desk = nothing();
     put(&mut desk.mailboxes, [MailboxRow { id: MAILBOX, name: "desk".into(), kind: MailboxKind::Team }]);
     put(
         &mut desk.folders,

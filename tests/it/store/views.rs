@@ -48,7 +48,7 @@ fn a_ticket_is_found_by_its_number_with_its_contacts() {
 fn a_timeline_has_messages_with_authors_stage_changes_and_sends_with_recipients() {
     let Some(store) = desk() else { return };
     // In the ticket's thread since before it was a ticket's.
-    let mut earlier = sample::workspace();
+    let mut earlier = sample::nothing();
     earlier.messages.put(MessageRow { ticket: None, author: None, ..sample::message(29) });
     store.write(|tx| ticketd::store::save(tx, &earlier)).unwrap();
     let timeline = store.read(|tx| views::timeline(tx, sample::TICKET)).unwrap();
