@@ -123,6 +123,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("{}", self.log());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

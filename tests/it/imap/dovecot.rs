@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -113,6 +114,9 @@ impl Dovecot {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        // Those that somebody is still connected to live on, and wait for an answer of the others that never comes.
+        let group = format!("-{}", self.child.id());
+        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().unwrap();
     }
 
     /// The authority that signed its certificate.
@@ -347,5 +351,14 @@ fn spawn(folder: &Path) -> Child {
         Command::new("dovecot")
     };
     let log = fs::File::create(folder.join("start.log")).unwrap();
-    command.arg("-F").arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    command
+        .process_group(0)
+        .arg("-F")
+        .arg("-c")
+        .arg(config)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
