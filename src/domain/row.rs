@@ -91,14 +91,14 @@ pub(crate) fn take_column<T: Column>(values: &mut impl Iterator<Item = Value>, n
 #[derive(Debug, Clone)]
 pub struct Table<R: Row> {
     rows: BTreeMap<R::Key, R>,
-    /// Which were written, and whether they were made.
-    changed: BTreeMap<R::Key, bool>,
+    /// Those that must be written, and whether they were made: put where none was.
+    written: BTreeMap<R::Key, bool>,
     removed: BTreeMap<R::Key, R>,
 }
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Table { rows: BTreeMap::new(), changed: BTreeMap::new(), removed: BTreeMap::new() }
+        Table { rows: BTreeMap::new(), written: BTreeMap::new(), removed: BTreeMap::new() }
     }
 }
 
@@ -118,13 +118,13 @@ impl<R: Row> Table<R> {
         let key = row.key();
         let was_removed = self.removed.remove(&key).is_some();
         let is_made = self.rows.insert(key.clone(), row).is_none() && !was_removed;
-        self.changed.entry(key).or_insert(is_made);
+        self.written.entry(key).or_insert(is_made);
     }
 
     /// Takes a row out: it will be deleted.
     pub fn remove(&mut self, key: &R::Key) {
         if let Some(row) = self.rows.remove(key) {
-            self.changed.remove(key);
+            self.written.remove(key);
             self.removed.insert(key.clone(), row);
         }
     }
@@ -133,7 +133,7 @@ impl<R: Row> Table<R> {
     pub fn edit(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
         if let Some(row) = self.rows.get_mut(key) {
             change(row);
-            self.changed.entry(key.clone()).or_insert(false);
+            self.written.entry(key.clone()).or_insert(false);
         }
     }
 
@@ -152,10 +152,19 @@ impl<R: Row> Table<R> {
         self.removed.values()
     }
 
-    /// The rows that must be written, by key: those that were not here when they were put (`made`), or the others.
-    pub fn changed(&self, made: bool) -> impl Iterator<Item = &R> {
-        let changed = self.changed.iter().filter(move |(_, is_made)| **is_made == made);
-        changed.filter_map(|(key, _)| self.rows.get(key))
+    /// The rows that must be written and were not here when they were put, by key.
+    pub fn made(&self) -> impl Iterator<Item = &R> {
+        self.written(true)
+    }
+
+    /// The other rows that must be written, by key.
+    pub fn edited(&self) -> impl Iterator<Item = &R> {
+        self.written(false)
+    }
+
+    fn written(&self, made: bool) -> impl Iterator<Item = &R> {
+        let written = self.written.iter().filter(move |(_, is_made)| **is_made == made);
+        written.filter_map(|(key, _)| self.rows.get(key))
     }
 }
 

@@ -50,8 +50,8 @@ fn table<R: Row>(tx: &mut Tx<'_>, table: &Table<R>) -> Result<(), StoreError> {
     delete(tx, table.removed())?;
     // A number of ours is given once: a row that has one, and was not here before, is new. Of others that is not certain.
     match R::KEY_COLUMNS {
-        ["id"] => insert(tx, table.changed(true))?,
-        _ => upsert(tx, table.changed(true))?,
+        ["id"] => insert(tx, table.made())?,
+        _ => upsert(tx, table.made())?,
     }
-    upsert(tx, table.changed(false))
+    upsert(tx, table.edited())
 }

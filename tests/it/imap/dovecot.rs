@@ -4,7 +4,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -69,20 +68,18 @@ impl Dovecot {
 
     /// Cuts the connections of those who are logged in.
     pub fn cut(&self) {
-        for process in self.processes("imap") {
-            Command::new("kill").args(["-KILL", &process]).status().unwrap();
-        }
+        kill(self.processes(|name| name == "imap"));
     }
 
-    /// Its processes of that name.
-    fn processes(&self, name: &str) -> Vec<String> {
+    /// Its processes of such names.
+    fn processes(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let master = self.child.id().to_string();
         let all = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         all.filter(|process| {
             let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
             // `PID (NAME) STATE PARENT …`, proc(5).
             let Some((named, rest)) = stat.split_once(") ") else { return false };
-            named.ends_with(&format!("({name}")) && rest.split(' ').nth(1) == Some(&master)
+            named.split_once('(').is_some_and(|(_, name)| is_wanted(name)) && rest.split(' ').nth(1) == Some(&master)
         })
         .collect()
     }
@@ -106,6 +103,7 @@ impl Dovecot {
     }
 
     fn end(&mut self) {
+        let all = self.processes(|_| true);
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let began = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
@@ -115,8 +113,7 @@ impl Dovecot {
             std::thread::sleep(Duration::from_millis(20));
         }
         // Those that somebody is still connected to live on, and wait for an answer of the others that never comes.
-        let group = format!("-{}", self.child.id());
-        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().unwrap();
+        kill(all);
     }
 
     /// The authority that signed its certificate.
@@ -351,14 +348,12 @@ fn spawn(folder: &Path) -> Child {
         Command::new("dovecot")
     };
     let log = fs::File::create(folder.join("start.log")).unwrap();
-    command
-        .process_group(0)
-        .arg("-F")
-        .arg("-c")
-        .arg(config)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .unwrap()
+    command.arg("-F").arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+}
+
+/// Ends those of these processes that are still there.
+fn kill(processes: Vec<String>) {
+    for process in processes {
+        Command::new("kill").args(["-KILL", &process]).stderr(Stdio::null()).status().unwrap();
+    }
 }

@@ -36,11 +36,7 @@ fn has_the_ticket(found: &Workspace) {
     assert_eq!(found.recipients_of(sample::SEND).count(), 1);
     let address = EmailAddress::parse("ann@example.com").unwrap();
     assert_eq!(found.address(&address).map(|row| row.id), Some(sample::CUSTOMER));
-    assert_eq!(
-        found.messages.changed(true).chain(found.messages.changed(false)).count(),
-        0,
-        "what was loaded is not written again"
-    );
+    assert_eq!(found.messages.made().chain(found.messages.edited()).count(), 0, "what was loaded is not written again");
 }
 
 #[test]
