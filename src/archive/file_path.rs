@@ -1,47 +1,94 @@
-//! Where a file lies, without a copy of its folder's path for each of the many files in it.
+//! Where a file lies. Of the files of one folder only their names are kept, in one piece: a mailbox has hundreds of
+//! thousands.
 
 use std::cmp::Ordering;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// A path. Ordered as paths are: part by part.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FilePath {
-    folder: Arc<Path>,
-    name: Box<OsStr>,
+    folder: Arc<Folder>,
+    name: Name,
+}
+
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    /// Those of its files, one after another.
+    names: Box<str>,
+}
+
+#[derive(Debug, Clone)]
+enum Name {
+    /// Where it stands among the names of the folder.
+    At(Range<u32>),
+    /// It is no Unicode, or there was no room.
+    Apart(Box<OsStr>),
 }
 
 impl FilePath {
-    /// The path of a file in that folder.
-    pub fn new(folder: Arc<Path>, name: &OsStr) -> Self {
-        FilePath { folder, name: name.into() }
+    /// The paths of files in a folder, in the order of their names.
+    pub fn in_folder(folder: &Path, names: impl IntoIterator<Item = OsString>) -> Vec<FilePath> {
+        let mut all = String::new();
+        let names: Vec<Name> = names.into_iter().map(|name| Name::added(&mut all, name)).collect();
+        let folder = Arc::new(Folder { path: folder.to_owned(), names: all.into() });
+        names.into_iter().map(|name| FilePath { folder: folder.clone(), name }).collect()
     }
 
     /// The whole path.
     pub fn to_path(&self) -> PathBuf {
-        self.folder.join(&*self.name)
+        self.folder.path.join(self.name())
+    }
+
+    /// What the file is called in its folder.
+    pub fn name(&self) -> &OsStr {
+        match &self.name {
+            Name::At(range) => {
+                let range = range.start as usize..range.end as usize;
+                OsStr::new(self.folder.names.get(range).unwrap_or_default())
+            }
+            Name::Apart(name) => name,
+        }
     }
 
     fn parts(&self) -> impl Iterator<Item = Component<'_>> {
-        self.folder.components().chain(Path::new(&*self.name).components())
+        self.folder.path.components().chain(Path::new(self.name()).components())
+    }
+}
+
+impl Name {
+    /// The name, added to all others where it can be.
+    fn added(all: &mut String, name: OsString) -> Name {
+        let end = |name: &str| Some(u32::try_from(all.len()).ok()?..u32::try_from(all.len() + name.len()).ok()?);
+        match name.to_str().and_then(|name| Some((name, end(name)?))) {
+            Some((name, range)) => {
+                all.push_str(name);
+                Name::At(range)
+            }
+            None => Name::Apart(name.into()),
+        }
     }
 }
 
 impl From<&Path> for FilePath {
     fn from(path: &Path) -> Self {
-        match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) => FilePath::new(folder.into(), name),
+        let (folder, name) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => (folder, name),
             // `..` and the like, which are no files.
-            _ => FilePath::new(Path::new("").into(), path.as_os_str()),
-        }
+            _ => (Path::new(""), path.as_os_str()),
+        };
+        let folder = Arc::new(Folder { path: folder.to_owned(), names: "".into() });
+        FilePath { folder, name: Name::Apart(name.into()) }
     }
 }
 
 impl Ord for FilePath {
     fn cmp(&self, other: &Self) -> Ordering {
         match Arc::ptr_eq(&self.folder, &other.folder) {
-            true => self.name.cmp(&other.name),
+            true => self.name().cmp(other.name()),
             false => self.parts().cmp(other.parts()),
         }
     }
@@ -52,6 +99,14 @@ impl PartialOrd for FilePath {
         Some(self.cmp(other))
     }
 }
+
+impl PartialEq for FilePath {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for FilePath {}
 
 #[cfg(test)]
 mod tests {
@@ -67,5 +122,20 @@ mod tests {
                 assert_eq!(FilePath::from(path).cmp(&FilePath::from(other)), expected, "{path:?} {other:?}");
             }
         }
+    }
+
+    #[test]
+    fn files_of_a_folder_have_the_names_that_they_were_given() {
+        let mut names: Vec<OsString> = ["b", "a", "é:2,S", ""].map(OsString::from).into();
+        #[cfg(unix)]
+        names.push(std::os::unix::ffi::OsStringExt::from_vec(vec![b'a', 0xff]));
+        let files = FilePath::in_folder(Path::new("in/cur"), names.clone());
+        let found: Vec<&OsStr> = files.iter().map(FilePath::name).collect();
+        assert_eq!(found, names);
+        for (file, name) in files.iter().zip(&names) {
+            assert_eq!(file.to_path(), Path::new("in/cur").join(name));
+            assert_eq!(*file, FilePath::from(Path::new("in/cur").join(name).as_path()));
+        }
+        assert!(files[1] < files[0], "{files:?}");
     }
 }

@@ -1,11 +1,11 @@
 //! What mails there are under a path.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use super::{FilePath, Item, Unreadable, mbox};
@@ -40,7 +40,7 @@ pub fn list(path: &Path) -> Listing {
     match fs::metadata(path) {
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
         Ok(found) if found.is_dir() => folders(path, &mut listing),
-        Ok(found) => file(path, path.into(), Ok(found), &mut listing),
+        Ok(found) => file(path, &path.into(), Ok(found), &mut listing),
     }
     listing
 }
@@ -76,7 +76,6 @@ fn folder(path: &Path, listing: &mut Listing) -> Vec<PathBuf> {
         }
     };
     let folder = Folder {
-        path: path.into(),
         maildir: ["cur", "new"].iter().any(|name| path.join(name).is_dir()),
         in_maildir: path.file_name().is_some_and(|name| name == "cur" || name == "new"),
     };
@@ -93,14 +92,13 @@ fn folder(path: &Path, listing: &mut Listing) -> Vec<PathBuf> {
 
 /// What tells in a folder which of its entries are mails.
 struct Folder {
-    path: Arc<Path>,
     maildir: bool,
     in_maildir: bool,
 }
 
 impl Folder {
     /// Looks at all entries, on as many threads as there are processors: most of it is waiting for the system.
-    fn shared_out(&self, entries: &[PathBuf]) -> Vec<(Listing, Vec<PathBuf>)> {
+    fn shared_out(&self, entries: &[FilePath]) -> Vec<(Listing, Vec<PathBuf>)> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = entries.len().div_ceil(threads).max(LEAST_SHARE);
         if entries.len() <= share {
@@ -114,38 +112,36 @@ impl Folder {
     }
 
     /// What these entries are, and which of them are folders.
-    fn look_at(&self, entries: &[PathBuf]) -> (Listing, Vec<PathBuf>) {
+    fn look_at(&self, entries: &[FilePath]) -> (Listing, Vec<PathBuf>) {
         let (mut listing, mut inside) = (Listing::default(), Vec::new());
         for entry in entries {
-            let name = entry.file_name().unwrap_or_default();
-            let in_folder = || FilePath::new(self.path.clone(), name);
-            let name = name.as_encoded_bytes();
-            match fs::metadata(entry) {
+            let (name, path) = (entry.name().as_encoded_bytes(), entry.to_path());
+            match fs::metadata(&path) {
                 // Mails that are still being written.
                 Ok(found) if found.is_dir() && self.maildir && name == b"tmp" => {}
                 // `.Sent` and the like are other folders of the account (Maildir++).
                 Ok(found) if found.is_dir() && self.maildir && name.starts_with(b".") => {
-                    listing.account_folders.push(entry.clone());
+                    listing.account_folders.push(path);
                 }
-                Ok(found) if found.is_dir() => inside.push(entry.clone()),
-                found if self.in_maildir || is_mail_name(entry) => file(entry, in_folder(), found, &mut listing),
-                Ok(found) if found.is_file() => match begins_as_mbox(entry) {
-                    Ok(true) => file(entry, in_folder(), Ok(found), &mut listing),
-                    Ok(false) => listing.other_files.push(entry.clone()),
-                    Err(error) => listing.unreadable.push(Unreadable::new(entry, &error)),
+                Ok(found) if found.is_dir() => inside.push(path),
+                found if self.in_maildir || is_mail_name(&path) => file(&path, entry, found, &mut listing),
+                Ok(found) if found.is_file() => match begins_as_mbox(&path) {
+                    Ok(true) => file(&path, entry, Ok(found), &mut listing),
+                    Ok(false) => listing.other_files.push(path),
+                    Err(error) => listing.unreadable.push(Unreadable::new(&path, &error)),
                 },
-                _ => listing.other_files.push(entry.clone()),
+                _ => listing.other_files.push(path),
             }
         }
         (listing, inside)
     }
 }
 
-fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    entries.sort();
-    Ok(entries)
+fn entries(folder: &Path) -> std::io::Result<Vec<FilePath>> {
+    let mut names: Vec<OsString> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
+    names.sort();
+    Ok(FilePath::in_folder(folder, names))
 }
 
 fn is_mail_name(path: &Path) -> bool {
@@ -161,14 +157,14 @@ fn begins_as_mbox(path: &Path) -> std::io::Result<bool> {
 }
 
 /// `found`: what the system says of the file.
-fn file(path: &Path, place: FilePath, found: std::io::Result<Metadata>, listing: &mut Listing) {
+fn file(path: &Path, place: &FilePath, found: std::io::Result<Metadata>, listing: &mut Listing) {
     match found.and_then(|found| items(path, place, &found)) {
         Ok(items) => listing.items.extend(items),
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
     }
 }
 
-fn items(path: &Path, place: FilePath, found: &Metadata) -> std::io::Result<Vec<Item>> {
+fn items(path: &Path, place: &FilePath, found: &Metadata) -> std::io::Result<Vec<Item>> {
     if !found.is_file() {
         // Opening a pipe would wait for whoever writes to it.
         return Err(std::io::Error::other("it is no regular file"));
@@ -184,7 +180,7 @@ fn items(path: &Path, place: FilePath, found: &Metadata) -> std::io::Result<Vec<
     }
     if !mbox::is_mbox(&head) {
         let arrived_at = parse::arrival_of(&head).unwrap_or(modified);
-        return Ok(vec![Item { path: place, span: None, arrived_at }]);
+        return Ok(vec![Item { path: place.clone(), span: None, arrived_at }]);
     }
     let mut items = Vec::new();
     for span in mbox::spans(path)? {

@@ -72,8 +72,8 @@ pub(super) fn message<'a>(source: &'a Source, mail: &'a Mail, outcome: &'a Outco
     let (before, after) = (outcome.status_before.as_deref(), outcome.status_after.as_deref());
     MessageJson {
         path: source.item.name(),
-        mailbox: &source.mailbox,
-        folder: &source.folder,
+        mailbox: &source.found_in.mailbox,
+        folder: &source.found_in.folder,
         row: decision.message.map(|id| id.0),
         message_id: facts.and_then(|facts| facts.message_id.as_deref()),
         date: facts.and_then(|facts| facts.date).map(rfc3339),

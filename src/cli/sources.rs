@@ -8,7 +8,7 @@ use super::screen::line;
 use super::{Code, Failure};
 use crate::archive::{self, Unreadable};
 use crate::domain::{MailboxKind, Setup};
-use crate::engine::Source;
+use crate::engine::{FoundIn, Source};
 
 /// The folder of mail whose folder nobody names.
 const INBOX: &str = "INBOX";
@@ -125,7 +125,7 @@ pub(super) fn gather(setup: &Setup, paths: &[PathBuf], placed: &[Placed]) -> Res
         add(&mut gathered, path, mailbox, folder);
     }
     // Stable: mails that arrived together stay in the order of the arguments and, under one of them, of their names.
-    gathered.sources.sort_by_key(|source| source.item.arrived_at);
+    gathered.sources.sort_by_cached_key(|source| source.item.arrived_at);
     Ok(gathered)
 }
 
@@ -135,8 +135,9 @@ fn add(gathered: &mut Gathered, path: &Path, mailbox: &str, folder: &str) {
         gathered.empty.push(path.to_owned());
     }
     listing.items.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
-    let (placed, folder): (Arc<str>, Arc<str>) = (mailbox.into(), folder.into());
-    let place = |item| Source { item, mailbox: placed.clone(), folder: folder.clone() };
+    let found_in = Arc::new(FoundIn { mailbox: mailbox.to_owned(), folder: folder.to_owned() });
+    let place = |item| Source { item, found_in: found_in.clone() };
+    gathered.sources.reserve_exact(listing.items.len());
     gathered.sources.extend(listing.items.into_iter().map(place));
     gathered.unreadable.append(&mut listing.unreadable);
     gathered.passed.files.append(&mut listing.other_files);

@@ -14,7 +14,7 @@ use super::transcript::{Counts, Entry, INDENT, Look, Transcript, What, person};
 use super::{Code, Failure, times};
 use crate::archive::Item;
 use crate::domain::{RecordId, ReviewRequest, SendPurpose, Verdict};
-use crate::engine::{self, Input, RecordOrder, Source, Story, Told, WorkflowOrder, stories_in};
+use crate::engine::{self, FoundIn, Input, RecordOrder, Source, Story, Told, WorkflowOrder, stories_in};
 use crate::explain::Names;
 use crate::store::{Location, Store, views};
 
@@ -233,8 +233,8 @@ async fn as_json(story: &Story, store: Store, out: &mut impl Write) -> anyhow::R
             span: None,
             arrived_at: mail.arrived_at().unwrap_or(told.at).min(told.at),
         };
-        let (mailbox, folder) = (mail.place.mailbox.as_str().into(), mail.place.folder.as_str().into());
-        let source = Source { item, mailbox, folder };
+        let found_in = FoundIn { mailbox: mail.place.mailbox.clone(), folder: mail.place.folder.clone() };
+        let source = Source { item, found_in: found_in.into() };
         serde_json::to_writer(&mut *out, &message(&source, mail, outcome, naming.of_outcome(outcome)?))?;
         out.write_all(b"\n")?;
         counts.add(outcome);

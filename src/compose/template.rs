@@ -3,6 +3,7 @@
 //! Values are data and never templates: `{{` in a stranger's subject stays text. Unknown names are errors, not blanks.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
@@ -72,11 +73,10 @@ pub enum RenderError {
 
 /// Every problem of a template that is used for `readers`, in the order of its texts.
 pub fn check(template: &Template, readers: Readers) -> Vec<TemplateProblem> {
-    let environment = environment();
     let mut problems = Vec::new();
     for text in &template.texts {
         for (part, source) in parts(text) {
-            for (at, message) in part_problems(&environment, readers, part, source) {
+            for (at, message) in part_problems(readers, part, source) {
                 let (line, column) = position(source, at.start);
                 problems.push(TemplateProblem { language: text.language, part, line, column, at, message });
             }
@@ -89,10 +89,9 @@ pub fn check(template: &Template, readers: Readers) -> Vec<TemplateProblem> {
 /// [`Readers`].
 pub fn render(template: &Template, language: Language, values: &impl Serialize) -> Result<Rendered, RenderError> {
     let text = template.text(language).ok_or(RenderError::NoText)?;
-    let environment = environment();
     let values = Value::from(Serde(values));
     let fill = |part, source| {
-        fill(&environment, part, source, &values).map_err(|error| RenderError::Part {
+        fill(part, source, &values).map_err(|error| RenderError::Part {
             part,
             line: error.line().unwrap_or(1),
             // The sort of error alone: its details may quote what a stranger wrote.
@@ -106,8 +105,9 @@ pub fn render(template: &Template, language: Language, values: &impl Serialize) 
     })
 }
 
-/// HTML is escaped, plain text is not; the part's word is the template's name.
-fn environment() -> Environment<'static> {
+/// HTML is escaped, plain text is not; the part's word is the template's name. Made once: its filters and functions are
+/// more work than filling a template.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -117,25 +117,20 @@ fn environment() -> Environment<'static> {
         false => AutoEscape::None,
     });
     environment
-}
+});
 
 fn parts(text: &TemplateText) -> impl Iterator<Item = (TemplatePart, &str)> {
     let html = text.html.as_deref().map(|html| (TemplatePart::Html, html));
     [(TemplatePart::Subject, text.subject.as_str()), (TemplatePart::Text, text.text.as_str())].into_iter().chain(html)
 }
 
-fn fill(environment: &Environment<'_>, part: TemplatePart, source: &str, values: &Value) -> Result<String, Error> {
-    environment.render_named_str(part.as_str(), source, values)
+fn fill(part: TemplatePart, source: &str, values: &Value) -> Result<String, Error> {
+    ENVIRONMENT.render_named_str(part.as_str(), source, values)
 }
 
 /// The problems of one text: which bytes, and what is wrong there.
-fn part_problems(
-    environment: &Environment<'_>,
-    readers: Readers,
-    part: TemplatePart,
-    source: &str,
-) -> Vec<(Range<usize>, String)> {
-    let template = match environment.template_from_named_str(part.as_str(), source) {
+fn part_problems(readers: Readers, part: TemplatePart, source: &str) -> Vec<(Range<usize>, String)> {
+    let template = match ENVIRONMENT.template_from_named_str(part.as_str(), source) {
         Ok(template) => template,
         Err(error) => return vec![(range_of(&error), message(&error))],
     };
@@ -149,7 +144,7 @@ fn part_problems(
         return unknown;
     }
     // Unknown filters and the like show only when it is filled.
-    match fill(environment, part, source, &sample(readers)) {
+    match fill(part, source, &sample(readers)) {
         Err(error) => vec![(range_of(&error), message(&error))],
         Ok(filled) if filled.trim().is_empty() => vec![(0..source.len(), format!("the {part} is empty"))],
         Ok(_) => Vec::new(),

@@ -22,7 +22,7 @@ use crate::store::{Answer, waiting};
 /// Mails that are read ahead of the one that is asked for.
 const AHEAD: usize = 8;
 /// Mails that are given out together at most, and bytes after which no more are.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 512;
 const TOGETHER_BYTES: usize = 4 * 1024 * 1024;
 
 /// Attempts that may end the program before a mail is quarantined unread, where a process of its own does not survive

@@ -33,7 +33,7 @@ pub use intake::Intake;
 pub use mail::{MOST_BYTES, Mail, Place, RawMail, Reader};
 pub use preview::{Preview, PreviewError, preview, rehearse};
 pub use refold::{Refolded, refold};
-pub use replay::{Ended, Replayed, Source, replay};
+pub use replay::{Ended, FoundIn, Replayed, Source, replay};
 pub use step::digest_of;
 pub use story::{Story, StoryError, Told, What, stories_in};
 pub use unit::{

@@ -33,7 +33,7 @@ pub(super) fn build(ws: &Workspace, keyring: &Keyring, plan: &SendPlan, files: &
         Err(failure) => (plan.reference.to_string().into_bytes(), None, Some(failure)),
     };
     let packed = pack(&bytes);
-    let digest = parse::read(&bytes).digest;
+    let digest = parse::content_digest(&bytes);
     let composed = Composed { message_id, failure, subject, digest, raw: packed.digest, size: packed.size };
     Built { composed, packed }
 }
@@ -50,7 +50,7 @@ pub(super) fn said(ws: &Workspace, plan: &SendPlan) -> Result<(Participant, Vec<
 impl Built {
     /// The same send with the bytes that were made of it in its day.
     pub fn sent_as(self, bytes: &[u8]) -> Built {
-        let (packed, digest) = (pack(bytes), parse::read(bytes).digest);
+        let (packed, digest) = (pack(bytes), parse::content_digest(bytes));
         Built { composed: Composed { digest, raw: packed.digest, size: packed.size, ..self.composed }, packed }
     }
 }

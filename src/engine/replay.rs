@@ -9,7 +9,6 @@ use std::vec::IntoIter;
 use tokio::task::JoinHandle;
 
 use super::handle::{Engine, EngineError};
-use super::intake::Intake;
 use super::mail::{Mail, Place, RawMail};
 use super::unit::Outcome;
 use crate::archive::Item;
@@ -17,10 +16,10 @@ use crate::domain::*;
 use crate::store::Answer;
 
 /// Mails that are taken from the disk and noted together: this many, or until they have so many bytes.
-const BATCH: usize = 128;
+const BATCH: usize = 512;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Mails that are decided and not yet reported. Bounds memory, not speed.
-const UNREPORTED: usize = 256;
+const UNREPORTED: usize = 512;
 /// Units whose bytes may be in flight at once.
 const BYTES_IN_FLIGHT: usize = 16 * 1024 * 1024;
 
@@ -28,8 +27,14 @@ const BYTES_IN_FLIGHT: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Source {
     pub item: Item,
-    pub mailbox: Arc<str>,
-    pub folder: Arc<str>,
+    pub found_in: Arc<FoundIn>,
+}
+
+/// A folder of a mailbox, of which many mails are: by their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundIn {
+    pub mailbox: String,
+    pub folder: String,
 }
 
 /// What became of a mail.
@@ -72,11 +77,8 @@ pub async fn replay(
             stopped = files.take().is_some() || intake.waiting() > 0;
             intake.stop();
         }
-        // One batch is being read while the next is noted and the one after that comes from the disk.
-        let wanted = |intake: &Intake<'_, Source>, opening: &Opening| {
-            intake.is_empty() || (intake.waiting() <= BATCH && opening.is_finished())
-        };
-        while let Some(opening) = files.take_if(|opening| wanted(&intake, opening)) {
+        // What is noted now is noted with what is decided now, and read after the next: its reading waits for nothing.
+        while let Some(opening) = files.take_if(|_| intake.waiting() <= 2 * BATCH) {
             let (rest, batch) = opening.await?;
             files = (!rest.as_slice().is_empty()).then(|| open(rest));
             let mut mails = Vec::with_capacity(batch.len());
@@ -141,8 +143,8 @@ fn open(mut sources: IntoIter<Source>) -> Opening {
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             let Some(source) = sources.next() else { break };
             let place = Place {
-                mailbox: source.mailbox.to_string(),
-                folder: source.folder.to_string(),
+                mailbox: source.found_in.mailbox.clone(),
+                folder: source.found_in.folder.clone(),
                 role: None,
                 position: None,
                 arrived_at: Some(source.item.arrived_at),

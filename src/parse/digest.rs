@@ -92,7 +92,7 @@ impl Content {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{PARSER, fill, headers, mime};
+    use super::super::{PARSER, content_digest, fill, headers, mime, read};
     use super::*;
 
     /// The digest as it was found, and as it is without knowing the part that the text is of.
@@ -118,6 +118,7 @@ mod tests {
                 for mail in [one, format!("{head}{part}{page}--b--\n"), format!("{head}{page}{part}{part}--b--\n")] {
                     let (found, without) = both(&mail);
                     assert_eq!(found, without, "{mail:?}");
+                    assert_eq!(content_digest(mail.as_bytes()), read(mail.as_bytes()).digest, "{mail:?}");
                 }
             }
         }

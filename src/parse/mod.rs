@@ -62,7 +62,7 @@ use std::sync::LazyLock;
 
 use mail_parser::{HeaderName, Message, MessageParser};
 
-use crate::domain::{Body, Defect, Facts, SubjectPrefix, Timestamp, TokenPlace};
+use crate::domain::{Body, ContentDigest, Defect, Facts, SubjectPrefix, Timestamp, TokenPlace};
 
 /// How far into a mail [`arrival_of`] looks.
 const HEAD: usize = 64 * 1024;
@@ -77,25 +77,39 @@ static PARSER: LazyLock<MessageParser> =
 /// Reads a raw mail. Never fails: what is broken is left out or replaced, and named in `defects`.
 pub fn read(raw: &[u8]) -> Facts {
     let mut facts = Facts { size: raw.len() as u64, ..Facts::default() };
+    open(&mut facts, raw, |facts, raw, message| match message {
+        Some(message) => fill(facts, &message),
+        None => {
+            facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
+            facts.body.new_spans = vec![(0, facts.body.text.len())];
+        }
+    });
+    facts
+}
+
+/// The content digest alone, as [`read`] gives it: for mail of which we know what it says.
+pub fn content_digest(raw: &[u8]) -> ContentDigest {
+    let mut facts = Facts::default();
+    open(&mut facts, raw, |facts, _, message| {
+        message.map_or(ContentDigest::default(), |message| digest::of(facts, &message, None))
+    })
+}
+
+/// Reads the header into `facts`, and hands over the mail within its bounds and, where it can be taken apart, its parts.
+fn open<R>(facts: &mut Facts, raw: &[u8], work: impl FnOnce(&mut Facts, &[u8], Option<Message<'_>>) -> R) -> R {
     // A byte order mark before the header is an editor's, and no part of the first field's name.
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let in_utf8 = charset::from_utf16(raw);
     let (bounded, cut) = bounds::within(in_utf8.as_deref().unwrap_or(raw));
     if cut {
-        headers::defect(&mut facts, Defect::Truncated);
+        headers::defect(facts, Defect::Truncated);
     }
     let raw = &*bounded;
     if memchr::memchr(0, raw).is_some() {
-        headers::defect(&mut facts, Defect::Nul);
+        headers::defect(facts, Defect::Nul);
     }
-    match headers::read(&mut facts, raw).and_then(message_of) {
-        Some(message) => fill(&mut facts, &message),
-        None => {
-            facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
-            facts.body.new_spans = vec![(0, facts.body.text.len())];
-        }
-    }
-    facts
+    let message = headers::read(facts, raw).and_then(message_of);
+    work(facts, raw, message)
 }
 
 /// When a mail arrived, from its first bytes alone: the date of the topmost Received, else the Date. For putting files in

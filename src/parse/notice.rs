@@ -25,9 +25,11 @@ static CONTACTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(tables::CONTAC
 /// Header fields of a returned mail at the beginning of a line; a notice indents those that it quotes.
 static RETURNED_HEADER: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?im)^(?:received: |return-path: ?<|dkim-signature: )").ok());
-static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:"[^"@\s]{1,64}"|[\w.!#$%&*+/=?^`{|}~'\-]{1,64})@[\w\-]{1,63}(?:\.[\w\-]{1,63})+"#).ok()
-});
+/// Its bounds are counted afterwards: a pattern that counts repeats the letters of all scripts for each, megabytes of them.
+static ADDRESS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?:"[^"@\s]+"|[\w.!#$%&*+/=?^`{|}~'\-]+)@[\w\-]+(?:\.[\w\-]+)+"#).ok());
+/// RFC 5321 4.5.3.1: 64 octets before the `@`, 255 behind it.
+const LONGEST_ADDRESS: usize = 64 + 1 + 255;
 
 /// How an address stands in a notice, the best last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,7 +176,8 @@ fn cleaned(text: &str) -> Option<EmailAddress> {
     }
     let bare = text.trim_start_matches(['\'', '=', '/', '-', '.', '*', '~', '#', '&', '|', '`', '!']);
     let lower = bare.to_lowercase();
-    EmailAddress::parse(lower.strip_prefix("smtp=").unwrap_or(&lower))
+    let address = EmailAddress::parse(lower.strip_prefix("smtp=").unwrap_or(&lower))?;
+    (address.as_str().len() <= LONGEST_ADDRESS).then_some(address)
 }
 
 fn is_smtp_attribute(text: &str) -> bool {

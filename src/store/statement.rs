@@ -74,7 +74,7 @@ pub(super) fn insert<'r, R: Row + 'r>(
     tx: &mut Tx<'_>,
     rows: impl IntoIterator<Item = &'r R>,
 ) -> Result<(), StoreError> {
-    tx.execute_many(&insert_sql::<R>(), rows.into_iter().map(Row::values))
+    many(tx, insert_sql::<R>, rows, Row::values)
 }
 
 /// Adds rows; those whose key is there already are left as they are.
@@ -82,7 +82,7 @@ pub(super) fn insert_absent<'r, R: Row + 'r>(
     tx: &mut Tx<'_>,
     rows: impl IntoIterator<Item = &'r R>,
 ) -> Result<(), StoreError> {
-    tx.execute_many(&format!("{} ON CONFLICT DO NOTHING", insert_sql::<R>()), rows.into_iter().map(Row::values))
+    many(tx, || format!("{} ON CONFLICT DO NOTHING", insert_sql::<R>()), rows, Row::values)
 }
 
 /// Adds rows or puts them in the place of those with the same key.
@@ -90,17 +90,7 @@ pub(super) fn upsert<'r, R: Row + 'r>(
     tx: &mut Tx<'_>,
     rows: impl IntoIterator<Item = &'r R>,
 ) -> Result<(), StoreError> {
-    let others: Vec<String> = R::COLUMNS
-        .iter()
-        .filter(|column| !R::KEY_COLUMNS.contains(column))
-        .map(|column| format!("{column} = excluded.{column}"))
-        .collect();
-    let action = match others.is_empty() {
-        true => "NOTHING".to_owned(),
-        false => format!("UPDATE SET {}", others.join(", ")),
-    };
-    let sql = format!("{} ON CONFLICT ({}) DO {action}", insert_sql::<R>(), R::KEY_COLUMNS.join(", "));
-    tx.execute_many(&sql, rows.into_iter().map(Row::values))
+    many(tx, upsert_sql::<R>, rows, Row::values)
 }
 
 /// Takes rows out, by key.
@@ -108,10 +98,22 @@ pub(super) fn delete<'r, R: Row + 'r>(
     tx: &mut Tx<'_>,
     rows: impl IntoIterator<Item = &'r R>,
 ) -> Result<(), StoreError> {
-    let conditions: Vec<String> =
-        R::KEY_COLUMNS.iter().enumerate().map(|(n, column)| format!("{column} = ${}", n + 1)).collect();
-    let sql = format!("DELETE FROM {} WHERE {}", R::TABLE, conditions.join(" AND "));
-    tx.execute_many(&sql, rows.into_iter().map(key_values))
+    many(tx, delete_sql::<R>, rows, key_values)
+}
+
+/// Carries out the statement that `sql` writes, with the values of each row. Of most tables a batch changes nothing: then
+/// none is written.
+fn many<'r, R: Row + 'r>(
+    tx: &mut Tx<'_>,
+    sql: impl FnOnce() -> String,
+    rows: impl IntoIterator<Item = &'r R>,
+    values: fn(&R) -> Vec<Value>,
+) -> Result<(), StoreError> {
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_none() {
+        return Ok(());
+    }
+    tx.execute_many(&sql(), rows.map(values))
 }
 
 /// The values of the key's columns, in their order.
@@ -125,4 +127,23 @@ fn key_values<R: Row>(row: &R) -> Vec<Value> {
 fn insert_sql<R: Row>() -> String {
     let names: Vec<String> = (1..=R::COLUMNS.len()).map(|n| format!("${n}")).collect();
     format!("INSERT INTO {} ({}) VALUES ({})", R::TABLE, R::COLUMNS.join(", "), names.join(", "))
+}
+
+fn upsert_sql<R: Row>() -> String {
+    let others: Vec<String> = R::COLUMNS
+        .iter()
+        .filter(|column| !R::KEY_COLUMNS.contains(column))
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    let action = match others.is_empty() {
+        true => "NOTHING".to_owned(),
+        false => format!("UPDATE SET {}", others.join(", ")),
+    };
+    format!("{} ON CONFLICT ({}) DO {action}", insert_sql::<R>(), R::KEY_COLUMNS.join(", "))
+}
+
+fn delete_sql<R: Row>() -> String {
+    let conditions: Vec<String> =
+        R::KEY_COLUMNS.iter().enumerate().map(|(n, column)| format!("{column} = ${}", n + 1)).collect();
+    format!("DELETE FROM {} WHERE {}", R::TABLE, conditions.join(" AND "))
 }

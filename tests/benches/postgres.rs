@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ticketd::archive;
 use ticketd::config;
 use ticketd::domain::{Origin, Timestamp};
-use ticketd::engine::{self, Engine, Source};
+use ticketd::engine::{self, Engine, FoundIn, Source};
 use ticketd::store::{Location, Store};
 
 use crate::mails;
@@ -60,8 +60,8 @@ fn sources(folder: &Path) -> Vec<Source> {
         let path = path.join(format!("{n:05}.eml"));
         std::fs::write(&path, &mail.raw).unwrap();
         let items = archive::list(&path).items;
-        let (mailbox, folder): (Arc<str>, Arc<str>) = (mail.mailbox.into(), mail.folder.into());
-        sources.extend(items.into_iter().map(|item| Source { item, mailbox: mailbox.clone(), folder: folder.clone() }));
+        let found_in = Arc::new(FoundIn { mailbox: mail.mailbox, folder: mail.folder });
+        sources.extend(items.into_iter().map(|item| Source { item, found_in: found_in.clone() }));
     }
     sources.sort_by(|a, b| (a.item.arrived_at, &a.item.path).cmp(&(b.item.arrived_at, &b.item.path)));
     sources

@@ -3,12 +3,13 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ticketd::config;
 use ticketd::domain::*;
-use ticketd::engine::{self, Engine, Source};
+use ticketd::engine::{self, Engine, FoundIn, Source};
 use ticketd::parse;
 use ticketd::store::waiting::Unread;
 use ticketd::store::{Store, views, waiting};
@@ -40,7 +41,8 @@ fn mails(folder: &Path, count: usize, poison: &[usize]) {
 fn sources(folder: &Path) -> Vec<Source> {
     let mut items = ticketd::archive::list(folder).items;
     items.sort_by(|a, b| a.path.cmp(&b.path));
-    let place = |item| Source { item, mailbox: "support".into(), folder: "INBOX".into() };
+    let found_in = Arc::new(FoundIn { mailbox: "support".to_owned(), folder: "INBOX".to_owned() });
+    let place = |item| Source { item, found_in: found_in.clone() };
     items.into_iter().map(place).collect()
 }
 
@@ -167,15 +169,15 @@ fn several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("desk.db");
     // Two in one batch, the last of a batch, the first of the next, the very last.
-    mails(&folder.path().join("mail"), 280, &[10, 11, 127, 128, 279]);
+    mails(&folder.path().join("mail"), 1030, &[10, 11, 511, 512, 1029]);
     let ended = start_until_it_is_done(
         "several_mails_that_end_the_program_are_each_quarantined_and_no_sound_one_with_them",
         &database,
     );
-    assert!((12..=15).contains(&ended), "three attempts each, the first of which may have been for several: {ended}");
+    assert!((11..=15).contains(&ended), "three attempts each, the first of which may have been for several: {ended}");
     let store = Store::open(&database).unwrap();
     let totals = store.read(views::totals).unwrap();
-    assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&275));
+    assert_eq!(totals.messages.get(&Kind::NewConversation), Some(&1025));
     let mut contents: Vec<ContentId> = quarantined(&store).iter().map(|found| found.delivery.content).collect();
     contents.sort();
     contents.dedup();

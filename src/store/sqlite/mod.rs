@@ -22,7 +22,7 @@ const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
 const LONGEST_LIST: usize = 64;
 /// Kilobytes of pages that the writer keeps: its look-ups are spread over whole indexes, which the default of 2 MB does
 /// not hold.
-const WRITING_CACHE: u32 = 32 * 1024;
+const WRITING_CACHE: u32 = 8 * 1024;
 
 /// The connections to one file.
 #[derive(Clone)]
@@ -182,13 +182,13 @@ pub(super) fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Co
 }
 
 /// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1). The log is folded
-/// into the file every 16 MB: a page that many batches change is then written there once.
+/// into the file every 64 MB: a page that many batches change is then written there once.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-         PRAGMA wal_autocheckpoint = 4096",
+         PRAGMA wal_autocheckpoint = 16384",
     )
 }
 
@@ -233,11 +233,12 @@ pub(super) fn query_keys(
     let mut found = Vec::new();
     for chunk in keys.chunks(LONGEST_LIST) {
         let size = LIST_SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(chunk.len());
-        let names: Vec<String> = (1..=size).map(|n| format!("${}", parameters.len() + n)).collect();
+        // Parameters without a name are numbered after those that have one.
+        let names = format!("({}?)", "?,".repeat(size.saturating_sub(1)));
         let padding = chunk.last().copied().unwrap_or_default();
         let keys = chunk.iter().copied().chain(std::iter::repeat(padding)).take(size).map(Value::Integer);
         let values: Vec<Value> = parameters.iter().cloned().chain(keys).collect();
-        found.append(&mut query(tx, &sql.replace("{KEYS}", &format!("({})", names.join(", "))), &values)?);
+        found.append(&mut query(tx, &sql.replace("{KEYS}", &names), &values)?);
     }
     Ok(found)
 }

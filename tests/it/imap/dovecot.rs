@@ -69,6 +69,15 @@ impl Dovecot {
     /// Cuts the connections of those who are logged in.
     pub fn cut(&self) {
         kill(self.processes(|name| name == "imap"));
+        self.unlock();
+    }
+
+    /// Takes away the locks that killed processes left in the mailboxes: Dovecot waits for minutes before it does.
+    fn unlock(&self) {
+        for user in fs::read_dir(self.folder.path().join("mail")).into_iter().flatten() {
+            let lock = user.unwrap().path().join("Maildir").join("dovecot-uidlist.lock");
+            let _ = fs::remove_file(lock);
+        }
     }
 
     /// Its processes of such names.
@@ -114,6 +123,7 @@ impl Dovecot {
         }
         // Those that somebody is still connected to live on, and wait for an answer of the others that never comes.
         kill(all);
+        self.unlock();
     }
 
     /// The authority that signed its certificate.

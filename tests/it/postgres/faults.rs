@@ -1,13 +1,14 @@
 //! What can happen to a server and to the way there, and that nothing is lost or done twice by it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ticketd::config;
 use ticketd::domain::row::Value;
 use ticketd::domain::*;
-use ticketd::engine::{self, Engine, Source};
+use ticketd::engine::{self, Engine, FoundIn, Source};
 use ticketd::store::keys::SigningKey;
 use ticketd::store::{GroupWriter, Limits, Location, Store, StoreError, Tx, dump, keys, views};
 
@@ -40,7 +41,8 @@ fn replay(store: &Store, folder: &Path, mut at: impl FnMut(usize)) {
     store.write(|tx| keys::set(tx, std::slice::from_ref(&key), &keys::Seeds::of([2; 32]))).unwrap();
     let mut items = ticketd::archive::list(folder).items;
     items.sort_by(|a, b| a.path.cmp(&b.path));
-    let place = |item| Source { item, mailbox: "support".into(), folder: "INBOX".into() };
+    let found_in = Arc::new(FoundIn { mailbox: "support".to_owned(), folder: "INBOX".to_owned() });
+    let place = |item| Source { item, found_in: found_in.clone() };
     let sources: Vec<Source> = items.into_iter().map(place).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
