@@ -198,6 +198,15 @@ impl Database {
         })?)
     }
 
+    /// What a record is called where one is asked for: `TICKET-12`, or `record #41` of one that is no ticket.
+    pub fn record_name(&self, record: RecordId) -> Result<String, StoreError> {
+        let ticket = self.store.read(|tx| views::ticket(tx, record))?;
+        Ok(match ticket {
+            Some(found) => format!("{}-{}", self.setup.ticket_prefix, found.ticket.number),
+            None => format!("record {record}"),
+        })
+    }
+
     /// The one message that `wanted` names, as in [`messages`].
     pub fn message(&self, wanted: &str) -> anyhow::Result<MessageRow> {
         let mut found = messages(&self.store, wanted)?;

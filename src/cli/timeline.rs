@@ -176,7 +176,8 @@ impl History {
                 format!("{at}  {bold} in {}{}", row.automation, ended.unwrap_or_default())
             }
             Moment::Action(action) => {
-                let reason = action.reason.as_deref().map(|reason| format!(": {}", line(reason))).unwrap_or_default();
+                let reason = explain::action_reason(action, &database.zone);
+                let reason = reason.map(|reason| format!(": {}", line(&reason))).unwrap_or_default();
                 let outcome = format!("{}{reason}", action.outcome);
                 let outcome = if action.outcome == ActionOutcome::Failed { paint.red(&outcome) } else { outcome };
                 let (at, kind) = (local(action.at, &database.zone), paint.bold(action.action.as_str()));

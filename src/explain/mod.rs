@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::*;
 
-pub use actions::{action_line, property_line};
+pub use actions::{action_line, action_reason, property_line};
 pub use words::{defect, effect_result, flag, review, rule_result, stage_cause, verdict};
 
 /// How people call what explanations name by id. What is missing is shown as its id.

@@ -55,7 +55,8 @@ pub(super) fn log(args: &LogArgs) -> anyhow::Result<Code> {
         }
         let name = format!("{}.{}", row.event.0, row.n);
         let said = line(&explain::action_line(&row, &database.zone));
-        writeln!(out, "{}  {name:<8}  record {:<6}  {said}", exact(row.at, &database.zone), row.record.to_string())?;
+        let record = database.record_name(row.record)?;
+        writeln!(out, "{}  {name:<8}  {record:<13}  {said}", exact(row.at, &database.zone))?;
     }
     Ok(Code::Success)
 }

@@ -119,6 +119,20 @@ fn the_log_tells_every_action_and_what_failed_is_carried_out_again() {
 }
 
 #[test]
+fn people_read_tickets_by_their_numbers_and_times_of_their_clock() {
+    let desk = Desk::with(SALES);
+    let deal = desk.made(&["deal", "Forty kettles", "--set", "amount=500"]);
+    desk.done(&["workflow", "enrol", "chase", &deal, "--as", "wim"]);
+    desk.made(&["ticket", "Kettle", "--source", "email"]);
+    let log = desk.done(&["workflow", "log"]);
+    assert!(log.contains(&format!("  record #{deal} ")) && log.contains("  TICKET-1 "), "{log}");
+    let shown = desk.done(&["record", "show", &deal]);
+    let until = shown.split_once("waiting: until ").map(|(_, until)| &until[..16]);
+    let is_local = |until: &str| jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", until).is_ok();
+    assert!(until.is_some_and(is_local), "{shown}");
+}
+
+#[test]
 fn people_put_records_on_the_way_and_take_them_off() {
     let desk = Desk::with(SALES);
     let deal = desk.made(&["deal", "Forty kettles", "--set", "amount=50"]);
