@@ -2,8 +2,8 @@
 //!
 //! Values are data and never templates: `{{` in a stranger's subject stays text. Unknown names are errors, not blanks.
 
+use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
@@ -15,6 +15,11 @@ use crate::domain::{DIGEST_TEMPLATE, Language, SEND_NOT_DELIVERED, Template, Tem
 
 /// Steps that one template may take: thousands of times what a mail needs, milliseconds all the same.
 const FUEL: u64 = 100_000;
+
+/// Texts of templates that stay compiled in a thread: more than a desk has.
+const MOST_KEPT: usize = 256;
+/// What divides the part's word from the text in the name of a compiled one.
+const AFTER_PART: char = ':';
 
 /// A filled template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,19 +110,45 @@ pub fn render(template: &Template, language: Language, values: &impl Serialize) 
     })
 }
 
-/// HTML is escaped, plain text is not; the part's word is the template's name. Made once: its filters and functions are
-/// more work than filling a template.
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+thread_local! {
+    static COMPILED: RefCell<Compiled> = RefCell::new(Compiled { environment: environment(), kept: 0 });
+}
+
+/// Templates stay compiled: making an environment and compiling is more work than filling.
+struct Compiled {
+    environment: Environment<'static>,
+    kept: usize,
+}
+
+impl Compiled {
+    fn template(&mut self, part: TemplatePart, source: &str) -> Result<minijinja::Template<'_, '_>, Error> {
+        let name = format!("{part}{AFTER_PART}{source}");
+        if self.environment.get_template(&name).is_err() {
+            if self.kept == MOST_KEPT {
+                self.environment.clear_templates();
+                self.kept = 0;
+            }
+            self.environment.add_template_owned(name.clone(), source.to_owned())?;
+            self.kept += 1;
+        }
+        self.environment.get_template(&name)
+    }
+}
+
+/// HTML is escaped, plain text is not.
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
-    environment.set_auto_escape_callback(|name| match name == TemplatePart::Html.as_str() {
-        true => AutoEscape::Html,
-        false => AutoEscape::None,
+    environment.set_auto_escape_callback(|name| {
+        match name.split(AFTER_PART).next() == Some(TemplatePart::Html.as_str()) {
+            true => AutoEscape::Html,
+            false => AutoEscape::None,
+        }
     });
     environment
-});
+}
 
 fn parts(text: &TemplateText) -> impl Iterator<Item = (TemplatePart, &str)> {
     let html = text.html.as_deref().map(|html| (TemplatePart::Html, html));
@@ -125,17 +156,19 @@ fn parts(text: &TemplateText) -> impl Iterator<Item = (TemplatePart, &str)> {
 }
 
 fn fill(part: TemplatePart, source: &str, values: &Value) -> Result<String, Error> {
-    ENVIRONMENT.render_named_str(part.as_str(), source, values)
+    COMPILED.with_borrow_mut(|compiled| compiled.template(part, source)?.render(values))
 }
 
 /// The problems of one text: which bytes, and what is wrong there.
 fn part_problems(readers: Readers, part: TemplatePart, source: &str) -> Vec<(Range<usize>, String)> {
-    let template = match ENVIRONMENT.template_from_named_str(part.as_str(), source) {
-        Ok(template) => template,
+    let variables = COMPILED.with_borrow_mut(|compiled| {
+        compiled.template(part, source).map(|template| template.undeclared_variables(true))
+    });
+    let variables = match variables {
+        Ok(variables) => variables,
         Err(error) => return vec![(range_of(&error), message(&error))],
     };
-    let mut unknown: Vec<(Range<usize>, String)> = template
-        .undeclared_variables(true)
+    let mut unknown: Vec<(Range<usize>, String)> = variables
         .into_iter()
         .filter_map(|name| Some((place_of(source, &name), unknown_name(&name, readers)?)))
         .collect();

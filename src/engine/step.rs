@@ -17,7 +17,7 @@ use crate::store::keys::Seeds;
 use crate::store::{self, StoreError, Tx, attempts, journal, record_views, sent_copies};
 
 /// Units whose journal is written while the next are decided: a database on a server is at work meanwhile.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 128;
 
 /// What the step keeps between batches: nothing that a rollback could make wrong.
 pub(super) struct Step {
