@@ -72,6 +72,18 @@ fn bystanders_are_no_failed_recipients() {
 }
 
 #[test]
+fn an_address_is_as_long_as_rfc_5321_allows_and_strokes_before_it_are_no_part_of_it() {
+    let notice = |address: &str| {
+        let body = format!("Your message could not be delivered:\n\n<{address}>: user unknown\n");
+        mail("Return-Path: <>\nFrom: mailer-daemon@mx.example.net\nSubject: Undeliverable", &body)
+    };
+    let longest = format!("{}@{}.example", "a".repeat(64), "b".repeat(247));
+    assert_eq!(failed(&notice(&longest)), [longest.as_str()]);
+    assert_eq!(failed(&notice(&format!("a{longest}"))), [] as [&str; 0]);
+    assert_eq!(failed(&notice(&format!("{}gone@example.org", "=".repeat(90)))), ["gone@example.org"]);
+}
+
+#[test]
 fn where_nobody_is_named_the_only_recipient_of_the_returned_mail_failed() {
     let returned = |to: &str| {
         let body = format!(
