@@ -30,7 +30,7 @@ enum Name {
 }
 
 impl FilePath {
-    /// The paths of files in a folder, in the order of their names.
+    /// The paths of files in a folder, in the order in which they are named.
     pub fn in_folder(folder: &Path, names: impl IntoIterator<Item = OsString>) -> Vec<FilePath> {
         let mut all = String::new();
         let names: Vec<Name> = names.into_iter().map(|name| Name::added(&mut all, name)).collect();
@@ -62,8 +62,8 @@ impl FilePath {
 impl Name {
     /// The name, added to all others where it can be.
     fn added(all: &mut String, name: OsString) -> Name {
-        let end = |name: &str| Some(u32::try_from(all.len()).ok()?..u32::try_from(all.len() + name.len()).ok()?);
-        match name.to_str().and_then(|name| Some((name, end(name)?))) {
+        let place = |name: &str| Some(u32::try_from(all.len()).ok()?..u32::try_from(all.len() + name.len()).ok()?);
+        match name.to_str().and_then(|name| Some((name, place(name)?))) {
             Some((name, range)) => {
                 all.push_str(name);
                 Name::At(range)

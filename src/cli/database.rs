@@ -1,5 +1,6 @@
 //! The database that a question is put to.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -198,12 +199,15 @@ impl Database {
         })?)
     }
 
-    /// What a record is called where one is asked for: `TICKET-12`, or `record #41` of one that is no ticket.
-    pub fn record_name(&self, record: RecordId) -> Result<String, StoreError> {
-        let ticket = self.store.read(|tx| views::ticket(tx, record))?;
-        Ok(match ticket {
-            Some(found) => format!("{}-{}", self.setup.ticket_prefix, found.ticket.number),
-            None => format!("record {record}"),
+    /// What records are called where one is asked for: `TICKET-12`, or `record #41` of one that is no ticket.
+    pub fn record_names(&self, records: &BTreeSet<RecordId>) -> Result<BTreeMap<RecordId, String>, StoreError> {
+        self.store.read(|tx| {
+            let named = records.iter().map(|record| {
+                let ticket = views::ticket(tx, *record)?;
+                let number = ticket.map(|found| format!("{}-{}", self.setup.ticket_prefix, found.ticket.number));
+                Ok((*record, number.unwrap_or_else(|| format!("record {record}"))))
+            });
+            named.collect()
         })
     }
 

@@ -126,6 +126,8 @@ pub(super) fn gather(setup: &Setup, paths: &[PathBuf], placed: &[Placed]) -> Res
     }
     // Stable: mails that arrived together stay in the order of the arguments and, under one of them, of their names.
     gathered.sources.sort_by_cached_key(|source| source.item.arrived_at);
+    // There may be hundreds of thousands, and they stay until the last is read.
+    gathered.sources.shrink_to_fit();
     Ok(gathered)
 }
 
@@ -137,7 +139,6 @@ fn add(gathered: &mut Gathered, path: &Path, mailbox: &str, folder: &str) {
     listing.items.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
     let found_in = Arc::new(FoundIn { mailbox: mailbox.to_owned(), folder: folder.to_owned() });
     let place = |item| Source { item, found_in: found_in.clone() };
-    gathered.sources.reserve_exact(listing.items.len());
     gathered.sources.extend(listing.items.into_iter().map(place));
     gathered.unreadable.append(&mut listing.unreadable);
     gathered.passed.files.append(&mut listing.other_files);

@@ -121,6 +121,7 @@ struct Compiled {
 }
 
 impl Compiled {
+    /// The template, compiled at most once.
     fn template(&mut self, part: TemplatePart, source: &str) -> Result<minijinja::Template<'_, '_>, Error> {
         let name = format!("{part}{AFTER_PART}{source}");
         if self.environment.get_template(&name).is_err() {

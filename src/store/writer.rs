@@ -1,6 +1,5 @@
 //! Group commit: one thread takes the units that wait, carries them out in one transaction and answers all of them once
-//! it is durable. Nothing waits for company but what was brought together: the time that one commit takes is what gathers
-//! the next batch.
+//! it is durable. Nothing waits for company: the time that one commit takes is what gathers the next batch.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +22,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        // A batch of those who bring most (512), and what is noted beside it.
         Limits { units: 576, weight: 8 * 1024 * 1024, waiting: 1024 }
     }
 }
@@ -40,8 +40,6 @@ pub struct GroupWriter<U, R> {
 struct Job<U, R> {
     unit: U,
     answer: oneshot::Sender<Result<R, StoreError>>,
-    /// Whether another was brought with it and follows at once.
-    more: bool,
 }
 
 /// The answer to a unit that was submitted.
@@ -100,12 +98,11 @@ impl<U: Send + 'static, R: Send + 'static> GroupWriter<U, R> {
         let mut answers = Vec::with_capacity(units.len());
         let mut units = units.into_iter().peekable();
         while units.peek().is_some() {
-            let mut left = units.len().min(queue.max_capacity());
-            for permit in queue.reserve_many(left).await.map_err(|_| StoreError::Closed)? {
+            let room = units.len().min(queue.max_capacity());
+            for permit in queue.reserve_many(room).await.map_err(|_| StoreError::Closed)? {
                 let Some(unit) = units.next() else { break };
                 let (job, answer) = job(unit);
-                left -= 1;
-                permit.send(Job { more: left > 0, ..job });
+                permit.send(job);
                 answers.push(answer);
             }
         }
@@ -141,7 +138,7 @@ impl<U, R> Drop for GroupWriter<U, R> {
 
 fn job<U, R>(unit: U) -> (Job<U, R>, Answer<R>) {
     let (answer, receiver) = oneshot::channel();
-    (Job { unit, answer, more: false }, Answer(receiver))
+    (Job { unit, answer }, Answer(receiver))
 }
 
 fn serve<U, R>(
@@ -153,17 +150,13 @@ fn serve<U, R>(
 ) {
     let mut stopped: Option<StoreError> = None;
     while let Some(first) = waiting.blocking_recv() {
-        let (mut units, mut answers, mut load) = (Vec::new(), Vec::new(), 0_usize);
-        let mut next = Some(first);
-        while let Some(Job { unit, answer, more }) = next {
-            load = load.saturating_add(weight(&unit));
-            units.push(unit);
-            answers.push(answer);
-            next = match units.len() < limits.units && load < limits.weight {
-                false => None,
-                true if more => waiting.blocking_recv(),
-                true => waiting.try_recv().ok(),
-            };
+        let mut load = weight(&first.unit);
+        let (mut units, mut answers) = (vec![first.unit], vec![first.answer]);
+        while units.len() < limits.units && load < limits.weight {
+            let Ok(next) = waiting.try_recv() else { break };
+            load = load.saturating_add(weight(&next.unit));
+            units.push(next.unit);
+            answers.push(next.answer);
         }
         let mut results = Vec::with_capacity(units.len());
         match &stopped {

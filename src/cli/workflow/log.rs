@@ -47,6 +47,7 @@ pub(super) fn log(args: &LogArgs) -> anyhow::Result<Code> {
     let outcome = args.failed.then_some(ActionOutcome::Failed);
     let filter = LogFilter { workflow: args.name.clone(), record, outcome };
     let rows = database.store.read(|tx| workflow_log::actions(tx, &filter, args.limit))?;
+    let names = database.record_names(&rows.iter().map(|row| row.record).collect())?;
     let mut out = std::io::stdout().lock();
     for row in rows {
         if args.json {
@@ -55,7 +56,7 @@ pub(super) fn log(args: &LogArgs) -> anyhow::Result<Code> {
         }
         let name = format!("{}.{}", row.event.0, row.n);
         let said = line(&explain::action_line(&row, &database.zone));
-        let record = database.record_name(row.record)?;
+        let record = names.get(&row.record).map_or("", String::as_str);
         writeln!(out, "{}  {name:<8}  {record:<13}  {said}", exact(row.at, &database.zone))?;
     }
     Ok(Code::Success)
