@@ -8,7 +8,7 @@ pub fn keys(facts: &Facts) -> Keys {
     let mut keys = Keys::default();
     let cited = facts.in_reply_to.iter().chain(&facts.references).chain(&facts.message_id);
     keys.message_ids.extend(cited.map(|id| LookupKey::of(id)));
-    keys.digests.insert(facts.digest.key());
+    keys.digests.insert(facts.digest.dated_key(facts.date));
     let people = facts.participants().map(|participant| &participant.address);
     keys.addresses.extend(people.map(|address| LookupKey::of(address.as_str())));
     keys.references.extend(facts.tokens.iter().filter_map(reference_key));

@@ -156,7 +156,7 @@ impl Deciding<'_> {
             content: mail.content,
             id_key: facts.message_id.as_deref().map(LookupKey::of),
             message_id: facts.message_id.clone(),
-            digest_key: facts.digest.key(),
+            digest_key: facts.digest.dated_key(facts.date),
             digest: facts.digest,
             author,
             subject: facts.subject.text.clone(),

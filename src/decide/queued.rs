@@ -19,18 +19,20 @@ pub struct Composed {
 
 /// The changes that make a planned send a message.
 pub fn queued(ws: &Workspace, plan: &SendPlan, composed: &Composed) -> Vec<Change> {
-    let content = ContentRow { id: plan.content, key: composed.raw.key(), digest: composed.raw, size: composed.size };
+    let date = Some(plan.at);
+    let key = composed.raw.dated_key(date);
+    let content = ContentRow { id: plan.content, key, digest: composed.raw, size: composed.size };
     let message = MessageRow {
         id: plan.message,
         delivery: None,
         content: plan.content,
         id_key: composed.message_id.as_deref().map(LookupKey::of),
         message_id: composed.message_id.clone(),
-        digest_key: composed.digest.key(),
+        digest_key: composed.digest.dated_key(date),
         digest: composed.digest,
         author: Some(plan.from),
         subject: composed.subject.clone(),
-        date: Some(plan.at),
+        date,
         arrived_at: plan.at,
         kind: plan.purpose.kind(),
         thread: Some(plan.thread),

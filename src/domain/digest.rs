@@ -3,6 +3,12 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::{SECOND, Timestamp};
+
+/// Bits of a digest in a dated key: enough for the mails of one second. The seconds have the rest but the sign.
+const KEY_BITS: u32 = 30;
+const LAST_KEY_SECOND: i64 = (1 << (63 - KEY_BITS)) - 1;
+
 /// BLAKE3 digest of a message's content or of raw bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ContentDigest(pub [u8; 32]);
@@ -28,6 +34,14 @@ impl ContentDigest {
     /// The first 8 bytes as an integer: what is looked up; the whole digest is compared afterwards.
     pub fn key(&self) -> LookupKey {
         LookupKey(first_eight(&self.0))
+    }
+
+    /// The same for the digest of a mail with that Date: its seconds, then the last 30 bits of [`ContentDigest::key`]. Mail
+    /// comes roughly in the order of its dates: these keys lie together in an index where others would be spread over all
+    /// of it. Without a date, or one before 1970, all are in front.
+    pub fn dated_key(&self, date: Option<Timestamp>) -> LookupKey {
+        let seconds = date.map_or(0, |date| date.0.div_euclid(SECOND)).clamp(0, LAST_KEY_SECOND);
+        LookupKey((seconds << KEY_BITS) | (first_eight(&self.0) & ((1 << KEY_BITS) - 1)))
     }
 }
 

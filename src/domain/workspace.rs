@@ -328,7 +328,7 @@ impl Workspace {
                 if let Some(id) = &message.message_id {
                     index.message_by_id.entry(id.clone()).or_default().insert(message.id);
                 }
-                index.message_by_digest.insert((message.digest_key, message.id));
+                index.message_by_digest.insert((message.digest.key(), message.id));
             }
             IndexedRow::Alias(alias) => {
                 index.message_by_id.entry(alias.message_id.clone()).or_default().insert(alias.message);
@@ -338,7 +338,7 @@ impl Workspace {
                 index.awaited_by_id.entry(awaited.awaited_id.clone()).or_default().insert(key);
             }
             IndexedRow::Content(content) => {
-                let ids = index.content_by_digest.entry(content.key).or_default();
+                let ids = index.content_by_digest.entry(content.digest.key()).or_default();
                 if !ids.contains(&content.id) {
                     ids.push(content.id);
                 }

@@ -31,7 +31,7 @@ pub(super) fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payloa
         Input::Open { pipeline, source, mailbox, draft } => {
             let mailbox = mailbox.as_deref().and_then(|name| d.ws.mailbox_named(name)).map(|row| row.id);
             decide::open(d, pipeline, *source, mailbox, &draft.draft)?;
-            let draft = content_of(d, &draft.packed);
+            let draft = content_of(d, &draft.packed, None);
             Ok(Payload::Open { pipeline: pipeline.clone(), source: *source, mailbox, draft })
         }
         Input::Merge { from, into } => {
@@ -41,7 +41,7 @@ pub(super) fn decide_input(d: &mut Deciding<'_>, input: &Input) -> Result<Payloa
         Input::Review(order) => {
             let original = order.original.as_ref();
             decide::review(d, &order.request, &order.facts, original.and_then(|who| who.draft.from.as_ref()))?;
-            let original = original.map(|original| content_of(d, &original.packed));
+            let original = original.map(|original| content_of(d, &original.packed, None));
             Ok(Payload::Review { request: order.request.clone(), original })
         }
         Input::QuarantineRetry { delivery, mail } => {
@@ -98,7 +98,7 @@ fn decide_record(d: &mut Deciding<'_>, order: &RecordOrder) -> Result<Payload, R
     match order {
         RecordOrder::Create { request, draft } => {
             decide::create(d, request, &draft.draft)?;
-            Ok(Payload::Create { request: request.clone(), draft: content_of(d, &draft.packed) })
+            Ok(Payload::Create { request: request.clone(), draft: content_of(d, &draft.packed, None) })
         }
         RecordOrder::Set { record, values } => {
             decide::set_properties(d, *record, values)?;
@@ -106,11 +106,11 @@ fn decide_record(d: &mut Deciding<'_>, order: &RecordOrder) -> Result<Payload, R
         }
         RecordOrder::Associate { request, draft } => {
             decide::associate(d, request, &draft.draft)?;
-            Ok(Payload::Associate { request: request.clone(), draft: content_of(d, &draft.packed) })
+            Ok(Payload::Associate { request: request.clone(), draft: content_of(d, &draft.packed, None) })
         }
         RecordOrder::Note { record, draft } => {
             decide::check_record(d, *record)?;
-            let draft = content_of(d, &draft.packed);
+            let draft = content_of(d, &draft.packed, None);
             decide::note(d, *record, draft);
             Ok(Payload::Note { record: *record, draft })
         }
@@ -142,7 +142,7 @@ fn decide_workflow(d: &mut Deciding<'_>, order: &WorkflowOrder) -> Result<Payloa
         }
         WorkflowOrder::Comment { workflow, step, draft } => {
             decide::check_step(d, workflow, *step)?;
-            let draft = content_of(d, &draft.packed);
+            let draft = content_of(d, &draft.packed, None);
             decide::comment(d, workflow, *step, draft);
             Ok(Payload::Comment { workflow: workflow.clone(), step: *step, draft })
         }
@@ -151,7 +151,7 @@ fn decide_workflow(d: &mut Deciding<'_>, order: &WorkflowOrder) -> Result<Payloa
 
 fn arrive(d: &mut Deciding<'_>, mail: &Mail) -> Result<Payload, Refusal> {
     let mailbox = d.ws.mailbox_named(&mail.place.mailbox).map(|row| row.id).ok_or(Refusal::NoMailbox)?;
-    let content = content_of(d, &mail.packed);
+    let content = content_of(d, &mail.packed, mail.facts.as_ref().and_then(|facts| facts.date));
     let arrival = Arrival {
         mailbox,
         folder: mail.place.folder.clone(),
@@ -190,16 +190,18 @@ fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
     };
     decide::send(d, &request, &order.draft.draft)?;
     // After what may be refused: a refusal leaves nothing behind.
-    let draft = content_of(d, &order.draft.packed);
+    let draft = content_of(d, &order.draft.packed, None);
     Ok(Payload::Send { request, draft })
 }
 
-/// The content row of the input's bytes: the one that has them already, or a new one.
-fn content_of(d: &mut Deciding<'_>, packed: &Packed) -> ContentId {
+/// The content row of the input's bytes: the one that has them already, or a new one. `date`: that of the mail that they
+/// are.
+fn content_of(d: &mut Deciding<'_>, packed: &Packed, date: Option<Timestamp>) -> ContentId {
     if let Some(known) = d.ws.content_with_digest(&packed.digest) {
         return known.id;
     }
-    let row = ContentRow { id: d.id(), key: packed.digest.key(), digest: packed.digest, size: packed.size };
+    let key = packed.digest.dated_key(date);
+    let row = ContentRow { id: d.id(), key, digest: packed.digest, size: packed.size };
     let id = row.id;
     d.change(Change::Content(row));
     id

@@ -9,7 +9,8 @@
 //! programs that read mail into one database at a time would each find the other's notes, and read more alone than they
 //! need to: slower, no worse.)
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
 
 use super::handle::{Engine, EngineError};
 use super::mail::{Mail, RawMail};
@@ -20,7 +21,11 @@ use crate::store::attempts::{self, Unfinished};
 use crate::store::{Answer, waiting};
 
 /// Mails that are read ahead of the one that is asked for.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
+/// Of these so many are waited for at a time: being woken for each costs as much as reading a short one. But no longer than
+/// that.
+const WAITED_FOR: usize = 8;
+const PATIENCE: Duration = Duration::from_millis(50);
 /// Mails that are given out together at most, and bytes after which no more are.
 const TOGETHER: usize = 512;
 const TOGETHER_BYTES: usize = 4 * 1024 * 1024;
@@ -123,6 +128,11 @@ impl<'e, T> Intake<'e, T> {
         let (mut mails, mut bytes) = (Vec::new(), 0);
         while mails.len() < TOGETHER && bytes < TOGETHER_BYTES && self.failed.is_none() {
             self.failed = self.read_ahead().await.err();
+            if mails.len().is_multiple_of(WAITED_FOR)
+                && let Some((_, last)) = self.reading.get_mut(WAITED_FOR - 1)
+            {
+                last.soon(PATIENCE).await;
+            }
             let Some((tag, started)) = self.reading.pop_front() else { break };
             let mail = started.get().await;
             bytes += mail.weight();
@@ -173,11 +183,11 @@ impl<'e, T> Intake<'e, T> {
             }
             keys.push(key);
         }
-        let left: Vec<ContentDigest> = self.unfinished.into_keys().collect();
+        let left: BTreeSet<ContentDigest> = self.unfinished.into_keys().collect();
         if !keys.is_empty() || !left.is_empty() {
             self.engine.store().write(|tx| {
                 attempts::forget(tx, keys.iter().copied())?;
-                attempts::forget_decided(tx, left.iter().copied())
+                attempts::forget_decided(tx, &left)
             })?;
         }
         Ok(())

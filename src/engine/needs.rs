@@ -108,14 +108,16 @@ fn record_keys(keys: &mut Keys, order: &RecordOrder) {
 }
 
 fn mail_keys(keys: &mut Keys, mail: &Mail) {
-    keys.contents.insert(mail.packed.digest.key());
+    // What could not be read when it came first is kept without a date.
+    keys.contents.insert(mail.packed.digest.dated_key(None));
     if let Some(facts) = &mail.facts {
+        keys.contents.insert(mail.packed.digest.dated_key(facts.date));
         keys.merge(crate::classify::keys(facts));
     }
 }
 
 fn draft_keys(keys: &mut Keys, written: &Written) {
-    keys.contents.insert(written.packed.digest.key());
+    keys.contents.insert(written.packed.digest.dated_key(None));
     let draft = &written.draft;
     let people = draft.to.iter().chain(&draft.cc).chain(&draft.from);
     keys.addresses.extend(people.map(|who| LookupKey::of(who.address.as_str())));

@@ -81,7 +81,7 @@ impl Readers {
         }
         drop(state);
         self.shared.more.notify_one();
-        Ok(Started { readers: self, raw, attempt, stage, answer: receiver })
+        Ok(Started { readers: self, raw, attempt, stage, answer: receiver, read: None })
     }
 
     /// A mail that is not read, for this reason.
@@ -175,13 +175,27 @@ pub(super) struct Started<'r> {
     attempt: Option<ContentDigest>,
     stage: Arc<Mutex<Stage>>,
     answer: oneshot::Receiver<Mail>,
+    /// What [`Started::soon`] found.
+    read: Option<Mail>,
 }
 
 impl Started<'_> {
+    /// Waits for it, but not long: it may be behind others that hang.
+    pub async fn soon(&mut self, patience: Duration) {
+        if self.read.is_none()
+            && let Ok(Ok(mail)) = tokio::time::timeout(patience, &mut self.answer).await
+        {
+            self.read = Some(mail);
+        }
+    }
+
     /// Waits for it, but no longer than the limit from its beginning: then it counts as unreadable for now.
     pub async fn get(mut self) -> Mail {
         let limit = self.readers.limit;
         let read = loop {
+            if let Some(mail) = self.read.take() {
+                break Ok(mail);
+            }
             let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
             let left = match stage {
                 Stage::Since(since) => limit.saturating_sub(since.elapsed()),

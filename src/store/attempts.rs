@@ -7,11 +7,14 @@
 //! Each note names its reader ([`super::Store::reader`]). What a reader has noted and did not end did not end the program
 //! either, as long as that goes on: an engine that begins anew in the same process takes it back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{StoreError, Tx};
 use crate::domain::ContentDigest;
 use crate::domain::row::{Column, Value};
+
+/// Contents that are looked at to find what was decided: many times what is noted at a time.
+const LATELY: i64 = 16 * 1024;
 
 /// Attempts that did not end, by the digest of a mail's raw bytes.
 pub type Unfinished = BTreeMap<ContentDigest, i64>;
@@ -58,12 +61,16 @@ pub fn forget(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = ContentDigest>) ->
     tx.execute_many("DELETE FROM attempt WHERE key = $1", keys.into_iter().map(|key| vec![key.to_value()]))
 }
 
-/// Of these attempts, forgets those at mails that are decided.
-pub fn forget_decided(tx: &mut Tx<'_>, digests: impl IntoIterator<Item = ContentDigest>) -> Result<(), StoreError> {
-    for digest in digests {
-        let sql = "SELECT id FROM content WHERE key = $1 AND digest = $2";
-        let found = tx.query(sql, &[digest.key().to_value(), digest.to_value()])?;
-        let Some(content) = found.into_iter().flatten().next() else { continue };
+/// Of these attempts, forgets those at mails that were decided lately. Without their dates they cannot be looked up, and an
+/// attempt that stays for longer than that costs a mail that comes again no more than being read alone.
+pub fn forget_decided(tx: &mut Tx<'_>, digests: &BTreeSet<ContentDigest>) -> Result<(), StoreError> {
+    let rows = tx.query("SELECT id, digest FROM content ORDER BY id DESC LIMIT $1", &[Value::Integer(LATELY)])?;
+    for row in rows {
+        let Ok([content, digest]) = <[Value; 2]>::try_from(row) else { continue };
+        let digest = ContentDigest::from_value(digest).map_err(|error| tx.damaged(format!("table content: {error}")))?;
+        if !digests.contains(&digest) {
+            continue;
+        }
         let undecided =
             tx.query("SELECT 1 FROM delivery WHERE message IS NULL AND content = $1 LIMIT 1", &[content])?;
         if undecided.is_empty() {

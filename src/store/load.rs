@@ -21,7 +21,7 @@ pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace
         || !keys.tickets.is_empty()
         || !keys.tasks.is_empty()
         || !keys.actions.is_empty();
-    let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), has_flows };
+    let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), leads: Leads::default(), has_flows };
     let (directory, named) = (loader.ask_directory()?, loader.ask_named(keys)?);
     loader.directory(directory)?;
     loader.named(keys, named)?;
@@ -43,6 +43,7 @@ struct Loader<'l, 'c> {
     tx: &'l mut Tx<'c>,
     workspace: Workspace,
     asked: Asked,
+    leads: Leads,
     /// Whether what records have beyond their stages is needed.
     has_flows: bool,
 }
@@ -53,6 +54,20 @@ struct Asked {
     messages: BTreeSet<i64>,
     threads: BTreeSet<i64>,
     tickets: BTreeSet<i64>,
+}
+
+/// What rows name that came since they were followed last.
+#[derive(Default)]
+struct Leads {
+    messages: BTreeSet<MessageId>,
+    threads: BTreeSet<ThreadId>,
+    tickets: BTreeSet<RecordId>,
+}
+
+impl Leads {
+    fn are_none(&self) -> bool {
+        self.messages.is_empty() && self.threads.is_empty() && self.tickets.is_empty()
+    }
 }
 
 /// The few rows that every event may need.
@@ -216,6 +231,8 @@ impl Loader<'_, '_> {
         let enrolments = self.ask("record", missing())?;
         load_all(&mut self.workspace.records, records.answer(self.tx)?);
         for ticket in tickets.answer(self.tx)? {
+            self.leads.tickets.extend(ticket.merged_into);
+            self.leads.messages.extend(ticket.newest_firing);
             self.workspace.index(IndexedRow::Ticket(&ticket));
             self.workspace.tickets.load(ticket);
         }

@@ -140,10 +140,11 @@ pub fn with_past(tx: &mut Tx<'_>, delivery: DeliveryRow) -> Result<Unread, Store
     Ok(Unread { delivery, times, beginning, place: place.unwrap_or_default(), size, past })
 }
 
-/// Those of these contents that nobody reads by himself: they are in quarantine, or were given up.
+/// Those of these contents that nobody reads by himself: they are in quarantine, or were given up. What could not be read
+/// has no date.
 pub fn unreadable_of(tx: &mut Tx<'_>, digests: &[ContentDigest]) -> Result<BTreeSet<ContentDigest>, StoreError> {
     let mut unreadable = BTreeSet::new();
-    let known: Vec<ContentRow> = select_in(tx, "key", digests.iter().map(|digest| digest.key().0), None)?;
+    let known: Vec<ContentRow> = select_in(tx, "key", digests.iter().map(|digest| digest.dated_key(None).0), None)?;
     for content in known.into_iter().filter(|content| digests.contains(&content.digest)) {
         let sql = "SELECT 1 FROM delivery \
                    WHERE message IS NULL AND state IN ('quarantined', 'dropped') AND content = $1 LIMIT 1";

@@ -249,7 +249,7 @@ fn when_too_many_threads_hang_the_program_says_so_and_every_mail_is_kept() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (database, from) = (folder.path().join("desk.db"), folder.path().join("mail"));
-    mails(&from, 30, &(0..30).collect::<Vec<_>>());
+    mails(&from, 60, &(0..60).collect::<Vec<_>>());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let store = Store::open(&database).unwrap();
     let result = runtime.block_on(async {

@@ -60,6 +60,16 @@ fn tables(database: &Connection) -> Vec<(String, Vec<String>)> {
     tables.map(|(table, _)| (table.clone(), columns(&table))).collect()
 }
 
+/// The tables without what digests are looked up by, which schema 8 makes otherwise. That it is as it should be then, the
+/// journal says when it is folded again.
+fn with_lasting_columns(mut tables: Vec<(String, Vec<String>)>) -> Vec<(String, Vec<String>)> {
+    let look_up_keys = [("content", "key"), ("message", "digest_key")];
+    for (table, columns) in &mut tables {
+        columns.retain(|column| !look_up_keys.contains(&(table.as_str(), column.as_str())));
+    }
+    tables
+}
+
 /// Every row of these tables as SQL writes it, in one order.
 fn rows(database: &Connection, tables: &[(String, Vec<String>)]) -> BTreeMap<String, Vec<String>> {
     let of = |(table, columns): &(String, Vec<String>)| {
@@ -110,7 +120,8 @@ fn a_database_of_every_schema_is_brought_up_to_date_and_nothing_in_it_is_lost() 
         let path = place.path("old.db");
         let old = Connection::open(&path).unwrap();
         old.execute_batch(&fs::read_to_string(folder().join(format!("{version}.sql"))).unwrap()).unwrap();
-        let (tables, before) = (tables(&old), rows(&old, &tables(&old)));
+        let tables = with_lasting_columns(tables(&old));
+        let before = rows(&old, &tables);
         drop(old);
         assert!(before["message"].len() >= 8 && before["send"].len() >= 6, "schema {version}: {before:#?}");
         for _ in 0..2 {

@@ -13,25 +13,17 @@ const ROUNDS: usize = 20;
 impl Loader<'_, '_> {
     /// What hangs together: parents, threads, their tickets, all threads of those, and so on until nothing new comes.
     pub(super) fn connected(&mut self, keys: &Keys) -> Result<(), StoreError> {
-        let named: BTreeSet<RecordId> = keys.tickets.clone();
+        self.leads.tickets.extend(&keys.tickets);
         for _ in 0..ROUNDS {
-            let before = self.asked.messages.len() + self.asked.threads.len() + self.asked.tickets.len();
-            let messages = &self.workspace.messages;
-            let threads: BTreeSet<ThreadId> = messages.iter().filter_map(|message| message.thread).collect();
-            self.threads(threads)?;
-            let mut tickets = named.clone();
-            tickets.extend(self.workspace.messages.iter().filter_map(|message| message.ticket));
-            tickets.extend(self.workspace.threads.iter().filter_map(|thread| thread.ticket));
-            tickets.extend(self.workspace.tickets.iter().filter_map(|ticket| ticket.merged_into));
-            self.tickets(tickets)?;
-            let mut messages: BTreeSet<MessageId> = BTreeSet::new();
-            messages.extend(self.workspace.messages.iter().filter_map(|message| message.parent));
-            messages.extend(self.workspace.threads.iter().flat_map(|thread| [thread.root, thread.newest]));
-            messages.extend(self.workspace.tickets.iter().filter_map(|ticket| ticket.newest_firing));
-            self.messages(messages)?;
-            if before == self.asked.messages.len() + self.asked.threads.len() + self.asked.tickets.len() {
+            if self.leads.are_none() {
                 break;
             }
+            let threads = std::mem::take(&mut self.leads.threads);
+            self.threads(threads)?;
+            let tickets = std::mem::take(&mut self.leads.tickets);
+            self.tickets(tickets)?;
+            let messages = std::mem::take(&mut self.leads.messages);
+            self.messages(messages)?;
         }
         Ok(())
     }
@@ -46,6 +38,9 @@ impl Loader<'_, '_> {
     pub(super) fn take_messages(&mut self, messages: Vec<MessageRow>) {
         for message in messages {
             self.asked.messages.insert(message.id.0);
+            self.leads.threads.extend(message.thread);
+            self.leads.tickets.extend(message.ticket);
+            self.leads.messages.extend(message.parent);
             self.workspace.index(IndexedRow::Message(&message));
             self.workspace.messages.load(message);
         }
@@ -61,6 +56,8 @@ impl Loader<'_, '_> {
     pub(super) fn take_threads(&mut self, threads: Vec<ThreadRow>) {
         for thread in threads {
             self.asked.threads.insert(thread.id.0);
+            self.leads.tickets.extend(thread.ticket);
+            self.leads.messages.extend([thread.root, thread.newest]);
             self.workspace.index(IndexedRow::Thread(&thread));
             self.workspace.threads.load(thread);
         }

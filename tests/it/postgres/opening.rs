@@ -74,12 +74,12 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let Some(server) = shared() else { return };
     let name = server.create();
     drop(open(&server.address(&name)).unwrap());
-    server.ask(&name, "UPDATE ticketd_schema SET version = 8").unwrap();
+    server.ask(&name, "UPDATE ticketd_schema SET version = 9").unwrap();
     for _ in 0..2 {
         let error = refused(&server.address(&name));
-        assert!(matches!(error, StoreError::NewerDatabase { found: 8, known: 7, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerDatabase { found: 9, known: 8, .. }), "{error}");
     }
-    assert_eq!(server.ask(&name, "SELECT version FROM ticketd_schema").unwrap(), "8");
+    assert_eq!(server.ask(&name, "SELECT version FROM ticketd_schema").unwrap(), "9");
 }
 
 #[test]
