@@ -41,25 +41,25 @@ pub struct Keys {
 
 impl Keys {
     /// Adds what another event needs.
-    pub fn merge(&mut self, other: Keys) {
-        self.message_ids.extend(other.message_ids);
-        self.digests.extend(other.digests);
-        self.contents.extend(other.contents);
-        self.addresses.extend(other.addresses);
-        self.references.extend(other.references);
-        self.thread_indexes.extend(other.thread_indexes);
-        self.ticket_numbers.extend(other.ticket_numbers);
-        self.tickets.extend(other.tickets);
-        self.messages.extend(other.messages);
-        self.deliveries.extend(other.deliveries);
-        self.timers.extend(other.timers);
-        self.sends.extend(other.sends);
-        self.tasks.extend(other.tasks);
-        self.webhooks.extend(other.webhooks);
-        self.actions.extend(other.actions);
-        self.companies.extend(other.companies);
+    pub fn merge(&mut self, other: &Keys) {
+        self.message_ids.extend(&other.message_ids);
+        self.digests.extend(&other.digests);
+        self.contents.extend(&other.contents);
+        self.addresses.extend(&other.addresses);
+        self.references.extend(&other.references);
+        self.thread_indexes.extend(&other.thread_indexes);
+        self.ticket_numbers.extend(&other.ticket_numbers);
+        self.tickets.extend(&other.tickets);
+        self.messages.extend(&other.messages);
+        self.deliveries.extend(&other.deliveries);
+        self.timers.extend(&other.timers);
+        self.sends.extend(&other.sends);
+        self.tasks.extend(&other.tasks);
+        self.webhooks.extend(&other.webhooks);
+        self.actions.extend(&other.actions);
+        self.companies.extend(other.companies.iter().cloned());
         self.revisions_in_force |= other.revisions_in_force;
-        self.users.extend(other.users);
+        self.users.extend(&other.users);
         self.automatic_since = match (self.automatic_since, other.automatic_since) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

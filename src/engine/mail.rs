@@ -71,11 +71,21 @@ pub struct Mail {
     pub reading: Reading,
     /// `None` when reading failed.
     pub facts: Option<Facts>,
+    /// What deciding about it looks up.
+    pub keys: Box<Keys>,
     /// The key of the attempt to read that ends once this mail is decided.
     pub attempt: Option<ContentDigest>,
 }
 
 impl Mail {
+    fn new(place: Place, packed: Packed, reading: Reading, facts: Option<Facts>) -> Self {
+        let mut keys = facts.as_ref().map(crate::classify::keys).unwrap_or_default();
+        // What could not be read when it came first is kept without a date.
+        keys.contents.insert(packed.digest.dated_key(None));
+        keys.contents.extend(facts.as_ref().map(|facts| packed.digest.dated_key(facts.date)));
+        Mail { place, packed, reading, facts, keys: Box::new(keys), attempt: None }
+    }
+
     /// Bytes that it holds, roughly.
     pub fn weight(&self) -> usize {
         let text = self.facts.as_ref().map_or(0, |facts| facts.body.text.len());
@@ -120,7 +130,7 @@ impl Reader {
         }
         let header_only = mail.is_header_only();
         let reading = Reading { version: FACTS_VERSION, verdicts, failure, header_only, given_up: false };
-        Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts, attempt: None }
+        Mail::new(mail.place.clone(), mail.packed(), reading, facts)
     }
 
     /// A mail that was not read, and why. `given_up`: nobody is to try again by himself.
@@ -128,7 +138,7 @@ impl Reader {
         let header_only = mail.is_header_only();
         let reading =
             Reading { version: FACTS_VERSION, verdicts: Vec::new(), failure: Some(failure), header_only, given_up };
-        Mail { place: mail.place.clone(), packed: mail.packed(), reading, facts: None, attempt: None }
+        Mail::new(mail.place.clone(), mail.packed(), reading, None)
     }
 
     /// Reads a journaled mail again: the verdicts on its tokens are those of its day, for keys may be gone.
@@ -142,7 +152,7 @@ impl Reader {
                 claim.verdict = *verdict;
             }
         }
-        Mail { place, packed: pack(raw), reading: reading.clone(), facts, attempt: None }
+        Mail::new(place, pack(raw), reading.clone(), facts)
     }
 
     /// Reading is total by design; should it panic all the same, that is one mail's trouble.

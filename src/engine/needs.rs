@@ -1,22 +1,20 @@
 //! Which rows deciding a unit needs.
 
-use super::mail::Mail;
 use super::unit::{Input, RecordOrder, Unit, WebhookOrder, WorkflowOrder, Written};
 use crate::decide;
 use crate::domain::*;
 
-/// The rows that deciding a unit needs.
-pub(super) fn keys_of(unit: &Unit) -> Keys {
-    let mut keys = Keys::default();
+/// Adds the rows that deciding a unit needs.
+pub(super) fn add_keys(keys: &mut Keys, unit: &Unit) {
     match &unit.input {
         Input::Setup(order) => {
             keys.addresses.extend(own_addresses(&order.setup));
             keys.users.extend(addresses_of_users(&order.setup));
             keys.revisions_in_force = true;
         }
-        Input::Mail(mail) => mail_keys(&mut keys, mail),
+        Input::Mail(mail) => keys.merge(&mail.keys),
         Input::Retry { timer, delivery, mail, .. } => {
-            mail_keys(&mut keys, mail);
+            keys.merge(&mail.keys);
             keys.timers.insert(*timer);
             keys.deliveries.insert(*delivery);
         }
@@ -24,21 +22,21 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
             keys.tickets.extend(order.ticket);
             keys.messages.extend(order.forwards);
             keys.messages.extend(order.answers);
-            draft_keys(&mut keys, &order.draft);
+            draft_keys(keys, &order.draft);
         }
         Input::Move { ticket, .. } => {
             keys.tickets.insert(*ticket);
         }
-        Input::Open { draft, .. } => draft_keys(&mut keys, draft),
+        Input::Open { draft, .. } => draft_keys(keys, draft),
         Input::Merge { from, into } => keys.tickets.extend([*from, *into]),
         Input::Review(order) => {
-            keys.merge(crate::classify::keys(&order.facts));
+            keys.merge(&crate::classify::keys(&order.facts));
             keys.messages.insert(order.request.message);
             keys.tickets.extend(order.request.ticket);
-            order.original.iter().for_each(|original| draft_keys(&mut keys, original));
+            order.original.iter().for_each(|original| draft_keys(keys, original));
         }
         Input::QuarantineRetry { delivery, mail } => {
-            mail_keys(&mut keys, mail);
+            keys.merge(&mail.keys);
             keys.deliveries.insert(*delivery);
         }
         Input::QuarantineDrop { delivery } => {
@@ -62,11 +60,11 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
         Input::Digest { timer, .. } | Input::Workflow(WorkflowOrder::Run { timer, .. }) => {
             keys.timers.insert(*timer);
         }
-        Input::Record(order) => record_keys(&mut keys, order),
+        Input::Record(order) => record_keys(keys, order),
         Input::Workflow(WorkflowOrder::Enrol { record, .. } | WorkflowOrder::Unenrol { record, .. }) => {
             keys.tickets.insert(*record);
         }
-        Input::Workflow(WorkflowOrder::Comment { draft, .. }) => draft_keys(&mut keys, draft),
+        Input::Workflow(WorkflowOrder::Comment { draft, .. }) => draft_keys(keys, draft),
         Input::Workflow(WorkflowOrder::Retry { event, n }) => {
             keys.actions.insert((*event, *n));
         }
@@ -75,8 +73,8 @@ pub(super) fn keys_of(unit: &Unit) -> Keys {
             keys.webhooks.insert(answer.webhook);
         }
     }
-    keys.automatic_since = Some(decide::automatic_since(unit.at));
-    keys
+    let since = decide::automatic_since(unit.at);
+    keys.automatic_since = Some(keys.automatic_since.map_or(since, |others| others.min(since)));
 }
 
 /// Whatever is decided may be sent from a mailbox or to a user: an address that was not at hand would be made twice.
@@ -104,15 +102,6 @@ fn record_keys(keys: &mut Keys, order: &RecordOrder) {
         RecordOrder::FinishTask { task } => {
             keys.tasks.insert(*task);
         }
-    }
-}
-
-fn mail_keys(keys: &mut Keys, mail: &Mail) {
-    // What could not be read when it came first is kept without a date.
-    keys.contents.insert(mail.packed.digest.dated_key(None));
-    if let Some(facts) = &mail.facts {
-        keys.contents.insert(mail.packed.digest.dated_key(facts.date));
-        keys.merge(crate::classify::keys(facts));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::inputs::decide_input;
-use super::needs::{addresses_of_users, keys_of, own_addresses};
+use super::needs::{add_keys, addresses_of_users, own_addresses};
 use super::unit::{Input, Outcome, QueuedSend, Unit, Work, WorkflowOrder};
 use super::{outgoing, permitted};
 use crate::compose::Keyring;
@@ -70,7 +70,7 @@ impl Step {
     fn run_part(&mut self, tx: &mut Tx<'_>, units: &[&Unit]) -> Result<Vec<Outcome>, StoreError> {
         let (revision, setup) = self.setup(tx, units)?;
         let mut keys = Keys::default();
-        units.iter().for_each(|unit| keys.merge(keys_of(unit)));
+        units.iter().for_each(|unit| add_keys(&mut keys, unit));
         keys.addresses.extend(own_addresses(&setup));
         keys.users.extend(addresses_of_users(&setup));
         let occupied = match units.first().map(|unit| &unit.input) {
