@@ -26,11 +26,11 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
 /// The character of the known reference that a text begins with, and the text behind it. What a tag or the end stands right
 /// behind is none.
 pub(super) fn first(text: &str) -> Option<(char, &str)> {
-    let name = text.strip_prefix('&')?;
-    let end = name.bytes().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
-    let (name, after) = name.split_at_checked(end)?;
-    let c = character(name).filter(|_| !after.starts_with('<'))?;
-    Some((c, after.strip_prefix(';').unwrap_or(after)))
+    let [b'&', name @ ..] = text.as_bytes() else { return None };
+    let end = name.iter().take(LONGEST).position(|b| !b.is_ascii_alphanumeric() && *b != b'#')?;
+    let c = character(text.get(1..=end)?).filter(|_| name.get(end) != Some(&b'<'))?;
+    let semicolon = usize::from(name.get(end) == Some(&b';'));
+    Some((c, text.get(1 + end + semicolon..)?))
 }
 
 fn character(name: &str) -> Option<char> {

@@ -38,9 +38,9 @@ pub(super) fn to_text(html: &str) -> Page {
             return writer.finish();
         }
         // Of all tags this is the most frequent, and it is nearly always written so.
-        if let (Some(after), None) = (from_tag.strip_prefix("<br>"), &writer.hidden) {
+        if let ([b'<', b'b', b'r', b'>', ..], None) = (from_tag.as_bytes(), &writer.hidden) {
             writer.line();
-            rest = after;
+            rest = from_tag.get(4..).unwrap_or_default();
             continue;
         }
         rest = match markup(from_tag) {
@@ -319,7 +319,7 @@ impl Writer {
             }
             self.prefix();
         }
-        while self.out.ends_with(' ') {
+        while self.out.as_bytes().last() == Some(&b' ') {
             self.out.pop();
         }
         self.out.push('\n');

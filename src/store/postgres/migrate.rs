@@ -57,6 +57,10 @@ fn version(tx: &mut Tx<'_>, database: &str) -> Result<i64, StoreError> {
     }
 }
 
+const UNTIE: &str = "DO $$ DECLARE it record; BEGIN FOR it IN SELECT conrelid::regclass AS child, conname \
+     FROM pg_constraint WHERE contype = 'f' AND confrelid = 'event'::regclass \
+     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.child, it.conname); END LOOP; END $$;";
+
 /// A step in PostgreSQL's words. Text is compared byte by byte, as SQLite does, whatever the database's language is. A
 /// table may name one that is made after it: foreign keys come last.
 pub(super) fn for_postgres(step: &str) -> String {
@@ -76,6 +80,7 @@ pub(super) fn for_postgres(step: &str) -> String {
         }
     }
     let statements = statements
+        .replace("{UNTIED event (seq)}", UNTIE)
         .replace("{INTEGER}", "BIGINT")
         .replace("{BLOB}", "BYTEA")
         .replace(" {ROWS}", "")

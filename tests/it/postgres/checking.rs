@@ -40,6 +40,12 @@ fn each_sort_of_damage_is_told_with_its_way_out() {
             "names a row of content",
             restore,
         ),
+        (
+            "UPDATE message SET event = 999 WHERE id = (SELECT min(id) FROM message)",
+            "references",
+            "a row of message names an event (event) that is not there",
+            restore,
+        ),
         ("DELETE FROM decision WHERE event = 3", "journal", "event 3 has no decision", restore),
         (
             "DROP INDEX content_by_key",
