@@ -79,8 +79,12 @@ impl Readers {
         if state.jobs.len() > state.idle && state.threads < self.most {
             self.spawn(&mut state)?;
         }
+        // Waking is a call to the system, whether somebody sleeps or not.
+        let sleeps = state.idle > 0;
         drop(state);
-        self.shared.more.notify_one();
+        if sleeps {
+            self.shared.more.notify_one();
+        }
         Ok(Started { readers: self, raw, attempt, stage, answer: receiver, read: None })
     }
 
