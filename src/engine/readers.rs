@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::RecvError};
 
 use super::handle::EngineError;
 use super::mail::{Mail, RawMail, Reader};
@@ -180,16 +180,14 @@ pub(super) struct Started<'r> {
     stage: Arc<Mutex<Stage>>,
     answer: oneshot::Receiver<Mail>,
     /// What [`Started::soon`] found.
-    read: Option<Mail>,
+    read: Option<Result<Mail, RecvError>>,
 }
 
 impl Started<'_> {
     /// Waits for it, but not long: it may be behind others that hang.
     pub async fn soon(&mut self, patience: Duration) {
-        if self.read.is_none()
-            && let Ok(Ok(mail)) = tokio::time::timeout(patience, &mut self.answer).await
-        {
-            self.read = Some(mail);
+        if self.read.is_none() {
+            self.read = tokio::time::timeout(patience, &mut self.answer).await.ok();
         }
     }
 
@@ -197,9 +195,6 @@ impl Started<'_> {
     pub async fn get(mut self) -> Mail {
         let limit = self.readers.limit;
         let read = loop {
-            if let Some(mail) = self.read.take() {
-                break Ok(mail);
-            }
             let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
             let left = match stage {
                 Stage::Since(since) => limit.saturating_sub(since.elapsed()),
@@ -208,11 +203,10 @@ impl Started<'_> {
             if left.is_zero() && self.readers.leave(&self.stage) {
                 break Err(format!("reading it took over {limit:?}"));
             }
-            match tokio::time::timeout(left, &mut self.answer).await {
-                Ok(Ok(mail)) => break Ok(mail),
+            self.soon(left).await;
+            if let Some(read) = self.read.take() {
                 // Panics are caught: this is a mistake of ours.
-                Ok(Err(_)) => break Err("the thread that read it ended".to_owned()),
-                Err(_) => {}
+                break read.map_err(|_| "the thread that read it ended".to_owned());
             }
         };
         let mail = read.unwrap_or_else(|failure| self.readers.unread(&self.raw, failure, false));

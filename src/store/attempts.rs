@@ -67,7 +67,8 @@ pub fn forget_decided(tx: &mut Tx<'_>, digests: &BTreeSet<ContentDigest>) -> Res
     let rows = tx.query("SELECT id, digest FROM content ORDER BY id DESC LIMIT $1", &[Value::Integer(LATELY)])?;
     for row in rows {
         let Ok([content, digest]) = <[Value; 2]>::try_from(row) else { continue };
-        let digest = ContentDigest::from_value(digest).map_err(|error| tx.damaged(format!("table content: {error}")))?;
+        let digest =
+            ContentDigest::from_value(digest).map_err(|error| tx.damaged(format!("table content: {error}")))?;
         if !digests.contains(&digest) {
             continue;
         }

@@ -21,7 +21,8 @@ pub fn load(tx: &mut Tx<'_>, setup: Arc<Setup>, keys: &Keys) -> Result<Workspace
         || !keys.tickets.is_empty()
         || !keys.tasks.is_empty()
         || !keys.actions.is_empty();
-    let mut loader = Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), leads: Leads::default(), has_flows };
+    let mut loader =
+        Loader { tx, workspace: Workspace::new(setup), asked: Asked::default(), leads: Leads::default(), has_flows };
     let (directory, named) = (loader.ask_directory()?, loader.ask_named(keys)?);
     loader.directory(directory)?;
     loader.named(keys, named)?;

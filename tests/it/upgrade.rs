@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use ticketd::domain::row::Value;
-use ticketd::engine;
+use ticketd::domain::{Facts, Origin, Timestamp};
+use ticketd::engine::{self, Engine, RawMail};
 use ticketd::store::{Store, content, views};
+use ticketd::{config, parse};
 
 use crate::place::Place;
 use crate::support::{root, with_lf};
@@ -152,4 +154,54 @@ fn is_up_to_date(path: &Path, version: i64) {
     });
     let mail = fs::read(folder().join("story/1-tom-asks.eml")).unwrap();
     assert_eq!(with_lf(&raw.unwrap()), mail, "schema {version}: the bytes of a mail");
+}
+
+/// With a Date, so that only whether it could be read at first decides what it is looked up by.
+const DATED: &str = "From: ann@example.com\r\nTo: support@example.org\r\nDate: Mon, 3 Mar 2025 09:00:00 +0100\r\nSubject: a lid\r\n\r\n";
+
+/// Reads a mail that is sound, and cannot read another.
+fn read_sound(raw: &[u8]) -> Facts {
+    assert!(!raw.ends_with(b"poison\r\n"), "this reader is old");
+    parse::read(raw)
+}
+
+#[test]
+fn the_keys_of_schema_8_are_those_of_a_new_database_for_mail_too_that_could_not_be_read_at_first() {
+    let place = Place::new();
+    let path = place.path("desk.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let poisoned = runtime.block_on(async {
+        let (store, setup, limit) = (Store::open(&path).unwrap(), config::builtin().setup, engine::READING_LIMIT);
+        let engine = Engine::start_reading(store, Origin::Live, &setup, Timestamp(0), read_sound, limit).await.unwrap();
+        let mut deliveries = Vec::new();
+        for (n, body) in ["poison\r\n", "sound\r\n"].into_iter().enumerate() {
+            let at = Timestamp::from_seconds(1_741_000_000 + n as i64);
+            let raw = RawMail::new(
+                format!("{DATED}{body}").into_bytes(),
+                engine::Place { mailbox: "support".into(), folder: "INBOX".into(), ..Default::default() },
+            );
+            let mail = engine.read(raw).await.unwrap();
+            let outcome = engine.deliver(mail.into(), at).await.unwrap().get().await.unwrap();
+            deliveries.push(outcome.decision.delivery.unwrap());
+        }
+        engine.fire_timers(Timestamp::from_seconds(1_741_100_000)).await.unwrap();
+        deliveries[0].0.to_string()
+    });
+    let retried = place.run(&["quarantine", "retry", &poisoned, "--db", "desk.db"]);
+    assert_eq!(retried.code, Some(0), "{}", retried.stderr);
+    let keys = || {
+        let database = Connection::open(&path).unwrap();
+        let tables = [("content", "key"), ("message", "digest_key")];
+        rows(&database, &tables.map(|(table, key)| (table.to_owned(), vec!["id".to_owned(), key.to_owned()])))
+    };
+    let new = keys();
+    let undated = |row: &&String| row.split(", ").nth(1).unwrap().parse::<i64>().unwrap() < 1 << 30;
+    assert_eq!(new["content"].iter().filter(undated).count(), 1, "the one that could not be read: {new:?}");
+    // As schema 7 had them: nothing but bits of the digest.
+    let old = "UPDATE content SET key = (key & 1073741823) - 4611686018427387904; \
+               UPDATE message SET digest_key = (digest_key & 1073741823) + 4611686018427387904; PRAGMA user_version = 7";
+    Connection::open(&path).unwrap().execute_batch(old).unwrap();
+    let refolded = engine::refold(&Store::open(&path).unwrap(), |_| {}).unwrap();
+    assert!(refolded.differences.is_empty(), "{refolded:#?}");
+    assert_eq!(keys(), new);
 }
