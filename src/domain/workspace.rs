@@ -60,10 +60,12 @@ impl Keys {
         self.companies.extend(other.companies.iter().cloned());
         self.revisions_in_force |= other.revisions_in_force;
         self.users.extend(&other.users);
-        self.automatic_since = match (self.automatic_since, other.automatic_since) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        other.automatic_since.into_iter().for_each(|since| self.count_since(since));
+    }
+
+    /// Automatic mail since then counts, too.
+    pub fn count_since(&mut self, since: Timestamp) {
+        self.automatic_since = Some(self.automatic_since.map_or(since, |others| others.min(since)));
     }
 }
 
@@ -200,10 +202,13 @@ impl Workspace {
         keys.into_iter().flatten().filter_map(|key| self.awaited.get(key)).collect()
     }
 
-    /// The raw bytes with that digest.
-    pub fn content_with_digest(&self, digest: &ContentDigest) -> Option<&ContentRow> {
+    /// The raw bytes with that digest, kept for a mail of that date or without one. What is kept under another date is not
+    /// looked up, and must not be found because another unit of the batch needed it: the journal is folded in other batches.
+    pub fn content_with_digest(&self, digest: &ContentDigest, date: Option<Timestamp>) -> Option<&ContentRow> {
         let ids = self.index.content_by_digest.get(&digest.key())?;
-        ids.iter().filter_map(|id| self.contents.get(id)).find(|content| content.digest == *digest)
+        let keys = [digest.dated_key(date), digest.dated_key(None)];
+        let is_it = |content: &&ContentRow| content.digest == *digest && keys.contains(&content.key);
+        ids.iter().filter_map(|id| self.contents.get(id)).find(is_it)
     }
 
     /// The address row of an address.

@@ -197,7 +197,7 @@ fn send(d: &mut Deciding<'_>, order: &SendOrder) -> Result<Payload, Refusal> {
 /// The content row of the input's bytes: the one that has them already, or a new one. `date`: that of the mail that they
 /// are.
 fn content_of(d: &mut Deciding<'_>, packed: &Packed, date: Option<Timestamp>) -> ContentId {
-    if let Some(known) = d.ws.content_with_digest(&packed.digest) {
+    if let Some(known) = d.ws.content_with_digest(&packed.digest, date) {
         return known.id;
     }
     let key = packed.digest.dated_key(date);

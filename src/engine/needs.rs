@@ -73,8 +73,7 @@ pub(super) fn add_keys(keys: &mut Keys, unit: &Unit) {
             keys.webhooks.insert(answer.webhook);
         }
     }
-    let since = decide::automatic_since(unit.at);
-    keys.automatic_since = Some(keys.automatic_since.map_or(since, |others| others.min(since)));
+    keys.count_since(decide::automatic_since(unit.at));
 }
 
 /// Whatever is decided may be sent from a mailbox or to a user: an address that was not at hand would be made twice.

@@ -98,7 +98,7 @@ fn contents_are_found_by_the_digest_of_their_bytes() {
     let wanted = sample::content(21);
     let Some(store) = desk() else { return };
     let found = loaded(&store, Keys { contents: [wanted.key].into(), ..Keys::default() });
-    assert_eq!(found.content_with_digest(&wanted.digest), Some(&wanted));
+    assert_eq!(found.content_with_digest(&wanted.digest, None), Some(&wanted));
     assert_eq!(found.contents.iter().count(), 1);
 }
 

@@ -28,6 +28,15 @@ fn read_at_the_third_try(raw: &[u8]) -> Facts {
     parse::read(raw)
 }
 
+/// Of this driver.
+static READ: AtomicU32 = AtomicU32::new(0);
+
+/// Reads once, and never again.
+fn read_once(raw: &[u8]) -> Facts {
+    assert_eq!(READ.fetch_add(1, Ordering::SeqCst), 0, "not again");
+    parse::read(raw)
+}
+
 async fn start(read: fn(&[u8]) -> Facts) -> Option<Engine> {
     let store = empty()?;
     let (setup, limit) = (config::builtin().setup, engine::READING_LIMIT);
@@ -112,4 +121,17 @@ async fn whether_a_content_is_in_quarantine_is_asked_when_it_comes() {
         }
     }
     assert_eq!(kinds, [Some(Kind::Quarantined), Some(Kind::Duplicate)]);
+}
+
+#[tokio::test]
+async fn a_mail_found_again_that_cannot_be_read_then_folds_to_the_same_in_other_batches() {
+    READ.store(0, Ordering::SeqCst);
+    let Some(engine) = start(read_once).await else { return };
+    let dated = [b"Date: Mon, 3 Mar 2025 09:00:00 +0100\r\n", SOUND].concat();
+    let first = deliver(&engine, &dated, Timestamp(1_000)).await;
+    let second = deliver(&engine, &dated, Timestamp(2_000)).await;
+    assert_eq!((first.decision.kind, second.decision.kind), (Some(Kind::NewConversation), None));
+    // Both deliveries are in one batch here.
+    let refolded = engine::refold(engine.store(), |_| {}).unwrap();
+    assert!(refolded.differences.is_empty(), "{:#?}", refolded.differences);
 }

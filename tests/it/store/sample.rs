@@ -72,7 +72,7 @@ pub fn decision(event: i64) -> DecisionRow {
 
 pub fn content(id: i64) -> ContentRow {
     let digest = ContentDigest::of(format!("content {id}").as_bytes());
-    ContentRow { id: ContentId(id), key: digest.key(), digest, size: 10 }
+    ContentRow { id: ContentId(id), key: digest.dated_key(None), digest, size: 10 }
 }
 
 /// A customer's message in the thread; content, digest and Message-ID follow from the id.
