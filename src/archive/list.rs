@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::fs::{self, DirEntry, File};
+use std::io::{ErrorKind, Read};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -13,9 +13,9 @@ use crate::domain::Timestamp;
 use crate::parse;
 
 /// Bytes of a mail that are looked at to find out when it arrived.
-const HEAD: u64 = 64 * 1024;
-/// Bytes that are asked for first.
-const USUAL_HEAD: usize = 16 * 1024;
+const HEAD: usize = 64 * 1024;
+/// Bytes that are asked for at a time: most headers fit, and one call reads them.
+const STEP: usize = 16 * 1024;
 /// Bytes of a file that are looked at to find out whether it is an mbox: two lines of the longest kind (RFC 5322 2.1.1).
 const FIRST_LINES: u64 = 2048;
 /// Files for which a thread is worth starting.
@@ -40,7 +40,7 @@ pub fn list(path: &Path) -> Listing {
     match fs::metadata(path) {
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
         Ok(found) if found.is_dir() => folders(path, &mut listing),
-        Ok(found) => file(path, &path.into(), Ok(found), &mut listing),
+        Ok(found) => file(path, &path.into(), found.is_file(), &mut Vec::new(), &mut listing),
     }
     listing
 }
@@ -98,7 +98,7 @@ struct Folder {
 
 impl Folder {
     /// Looks at all entries, on as many threads as there are processors: most of it is waiting for the system.
-    fn shared_out(&self, entries: &[FilePath]) -> Vec<(Listing, Vec<PathBuf>)> {
+    fn shared_out(&self, entries: &[Entry]) -> Vec<(Listing, Vec<PathBuf>)> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = entries.len().div_ceil(threads).max(LEAST_SHARE);
         if entries.len() <= share {
@@ -112,10 +112,15 @@ impl Folder {
     }
 
     /// What these entries are, and which of them are folders.
-    fn look_at(&self, entries: &[FilePath]) -> (Listing, Vec<PathBuf>) {
-        let (mut listing, mut inside) = (Listing::default(), Vec::new());
-        for entry in entries {
-            let (name, path) = (entry.name().as_encoded_bytes(), entry.to_path());
+    fn look_at(&self, entries: &[Entry]) -> (Listing, Vec<PathBuf>) {
+        let (mut listing, mut inside, mut buffer) = (Listing::default(), Vec::new(), Vec::new());
+        for Entry { place, is_file } in entries {
+            let (name, path) = (place.name().as_encoded_bytes(), place.to_path());
+            let is_mail = self.in_maildir || is_mail_name(&path);
+            if *is_file && is_mail {
+                file(&path, place, true, &mut buffer, &mut listing);
+                continue;
+            }
             match fs::metadata(&path) {
                 // Mails that are still being written.
                 Ok(found) if found.is_dir() && self.maildir && name == b"tmp" => {}
@@ -124,9 +129,10 @@ impl Folder {
                     listing.account_folders.push(path);
                 }
                 Ok(found) if found.is_dir() => inside.push(path),
-                found if self.in_maildir || is_mail_name(&path) => file(&path, entry, found, &mut listing),
+                Ok(found) if is_mail => file(&path, place, found.is_file(), &mut buffer, &mut listing),
+                Err(error) if is_mail => listing.unreadable.push(Unreadable::new(&path, &error)),
                 Ok(found) if found.is_file() => match begins_as_mbox(&path) {
-                    Ok(true) => file(&path, entry, Ok(found), &mut listing),
+                    Ok(true) => file(&path, place, true, &mut buffer, &mut listing),
                     Ok(false) => listing.other_files.push(path),
                     Err(error) => listing.unreadable.push(Unreadable::new(&path, &error)),
                 },
@@ -137,11 +143,22 @@ impl Folder {
     }
 }
 
-fn entries(folder: &Path) -> std::io::Result<Vec<FilePath>> {
-    let mut names: Vec<OsString> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
-    names.sort();
-    Ok(FilePath::in_folder(folder, names))
+/// Something in a folder.
+struct Entry {
+    place: FilePath,
+    /// The folder itself says that it is a regular file: nobody else need be asked.
+    is_file: bool,
+}
+
+/// What is in a folder, by name.
+fn entries(folder: &Path) -> std::io::Result<Vec<Entry>> {
+    let named = |entry: DirEntry| (entry.file_name(), entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let mut entries: Vec<(OsString, bool)> =
+        fs::read_dir(folder)?.map(|entry| entry.map(named)).collect::<Result<_, _>>()?;
+    entries.sort();
+    let (names, files): (Vec<OsString>, Vec<bool>) = entries.into_iter().unzip();
+    let places = FilePath::in_folder(folder, names).into_iter();
+    Ok(places.zip(files).map(|(place, is_file)| Entry { place, is_file }).collect())
 }
 
 fn is_mail_name(path: &Path) -> bool {
@@ -156,45 +173,71 @@ fn begins_as_mbox(path: &Path) -> std::io::Result<bool> {
     Ok(mbox::begins(&head))
 }
 
-/// `found`: what the system says of the file.
-fn file(path: &Path, place: &FilePath, found: std::io::Result<Metadata>, listing: &mut Listing) {
-    match found.and_then(|found| items(path, place, &found)) {
+/// The mails of one file. `buffer` is for its beginning.
+fn file(path: &Path, place: &FilePath, is_file: bool, buffer: &mut Vec<u8>, listing: &mut Listing) {
+    let items = match is_file {
+        true => items(path, place, buffer),
+        // Opening a pipe would wait for whoever writes to it.
+        false => Err(std::io::Error::other("it is no regular file")),
+    };
+    match items {
         Ok(items) => listing.items.extend(items),
         Err(error) => listing.unreadable.push(Unreadable::new(path, &error)),
     }
 }
 
-fn items(path: &Path, place: &FilePath, found: &Metadata) -> std::io::Result<Vec<Item>> {
-    if !found.is_file() {
-        // Opening a pipe would wait for whoever writes to it.
-        return Err(std::io::Error::other("it is no regular file"));
-    }
-    let modified = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let modified = Timestamp(modified.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
-    let head = head(path)?;
+fn items(path: &Path, place: &FilePath, buffer: &mut Vec<u8>) -> std::io::Result<Vec<Item>> {
+    let mut file = File::open(path)?;
+    let head = head(&mut file, buffer)?;
     if head.is_empty() {
         return match path.extension().is_some_and(|ending| ending == "mbox" || ending == "mbx") {
             true => Ok(Vec::new()),
             false => Err(std::io::Error::other("the file is empty: no mail is in it")),
         };
     }
-    if !mbox::is_mbox(&head) {
-        let arrived_at = parse::arrival_of(&head).unwrap_or(modified);
+    if !mbox::is_mbox(head) {
+        let arrived_at = parse::arrival_of(head).unwrap_or_else(|| modified(&file));
         return Ok(vec![Item { path: place.clone(), span: None, arrived_at }]);
     }
-    let mut items = Vec::new();
+    let (mut items, modified) = (Vec::new(), modified(&file));
     for span in mbox::spans(path)? {
         let (from, to) = span;
-        let mut item = Item { path: place.clone(), span: Some((from, to.min(from + HEAD))), arrived_at: modified };
+        let mut item =
+            Item { path: place.clone(), span: Some((from, to.min(from + HEAD as u64))), arrived_at: modified };
         item.arrived_at = parse::arrival_of(&item.read()?).unwrap_or(modified);
         items.push(Item { span: Some(span), ..item });
     }
     Ok(items)
 }
 
-fn head(path: &Path) -> std::io::Result<Vec<u8>> {
-    // Most headers fit: one call reads them.
-    let mut head = Vec::with_capacity(USUAL_HEAD);
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
-    Ok(head)
+/// The file's own time.
+fn modified(file: &File) -> Timestamp {
+    let modified = file.metadata().and_then(|found| found.modified()).ok();
+    let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    Timestamp(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// The beginning of a file, with the whole header where that is not too long: asking whether more follows would be a
+/// call for each of many files.
+fn head<'b>(file: &mut File, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
+    buffer.resize(HEAD, 0);
+    let mut length = 0;
+    while !has_header(buffer.get(..length).unwrap_or_default()) {
+        let step = buffer.get_mut(length..HEAD.min(length + STEP)).unwrap_or_default();
+        match file.read(step) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(buffer.get(..length).unwrap_or_default())
+}
+
+/// Whether the empty line after a header is there (RFC 5322 2.1).
+fn has_header(head: &[u8]) -> bool {
+    let mut lines = head.trim_ascii_start().split(|byte| *byte == b'\n');
+    // What follows the last line end may go on.
+    lines.next_back();
+    lines.any(|line| line.trim_ascii().is_empty())
 }
