@@ -37,7 +37,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
-    /// Threads that wait for a job, and all that work here.
+    /// Threads that wait for a job and were not woken, and all that work here. (One that wakes by itself is counted until
+    /// somebody wakes it in vain.)
     idle: usize,
     threads: usize,
     /// Threads that were left to themselves and have not come back.
@@ -81,6 +82,7 @@ impl Readers {
         }
         // Waking is a call to the system, whether somebody sleeps or not.
         let sleeps = state.idle > 0;
+        state.idle = state.idle.saturating_sub(1);
         drop(state);
         if sleeps {
             self.shared.more.notify_one();
@@ -167,7 +169,6 @@ impl Shared {
             }
             state.idle += 1;
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
         }
     }
 }

@@ -308,7 +308,10 @@ impl<'a> Batch<'a> {
         queued
     }
 
-    fn outcome(&self, seq: EventSeq, at: Timestamp, decision: Decision, queued: Vec<QueuedSend>) -> Outcome {
+    fn outcome(&self, seq: EventSeq, at: Timestamp, mut decision: Decision, queued: Vec<QueuedSend>) -> Outcome {
+        decision.changes.retain(is_told);
+        decision.changes.shrink_to_fit();
+        decision.sends = Vec::new();
         let label = |stage: &Option<String>| {
             let pipeline = decision.ticket.and_then(|ticket| self.ws.pipeline_of(ticket));
             let stage = stage.as_deref()?;
@@ -341,6 +344,18 @@ impl<'a> Batch<'a> {
     fn write(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         store::save(tx, &self.ws)?;
         sent_copies::note(tx, &self.sent)
+    }
+}
+
+/// Whether whoever brought the input is told of it. Most of what changes only the database asks for: it is dropped by the
+/// thread that made it, where that is cheapest.
+fn is_told(change: &Change) -> bool {
+    match change {
+        Change::Message(row) => row.review.is_some(),
+        Change::Ticket(row) => row.flag.is_some(),
+        Change::Action(row) => row.revision.is_some(),
+        Change::Send(_) | Change::Recipient(_) | Change::Webhook(_) | Change::SetStage(_) => true,
+        _ => false,
     }
 }
 

@@ -42,7 +42,7 @@ fn replay(location: &Location, sources: &[Source]) -> Duration {
         let now = Timestamp::from_seconds(4_000_000_000);
         let start = Instant::now();
         engine::replay(&engine, sources.to_vec(), now, &AtomicBool::new(false), |replayed| {
-            replayed.result.unwrap();
+            replayed.result.as_ref().unwrap();
             Ok(())
         })
         .await
