@@ -1,6 +1,7 @@
 //! The driver for SQLite: a file, or memory. WAL, synchronous=FULL; one connection writes, one reads.
 
 pub(super) mod check;
+mod checkpoint;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
 
+use self::checkpoint::Checkpoints;
 use super::tx::Tx;
 use super::{StoreError, migrate, read_only};
 use crate::domain::row::Value;
@@ -27,6 +29,8 @@ const WRITING_CACHE: u32 = 8 * 1024;
 /// The connections to one file.
 #[derive(Clone)]
 pub(super) struct Sqlite {
+    /// Kept to be dropped first. `None` where there is no log.
+    _checkpoints: Option<Arc<Checkpoints>>,
     /// Reads what is committed while something else is being written. The same connection where there is no file. Closed
     /// before the other: SQLite folds the log into the file when the last connection closes, and that one may write.
     reading: Arc<Mutex<Connection>>,
@@ -57,7 +61,7 @@ impl Sqlite {
     /// One connection for both.
     pub(super) fn single(connection: Connection) -> Self {
         let connection = Arc::new(Mutex::new(connection));
-        Sqlite { writing: connection.clone(), reading: connection }
+        Sqlite { _checkpoints: None, writing: connection.clone(), reading: connection }
     }
 
     fn open_checked(
@@ -72,7 +76,13 @@ impl Sqlite {
         set_cache(&writing, WRITING_CACHE, database)?;
         migrate::migrate(&mut writing, database)?;
         let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, database)?;
-        Ok(Sqlite { writing: Arc::new(Mutex::new(writing)), reading: Arc::new(Mutex::new(reading)) })
+        let checkpoints = Checkpoints::of(&mut writing, path.to_owned())
+            .map_err(|error| StoreError::from_sqlite(error, database, "wal_hook"))?;
+        Ok(Sqlite {
+            _checkpoints: Some(Arc::new(checkpoints)),
+            reading: Arc::new(Mutex::new(reading)),
+            writing: Arc::new(Mutex::new(writing)),
+        })
     }
 
     pub(super) fn in_memory(database: &str) -> Result<Self, StoreError> {
@@ -181,15 +191,11 @@ pub(super) fn connect(path: &Path, mode: OpenFlags, database: &str) -> Result<Co
     Ok(connection)
 }
 
-/// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1). The log is folded
-/// into the file every 64 MB: a page that many batches change is then written there once.
+/// Settings of a connection, not of the file. FULL: what was committed survives a power cut (promise 1).
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
-    connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-         PRAGMA wal_autocheckpoint = 16384",
-    )
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF")
 }
 
 /// Write-ahead log: readers do not wait for the writer. Some file systems cannot do it, and SQLite then says so quietly.

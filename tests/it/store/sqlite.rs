@@ -1,5 +1,8 @@
 //! What SQLite alone has.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use ticketd::domain::row::Value;
 use ticketd::store::{GroupWriter, Limits, Store, Tx};
 
@@ -20,6 +23,32 @@ fn the_disk_is_waited_for_unless_the_writer_says_otherwise() {
     assert_eq!(store.write_unsynced(level).unwrap(), normal);
     store.write_unsynced(|tx| tx.query("SELECT * FROM nothing", &[])).unwrap_err();
     assert_eq!(store.write(level).unwrap(), full);
+}
+
+#[test]
+fn the_log_is_folded_into_the_file_while_the_writer_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, log) = (folder.path().join("desk.db"), folder.path().join("desk.db-wal"));
+    let size = |path: &Path| path.metadata().map_or(0, |found| found.len());
+    let store = Store::open(&file).unwrap();
+    store.write(|tx| tx.execute("CREATE TABLE ballast (bytes BLOB)", &[])).unwrap();
+    let insert = "INSERT INTO ballast (bytes) VALUES (randomblob(1000000))";
+    let write = |megabytes: usize| {
+        for _ in 0..megabytes {
+            store.write(|tx| tx.execute(insert, &[])).unwrap();
+        }
+    };
+    write(20);
+    let begun = Instant::now();
+    while size(&file) < 10_000_000 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the file has {} bytes", size(&file));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // And it begins anew, for it is a file that grows otherwise.
+    write(150);
+    assert!(size(&log) < 100_000_000, "the log has {} bytes", size(&log));
+    drop(store);
+    assert_eq!((size(&file) / 10_000_000, log.exists()), (17, false));
 }
 
 #[test]
