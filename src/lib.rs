@@ -23,7 +23,7 @@
 //! 1. **Bytes to facts.** An [`engine::Intake`] has it noted, durably, that a mail is about to be read: one that ends the
 //!    program is set aside after three such notes, once a process of its own has ended over it too. [`parse::read`] then says all that the mail says by itself:
 //!    [`domain::Facts`]. It needs no context, so threads beside the writer do it ([`engine::Reader`]), check the tokens
-//!    against the keys ([`compose::Keyring`]) and deflate the bytes; a reading that takes too long is left to itself. What
+//!    against the keys ([`compose::Keyring`]) and compress the bytes; a reading that takes too long is left to itself. What
 //!    comes out is an [`engine::Unit`]: re-runnable, without outside effect.
 //! 2. **A batch.** The writer thread ([`store::GroupWriter`]) takes the units that wait and opens one transaction. A few
 //!    queries fetch the rows that the batch may need: the [`domain::Workspace`].

@@ -1,11 +1,13 @@
-//! Raw bytes: cut into chunks and deflated, once per content. Packing needs no database and is done off the writer's
+//! Raw bytes: cut into chunks and compressed (LZ4), once per content. Packing needs no database and is done off the writer's
 //! thread.
 
 use std::cell::RefCell;
 use std::io::Read;
 
 use flate2::read::DeflateDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use lz4_flex::block::{
+    CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size, uncompressed_size,
+};
 
 use super::{StoreError, Tx};
 use crate::domain::row::Value;
@@ -14,6 +16,11 @@ use crate::domain::{ContentDigest, ContentId};
 /// Raw bytes of one chunk at most: bounds what one row brings into memory.
 const CHUNK: usize = 256 * 1024;
 
+/// What a chunk begins with, before its raw length (four bytes, the lowest first) and an LZ4 block. Chunks were deflated
+/// once, and still are read: none of those begins so, for it would be a block of type 3 (RFC 1951 3.2.3).
+const LZ4: u8 = 0b111;
+const HEAD: usize = 5;
+
 /// Raw bytes as they are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
@@ -21,7 +28,7 @@ pub struct Packed {
     pub digest: ContentDigest,
     /// Length of the raw bytes.
     pub size: i64,
-    /// Each deflated for itself (RFC 1951).
+    /// Each compressed for itself.
     pub chunks: Vec<Vec<u8>>,
 }
 
@@ -39,7 +46,7 @@ pub fn pack(raw: &[u8]) -> Packed {
 
 /// The same where their digest is known.
 pub fn pack_known(raw: &[u8], digest: ContentDigest) -> Packed {
-    let chunks = raw.chunks(CHUNK).map(deflate).collect();
+    let chunks = raw.chunks(CHUNK).map(compressed).collect();
     Packed { digest, size: i64::try_from(raw.len()).unwrap_or(i64::MAX), chunks }
 }
 
@@ -65,9 +72,7 @@ pub fn raw(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     for row in tx.query("SELECT bytes FROM content_chunk WHERE content = $1 ORDER BY n", &[id])? {
         let Some(Value::Blob(chunk)) = row.into_iter().next() else { continue };
-        // One byte more than a chunk may hold: damage must not fill the memory.
-        let read = DeflateDecoder::new(chunk.as_slice()).take(CHUNK as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
+        decompress(&chunk, &mut bytes).map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
     }
     match ContentDigest::of(&bytes).0 == digest.as_slice() {
         true => Ok(bytes),
@@ -81,32 +86,42 @@ pub fn beginning(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreEr
     let found = tx.query(sql, &[Value::Integer(content.0)])?;
     let Some(Value::Blob(chunk)) = found.into_iter().flatten().next() else { return Ok(Vec::new()) };
     let mut bytes = Vec::new();
-    let read = DeflateDecoder::new(chunk.as_slice()).take(CHUNK as u64).read_to_end(&mut bytes);
-    read.map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
+    decompress(&chunk, &mut bytes).map_err(|error| tx.damaged(format!("content {content}: {error}")))?;
     Ok(bytes)
 }
 
 thread_local! {
-    /// Kept: making one costs several times what deflating a usual mail does.
-    static DEFLATER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+    static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
 }
 
-fn deflate(raw: &[u8]) -> Vec<u8> {
-    DEFLATER.with_borrow_mut(|deflater| {
-        deflater.reset();
-        let mut packed = Vec::new();
-        let mut rest = raw;
-        loop {
-            packed.reserve(rest.len() / 2 + 64);
-            let before = deflater.total_in();
-            let status = deflater.compress_vec(rest, &mut packed, FlushCompress::Finish);
-            let taken = usize::try_from(deflater.total_in() - before).unwrap_or_default();
-            rest = rest.get(taken..).unwrap_or_default();
-            // It fails only when it is used after its end, which `reset` rules out; if it did, the digest would tell.
-            if matches!(status, Ok(Status::StreamEnd) | Err(_)) {
-                packed.shrink_to_fit();
-                return packed;
-            }
-        }
-    })
+fn compressed(raw: &[u8]) -> Vec<u8> {
+    let mut packed = vec![0; HEAD + get_maximum_output_size(raw.len())];
+    let (head, block) = packed.split_at_mut(HEAD);
+    head.copy_from_slice(&head_of(raw));
+    // It fails only for want of room, of which there is enough; if it did, the digest would tell.
+    let length = TABLE.with_borrow_mut(|table| compress_into_with_table(raw, block, table)).unwrap_or_default();
+    packed.truncate(HEAD + length);
+    packed.shrink_to_fit();
+    packed
+}
+
+fn head_of(raw: &[u8]) -> [u8; HEAD] {
+    let [a, b, c, d] = u32::try_from(raw.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [LZ4, a, b, c, d]
+}
+
+/// Adds the raw bytes of a chunk to `bytes`. Damage must not fill the memory.
+fn decompress(chunk: &[u8], bytes: &mut Vec<u8>) -> Result<(), String> {
+    let Some((&LZ4, rest)) = chunk.split_first() else {
+        // One byte more than a chunk may hold: then the digest tells.
+        let read = DeflateDecoder::new(chunk).take(CHUNK as u64 + 1).read_to_end(bytes);
+        return read.map(drop).map_err(|error| error.to_string());
+    };
+    let (size, block) = uncompressed_size(rest).map_err(|error| error.to_string())?;
+    let before = bytes.len();
+    bytes.resize(before + size.min(CHUNK), 0);
+    let raw = bytes.get_mut(before..).unwrap_or_default();
+    let length = decompress_into(block, raw).map_err(|error| error.to_string())?;
+    bytes.truncate(before + length);
+    Ok(())
 }

@@ -101,7 +101,7 @@ CREATE TABLE content (
 ) {ROWS};
 CREATE INDEX content_by_key ON content (key);
 
--- The bytes, in pieces of at most 256 KB, each deflated (RFC 1951) for itself.
+-- The bytes, in pieces of at most 256 KB, each compressed for itself (src/store/content.rs).
 CREATE TABLE content_chunk (
     content {INTEGER} NOT NULL,
     n {INTEGER} NOT NULL,

@@ -20,7 +20,7 @@ fn stored(raw: &[u8]) -> Option<(Store, content::Packed)> {
 
 #[test]
 fn raw_bytes_come_back_whatever_their_size() {
-    for size in [0, 1, 256 * 1024, 256 * 1024 + 1, 1_000_000] {
+    for size in [0, 1, 64 * 1024, 256 * 1024, 256 * 1024 + 1, 1_000_000] {
         let raw: Vec<u8> = (0..size).map(|n: usize| (n * n % 251) as u8).collect();
         let Some((store, packed)) = stored(&raw) else { return };
         assert_eq!(packed.chunks.len(), size.div_ceil(256 * 1024));
@@ -32,6 +32,17 @@ fn raw_bytes_come_back_whatever_their_size() {
 fn raw_bytes_take_less_room_than_they_have() {
     let raw = "Received: from mail.example.org by mx.example.com\r\n".repeat(500);
     assert!(content::pack(raw.as_bytes()).weight() < raw.len() / 10);
+    let short = &raw.as_bytes()[..2_000];
+    assert!(content::pack(short).weight() < short.len() / 5);
+}
+
+#[test]
+fn bytes_that_were_deflated_are_still_read() {
+    let Some((store, _)) = stored(b"hello") else { return };
+    // One stored block (RFC 1951 3.2.4).
+    let deflated = [ticketd::domain::row::Value::Blob(b"\x01\x05\x00\xfa\xffhello".to_vec())];
+    store.write(|tx| tx.execute("UPDATE content_chunk SET bytes = $1", &deflated)).unwrap();
+    assert_eq!(store.read(|tx| content::raw(tx, ContentId(1))).unwrap(), b"hello");
 }
 
 #[test]
@@ -45,4 +56,26 @@ fn damaged_bytes_are_told_not_given() {
         assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
     }
     assert!(matches!(store.read(|tx| content::raw(tx, ContentId(2))), Err(StoreError::Corrupt { .. })));
+}
+
+#[test]
+fn no_damage_is_taken_for_bytes() {
+    let raw = "Subject: hello hello hello\r\n\r\nhello, hello and hello again\r\n".repeat(4);
+    let Some((store, packed)) = stored(raw.as_bytes()) else { return };
+    let chunk = &packed.chunks[0];
+    let flipped = (0..chunk.len() * 8).map(|bit| {
+        let mut bytes = chunk.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    });
+    let cut = (0..chunk.len()).map(|length| chunk[..length].to_vec());
+    for bytes in flipped.chain(cut) {
+        let damage = [ticketd::domain::row::Value::Blob(bytes)];
+        store.write(|tx| tx.execute("UPDATE content_chunk SET bytes = $1", &damage)).unwrap();
+        match store.read(|tx| content::raw(tx, ContentId(1))) {
+            Err(StoreError::Corrupt { .. }) => {}
+            Ok(bytes) => assert!(bytes == raw.as_bytes(), "other bytes were given"),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
