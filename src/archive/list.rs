@@ -203,9 +203,9 @@ fn items(path: &Path, place: &FilePath, buffer: &mut Vec<u8>) -> std::io::Result
     for span in mbox::spans(path)? {
         let (from, to) = span;
         let mut item =
-            Item { path: place.clone(), span: Some((from, to.min(from + HEAD as u64))), arrived_at: modified };
+            Item { path: place.clone(), span: Some(Box::new((from, to.min(from + HEAD as u64)))), arrived_at: modified };
         item.arrived_at = parse::arrival_of(&item.read()?).unwrap_or(modified);
-        items.push(Item { span: Some(span), ..item });
+        items.push(Item { span: Some(Box::new(span)), ..item });
     }
     Ok(items)
 }

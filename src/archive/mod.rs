@@ -18,8 +18,8 @@ pub use list::{Listing, list};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub path: FilePath,
-    /// In an mbox: where the mail begins and ends, in bytes.
-    pub span: Option<(u64, u64)>,
+    /// In an mbox: where the mail begins and ends, in bytes. Apart, for most mails have none.
+    pub span: Option<Box<(u64, u64)>>,
     /// From the topmost Received, else Date, else the file's own time.
     pub arrived_at: Timestamp,
 }
@@ -27,7 +27,7 @@ pub struct Item {
 impl Item {
     /// The raw bytes. In an mbox `>From ` is unquoted (RFC 4155, "mboxrd").
     pub fn read(&self) -> std::io::Result<Vec<u8>> {
-        let Some((from, to)) = self.span else { return std::fs::read(self.path.to_path()) };
+        let Some((from, to)) = self.span.as_deref().copied() else { return std::fs::read(self.path.to_path()) };
         let mut file = File::open(self.path.to_path())?;
         file.seek(SeekFrom::Start(from))?;
         let mut raw = Vec::new();
@@ -38,7 +38,7 @@ impl Item {
     /// How people find it: the path, and the position in an mbox.
     pub fn name(&self) -> String {
         let path = self.path.to_path();
-        match self.span {
+        match self.span.as_deref() {
             None => path.display().to_string(),
             Some((from, _)) => format!("{}@{from}", path.display()),
         }

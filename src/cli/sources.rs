@@ -136,7 +136,7 @@ fn add(gathered: &mut Gathered, path: &Path, mailbox: &str, folder: &str) {
     if listing.items.is_empty() && listing.unreadable.is_empty() {
         gathered.empty.push(path.to_owned());
     }
-    listing.items.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    listing.items.sort_by(|a, b| (&a.path, &a.span).cmp(&(&b.path, &b.span)));
     let found_in = Arc::new(FoundIn { mailbox: mailbox.to_owned(), folder: folder.to_owned() });
     let place = |item| Source { item, found_in: found_in.clone() };
     gathered.sources.extend(listing.items.into_iter().map(place));

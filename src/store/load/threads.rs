@@ -6,7 +6,7 @@ use super::Loader;
 use crate::domain::*;
 use crate::store::StoreError;
 
-/// How far the chain of parents is followed. Conversations have longer ones; the rules that look up the chain
+/// How far the chain of our own sends is followed. Conversations may have longer ones; the rules that look up the chain
 /// (a reply to a forward) are about the nearest few.
 const ROUNDS: usize = 20;
 
@@ -40,7 +40,8 @@ impl Loader<'_, '_> {
             self.asked.messages.insert(message.id.0);
             self.leads.threads.extend(message.thread);
             self.leads.tickets.extend(message.ticket);
-            self.leads.messages.extend(message.parent);
+            // What a mail of ours answers is asked for (classify::forward); of what others wrote what a mail names itself.
+            self.leads.messages.extend(message.parent.filter(|_| message.kind.is_own_send()));
             self.workspace.index(IndexedRow::Message(&message));
             self.workspace.messages.load(message);
         }

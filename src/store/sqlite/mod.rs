@@ -20,11 +20,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements that stay prepared: all of this room's fit.
 const PREPARED: usize = 256;
 /// Sizes of lists of keys. Few of them, so that statements stay prepared; shorter lists repeat their last value.
-const LIST_SIZES: [usize; 3] = [1, 8, LONGEST_LIST];
-const LONGEST_LIST: usize = 64;
+const LIST_SIZES: [usize; 4] = [1, 8, 64, LONGEST_LIST];
+const LONGEST_LIST: usize = 256;
 /// Kilobytes of pages that the writer keeps: its look-ups are spread over whole indexes, which the default of 2 MB does
 /// not hold.
-const WRITING_CACHE: u32 = 8 * 1024;
+const WRITING_CACHE: u32 = 12 * 1024;
 
 /// The connections to one file.
 #[derive(Clone)]

@@ -140,12 +140,13 @@ fn automatic_mail_since_the_given_time_is_counted_against_an_address() {
 }
 
 #[test]
-fn parents_are_loaded_up_the_chain_to_a_bound() {
+fn what_our_own_sends_answer_is_loaded_up_the_chain_to_a_bound() {
     let Some(store) = desk() else { return };
     let mut long = sample::nothing();
     for id in 100..150 {
         let parent = (id > 100).then_some(MessageId(id - 1));
-        long.messages.put(MessageRow { parent, thread: None, ticket: None, ..sample::message(id) });
+        let kind = Kind::AutomatedSend;
+        long.messages.put(MessageRow { kind, parent, thread: None, ticket: None, ..sample::message(id) });
     }
     store.write(|tx| save(tx, &long)).unwrap();
     let found = loaded(&store, Keys { messages: [MessageId(149)].into(), ..Keys::default() });
@@ -153,6 +154,20 @@ fn parents_are_loaded_up_the_chain_to_a_bound() {
     assert_eq!(ids, (129..150).collect::<Vec<_>>());
     let found = loaded(&store, Keys { messages: [MessageId(105)].into(), ..Keys::default() });
     assert_eq!(found.messages.iter().count(), 6);
+}
+
+#[test]
+fn of_what_others_wrote_no_chain_is_loaded_however_long_the_conversation() {
+    let Some(store) = desk() else { return };
+    let mut long = sample::nothing();
+    for (id, kind) in (100..150).zip([Kind::CustomerReply, Kind::MailboxSend].into_iter().cycle()) {
+        let parent = (id > 100).then_some(MessageId(id - 1));
+        long.messages.put(MessageRow { kind, parent, thread: None, ticket: None, ..sample::message(id) });
+    }
+    store.write(|tx| save(tx, &long)).unwrap();
+    let found = loaded(&store, Keys { messages: [MessageId(149)].into(), ..Keys::default() });
+    let ids: Vec<i64> = found.messages.iter().map(|message| message.id.0).collect();
+    assert_eq!(ids, [149]);
 }
 
 #[test]
