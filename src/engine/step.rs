@@ -347,14 +347,14 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Whether whoever brought the input is told of it. Most of what changes only the database asks for: it is dropped by the
-/// thread that made it, where that is cheapest.
+/// Whether whoever brought the input is told of it: what came into being, moved, was done or leaves, and what a person must
+/// see. The rest only the database asks for; outcomes wait in hundreds to be told.
 fn is_told(change: &Change) -> bool {
     match change {
         Change::Message(row) => row.review.is_some(),
         Change::Ticket(row) => row.flag.is_some(),
-        Change::Action(row) => row.revision.is_some(),
-        Change::Send(_) | Change::Recipient(_) | Change::Webhook(_) | Change::SetStage(_) => true,
+        Change::OpenTicket { .. } | Change::Record(_) | Change::TicketLink(_) | Change::SetStage(_) => true,
+        Change::Action(_) | Change::Send(_) | Change::Recipient(_) | Change::Webhook(_) => true,
         _ => false,
     }
 }

@@ -282,6 +282,7 @@ impl Work {
 pub struct Outcome {
     pub seq: EventSeq,
     pub at: Timestamp,
+    /// Of its changes those that whoever brought the unit is told of; what it planned to send is in `queued`.
     pub decision: Decision,
     /// Number of the ticket concerned.
     pub ticket_number: Option<i64>,
