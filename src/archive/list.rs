@@ -202,8 +202,11 @@ fn items(path: &Path, place: &FilePath, buffer: &mut Vec<u8>) -> std::io::Result
     let (mut items, modified) = (Vec::new(), modified(&file));
     for span in mbox::spans(path)? {
         let (from, to) = span;
-        let mut item =
-            Item { path: place.clone(), span: Some(Box::new((from, to.min(from + HEAD as u64)))), arrived_at: modified };
+        let mut item = Item {
+            path: place.clone(),
+            span: Some(Box::new((from, to.min(from + HEAD as u64)))),
+            arrived_at: modified,
+        };
         item.arrived_at = parse::arrival_of(&item.read()?).unwrap_or(modified);
         items.push(Item { span: Some(Box::new(span)), ..item });
     }
