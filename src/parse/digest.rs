@@ -13,17 +13,7 @@ const GATHERED: usize = 4 * 1024;
 /// The digest of a mail whose facts are read already. `text`: the part of which the body is the text, which spares the
 /// folding of its line ends.
 pub(super) fn of(facts: &Facts, message: &Message<'_>, text: Option<u32>) -> ContentDigest {
-    let mut content = Content { hasher: None, gathered: Vec::with_capacity(GATHERED) };
-    for field in [&facts.from, &facts.to, &facts.cc] {
-        for participant in field {
-            content.add(participant.address.as_str().as_bytes());
-            content.add(b"\x1f");
-        }
-        content.add(b"\x1e");
-    }
-    content.add(&facts.date.map_or(i64::MIN, |date| date.0).to_le_bytes());
-    content.add(facts.subject.text.as_bytes());
-    content.add(b"\x1e");
+    let mut content = Content::headed_by(facts);
     for (number, part) in (0..).zip(&message.parts) {
         if text == Some(number) {
             content.add(facts.body.text.trim_ascii_end().as_bytes());
@@ -35,6 +25,14 @@ pub(super) fn of(facts: &Facts, message: &Message<'_>, text: Option<u32>) -> Con
     content.finish()
 }
 
+/// The digest of a mail that has no parts, since it has no body or is none: all of it is content. Without, all such mails
+/// would be the same one.
+pub(super) fn of_whole(facts: &Facts, raw: &[u8]) -> ContentDigest {
+    let mut content = Content::headed_by(facts);
+    content.folded(raw);
+    content.finish()
+}
+
 struct Content {
     /// Only a mail that is not gathered whole needs one that goes on.
     hasher: Option<Box<blake3::Hasher>>,
@@ -43,6 +41,22 @@ struct Content {
 }
 
 impl Content {
+    /// What the header says, as the first of it.
+    fn headed_by(facts: &Facts) -> Self {
+        let mut content = Content { hasher: None, gathered: Vec::with_capacity(GATHERED) };
+        for field in [&facts.from, &facts.to, &facts.cc] {
+            for participant in field {
+                content.add(participant.address.as_str().as_bytes());
+                content.add(b"\x1f");
+            }
+            content.add(b"\x1e");
+        }
+        content.add(&facts.date.map_or(i64::MIN, |date| date.0).to_le_bytes());
+        content.add(facts.subject.text.as_bytes());
+        content.add(b"\x1e");
+        content
+    }
+
     fn leaf(&mut self, part: &MessagePart<'_>, message: &Message<'_>) {
         match &part.body {
             PartType::Multipart(_) => return,
@@ -102,6 +116,22 @@ mod tests {
         let message = mime::read(rest, &PARSER).or_else(|| PARSER.parse(rest)).unwrap();
         fill(&mut facts, &message);
         (facts.digest, of(&facts, &message, None))
+    }
+
+    #[test]
+    fn mails_that_have_no_body_or_are_none_are_not_all_the_same() {
+        let mails = [
+            &b"From: ann@example.org\nSubject: Kettle"[..],
+            b"From: bo@example.org\nSubject: Invoice",
+            b"\x00\x01 noise",
+            b"\xfe other noise",
+        ];
+        for (n, one) in mails.iter().enumerate() {
+            assert_eq!(read(one).digest, content_digest(one));
+            for other in mails.iter().skip(n + 1) {
+                assert_ne!(read(one).digest, read(other).digest, "{one:?} {other:?}");
+            }
+        }
     }
 
     #[test]

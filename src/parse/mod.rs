@@ -82,6 +82,7 @@ pub fn read(raw: &[u8]) -> Facts {
         None => {
             facts.body.text = charset::guess(raw, None).text.replace("\r\n", "\n").replace(['\r', '\0'], "\u{FFFD}");
             facts.body.new_spans = vec![(0, facts.body.text.len())];
+            facts.digest = digest::of_whole(facts, raw);
         }
     });
     facts
@@ -90,8 +91,9 @@ pub fn read(raw: &[u8]) -> Facts {
 /// The content digest alone, as [`read`] gives it: for mail of which we know what it says.
 pub fn content_digest(raw: &[u8]) -> ContentDigest {
     let mut facts = Facts::default();
-    open(&mut facts, raw, |facts, _, message| {
-        message.map_or(ContentDigest::default(), |message| digest::of(facts, &message, None))
+    open(&mut facts, raw, |facts, raw, message| match message {
+        Some(message) => digest::of(facts, &message, None),
+        None => digest::of_whole(facts, raw),
     })
 }
 
