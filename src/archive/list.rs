@@ -244,3 +244,25 @@ fn has_header(head: &[u8]) -> bool {
     lines.next_back();
     lines.any(|line| line.trim_ascii().is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_arrived_when_its_header_says_however_long_that_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.eml");
+        let arrived = |above: usize, below: &str| {
+            let padding = "X-Padding: some forty characters of no meaning\r\n".repeat(above);
+            fs::write(&path, format!("{padding}Date: Mon, 3 Mar 2025 10:00:00 +0000\r\n{below}")).unwrap();
+            list(folder.path()).items[0].arrived_at
+        };
+        let date = Timestamp::from_seconds(1_740_996_000);
+        // In one step, on the border of two, in the third; with a body and without the empty line before it.
+        for above in [0, 340, 341, 342, 800] {
+            assert_eq!(arrived(above, "\r\nDate: Tue, 4 Mar 2025 10:00:00 +0000\r\n"), date, "{above}");
+            assert_eq!(arrived(above, ""), date, "{above}");
+        }
+    }
+}

@@ -309,7 +309,8 @@ impl<'a> Batch<'a> {
     }
 
     fn outcome(&self, seq: EventSeq, at: Timestamp, mut decision: Decision, queued: Vec<QueuedSend>) -> Outcome {
-        decision.changes.retain(is_told);
+        let message = decision.message;
+        decision.changes.retain(|change| is_told(change, message));
         decision.changes.shrink_to_fit();
         decision.sends = Vec::new();
         let label = |stage: &Option<String>| {
@@ -349,12 +350,13 @@ impl<'a> Batch<'a> {
 
 /// Whether whoever brought the input is told of it: what came into being, moved, was done or leaves, and what a person must
 /// see. The rest only the database asks for; outcomes wait in hundreds to be told.
-fn is_told(change: &Change) -> bool {
+/// `message`: the one that the decision is about.
+fn is_told(change: &Change, message: Option<MessageId>) -> bool {
     match change {
-        Change::Message(row) => row.review.is_some(),
-        Change::Ticket(row) => row.flag.is_some(),
-        Change::OpenTicket { .. } | Change::Record(_) | Change::TicketLink(_) | Change::SetStage(_) => true,
-        Change::Action(_) | Change::Send(_) | Change::Recipient(_) | Change::Webhook(_) => true,
+        // What a row says in the end counts: a later one takes back what an earlier one said.
+        Change::Message(row) => Some(row.id) == message,
+        Change::Ticket(_) | Change::OpenTicket { .. } | Change::Record(_) | Change::TicketLink(_) => true,
+        Change::SetStage(_) | Change::Action(_) | Change::Send(_) | Change::Recipient(_) | Change::Webhook(_) => true,
         _ => false,
     }
 }

@@ -1,13 +1,10 @@
 //! Raw bytes: cut into chunks and compressed (LZ4), once per content. Packing needs no database and is done off the writer's
 //! thread.
 
-use std::cell::RefCell;
 use std::io::Read;
 
 use flate2::read::DeflateDecoder;
-use lz4_flex::block::{
-    CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size, uncompressed_size,
-};
+use lz4_flex::block::{compress_prepend_size, decompress_into, uncompressed_size};
 
 use super::{StoreError, Tx};
 use crate::domain::row::Value;
@@ -19,7 +16,6 @@ const CHUNK: usize = 256 * 1024;
 /// What a chunk begins with, before its raw length (four bytes, the lowest first) and an LZ4 block. Chunks were deflated
 /// once, and still are read: none of those begins so, for it would be a block of type 3 (RFC 1951 3.2.3).
 const LZ4: u8 = 0b111;
-const HEAD: usize = 5;
 
 /// Raw bytes as they are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,24 +86,11 @@ pub fn beginning(tx: &mut Tx<'_>, content: ContentId) -> Result<Vec<u8>, StoreEr
     Ok(bytes)
 }
 
-thread_local! {
-    static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
-}
-
 fn compressed(raw: &[u8]) -> Vec<u8> {
-    let mut packed = vec![0; HEAD + get_maximum_output_size(raw.len())];
-    let (head, block) = packed.split_at_mut(HEAD);
-    head.copy_from_slice(&head_of(raw));
-    // It fails only for want of room, of which there is enough; if it did, the digest would tell.
-    let length = TABLE.with_borrow_mut(|table| compress_into_with_table(raw, block, table)).unwrap_or_default();
-    packed.truncate(HEAD + length);
+    let mut packed = compress_prepend_size(raw);
+    packed.insert(0, LZ4);
     packed.shrink_to_fit();
     packed
-}
-
-fn head_of(raw: &[u8]) -> [u8; HEAD] {
-    let [a, b, c, d] = u32::try_from(raw.len()).unwrap_or(u32::MAX).to_le_bytes();
-    [LZ4, a, b, c, d]
 }
 
 /// Adds the raw bytes of a chunk to `bytes`. Damage must not fill the memory.
