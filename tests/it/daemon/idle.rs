@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ticketd::config::Security;
 use ticketd::domain::{Timestamp, WatchState};
-use ticketd::engine::daemon::{Floor, Pace};
+use ticketd::engine::daemon::{Floor, Pace, Pauses};
 use ticketd::imap::Patience;
 
 use super::inside::{Inside, PACE};
@@ -154,8 +154,11 @@ fn a_connection_that_ends_while_it_waits_is_made_again() {
 fn a_server_that_does_not_end_the_wait_is_left_and_connected_to_again() {
     let (server, desk) = place();
     let patience = Patience { quiet: Duration::from_millis(100), ..PACE.patience };
+    // The trouble is told until it is tried again: long enough to be seen by whoever looks every now and then.
+    let second = Duration::from_secs(1);
+    let pauses = Pauses { first: second, longest: second, ..PACE.pauses };
     server.misbehave("DONE", |_, _| vec![Act::Hang]);
-    let inside = begin(&desk, &server, Pace { patience, ..PACE }, LONG);
+    let inside = begin(&desk, &server, Pace { patience, pauses, ..PACE }, LONG);
     // It gets 15 seconds.
     let mut said = None;
     until("it is noticed", || {
