@@ -207,14 +207,14 @@ async fn as_json(
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
-                let names = naming.of_outcome(outcome)?;
-                counts.add(outcome);
+                let names = naming.of_outcome(&outcome)?;
+                counts.add(&outcome);
                 listener.hear(|| {
-                    serde_json::to_writer(&mut out, &message(source, mail, outcome, names))?;
+                    serde_json::to_writer(&mut out, &message(&source, &mail, &outcome, names))?;
                     Ok(out.write_all(b"\n")?)
                 })?;
             }
-            Err(error) => unreadable += bar.suspend(|| tell(error))?,
+            Err(error) => unreadable += bar.suspend(|| tell(&error))?,
         }
         Ok(())
     })
@@ -235,11 +235,11 @@ async fn as_text(
         bar.inc(1);
         match result {
             Ok((mail, outcome)) => {
-                let what = What::Mail { mail, outcome };
+                let what = What::Mail { mail: &mail, outcome: &outcome };
                 listener.hear(|| transcript.entry(&Entry { at: source.item.arrived_at, what }))
             }
             Err(error) => {
-                unreadable += bar.suspend(|| tell(error))?;
+                unreadable += bar.suspend(|| tell(&error))?;
                 Ok(())
             }
         }

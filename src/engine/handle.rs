@@ -1,7 +1,7 @@
 //! The engine as the faces hold it: a store with its writer, and the way to read mail.
 
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::apart;
@@ -47,8 +47,6 @@ pub struct Engine {
     store: Store,
     writer: GroupWriter<Work, Outcome>,
     readers: Readers,
-    /// To the writer's thread.
-    spent: mpsc::Sender<Outcome>,
     origin: Origin,
     /// The program that reads a mail in a process of its own.
     apart: Option<PathBuf>,
@@ -97,14 +95,10 @@ impl Engine {
         }
         let keyring = keyring(&keys)?;
         let mut step = Step::new(keyring.clone(), seeds);
-        let (spent, given_back) = mpsc::channel();
-        let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| {
-            given_back.try_iter().for_each(drop);
-            step.carry_out(tx, work)
-        };
+        let carry_out = move |tx: &mut store::Tx<'_>, work: &[Work]| step.carry_out(tx, work);
         let writer = GroupWriter::start(store.clone(), Limits::default(), Work::weight, carry_out)?;
         let readers = Readers::new(Reader::new(keyring, read), limit);
-        Ok(Engine { store, writer, readers, spent, origin, apart: None })
+        Ok(Engine { store, writer, readers, origin, apart: None })
     }
 
     /// Brings a setup into force, unless it is. Refused where it would take something from under tickets.
@@ -119,13 +113,6 @@ impl Engine {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Has an outcome dropped by the thread that made it. Memory belongs to the thread that took it (glibc's arenas): where
-    /// many outcomes are dropped by another, both wait for each other.
-    pub(super) fn give_back(&self, outcome: Outcome) {
-        // A writer that is gone took its memory along.
-        let _ = self.spent.send(outcome);
     }
 
     pub(super) fn readers(&self) -> &Readers {

@@ -61,7 +61,7 @@ pub async fn replay(
     mut sources: Vec<Source>,
     now: Timestamp,
     stop: &AtomicBool,
-    mut report: impl FnMut(&Replayed) -> anyhow::Result<()>,
+    mut report: impl FnMut(Replayed) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
     for source in &mut sources {
         source.item.arrived_at = source.item.arrived_at.min(now);
@@ -87,7 +87,7 @@ pub async fn replay(
                     Ok(raw) => mails.push((source, raw)),
                     Err(error) => {
                         let result = Err(format!("{}: {error}", source.item.name()));
-                        report(&Replayed { source, result })?;
+                        report(Replayed { source, result })?;
                     }
                 }
             }
@@ -112,11 +112,11 @@ pub async fn replay(
         while deciding.len() > UNREPORTED || in_flight > BYTES_IN_FLIGHT {
             let Some(first) = deciding.pop_front() else { break };
             in_flight = in_flight.saturating_sub(first.mail.weight());
-            first.settle(engine, &mut pending, &mut report).await?;
+            first.settle(&mut pending, &mut report).await?;
         }
     }
     for waiting in deciding {
-        waiting.settle(engine, &mut pending, &mut report).await?;
+        waiting.settle(&mut pending, &mut report).await?;
     }
     intake.end().await?;
     if stopped {
@@ -127,7 +127,7 @@ pub async fn replay(
         let settled = outcome.decision.kind.is_some();
         let found = outcome.decision.delivery.filter(|_| settled).and_then(|delivery| pending.remove(&delivery));
         if let Some((source, mail)) = found {
-            report(&Replayed { source, result: Ok((mail, outcome)) })?;
+            report(Replayed { source, result: Ok((mail, outcome)) })?;
         }
     }
     Ok(Ended::Done)
@@ -167,9 +167,8 @@ struct Waiting {
 impl Waiting {
     async fn settle(
         self,
-        engine: &Engine,
         pending: &mut BTreeMap<DeliveryId, (Source, Arc<Mail>)>,
-        report: &mut impl FnMut(&Replayed) -> anyhow::Result<()>,
+        report: &mut impl FnMut(Replayed) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let outcome = self.answer.get().await?;
         if let Some(refusal) = outcome.refused {
@@ -180,14 +179,7 @@ impl Waiting {
                 pending.insert(delivery, (self.source, self.mail));
                 Ok(())
             }
-            _ => {
-                let replayed = Replayed { source: self.source, result: Ok((self.mail, outcome)) };
-                report(&replayed)?;
-                if let Ok((_, outcome)) = replayed.result {
-                    engine.give_back(outcome);
-                }
-                Ok(())
-            }
+            _ => report(Replayed { source: self.source, result: Ok((self.mail, outcome)) }),
         }
     }
 }

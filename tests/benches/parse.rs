@@ -20,7 +20,7 @@ pub fn goals() -> Vec<Goal> {
     let workspace = workspace();
     let all: Vec<&Mail> = mails.iter().collect();
     let html: Vec<&Mail> = mails.iter().filter(|mail| is_html_only(mail)).collect();
-    let mut goals = vec![goal("parse", 2.0, &all, &workspace)];
+    let mut goals = vec![goal("parse", 1.5, &all, &workspace)];
     if !html.is_empty() {
         goals.push(goal("parse-html", 2.5, &html, &workspace));
     }

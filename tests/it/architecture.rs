@@ -32,7 +32,7 @@ const FLOORS: [(&str, f32); 18] = [
 
 /// An outside crate -> the rooms that may name it. Crates that are not listed (serde, anyhow, thiserror, jiff) are for
 /// everybody.
-const CRATES: [(&str, &[&str]); 32] = [
+const CRATES: [(&str, &[&str]); 33] = [
     ("mail_parser", &["parse"]),
     ("blake3", &["domain", "parse"]),
     ("sha2", &["domain", "compose"]),
@@ -48,6 +48,7 @@ const CRATES: [(&str, &[&str]); 32] = [
     ("tokio_rustls", &["net"]),
     ("lettre", &["compose", "smtp"]),
     ("minijinja", &["compose"]),
+    ("mimalloc", &["main"]),
     ("mime_guess", &["compose"]),
     ("http_body_util", &["net"]),
     ("hyper", &["net"]),
