@@ -54,8 +54,8 @@ fn replay(database: &Path, folder: &Path, read: fn(&[u8]) -> Facts, limit: Durat
         let at = Timestamp::from_seconds(1_700_000_000);
         let engine = Engine::start_reading(store, Origin::Replay, &setup, at, read, limit).await.unwrap();
         let mut kinds = Vec::new();
-        let report = |replayed: &engine::Replayed| {
-            kinds.push(replayed.result.as_ref().unwrap().1.decision.kind);
+        let report = |replayed: engine::Replayed| {
+            kinds.push(replayed.result.unwrap().1.decision.kind);
             Ok(())
         };
         let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
@@ -286,8 +286,8 @@ fn after_ends(count: i64, script: &str) -> Vec<Option<Kind>> {
         let at = Timestamp::from_seconds(1_700_000_000);
         let engine = Engine::start(store.clone(), Origin::Replay, &config::builtin().setup, at).await.unwrap();
         let mut kinds = Vec::new();
-        let report = |replayed: &engine::Replayed| {
-            kinds.push(replayed.result.as_ref().unwrap().1.decision.kind);
+        let report = |replayed: engine::Replayed| {
+            kinds.push(replayed.result.unwrap().1.decision.kind);
             Ok(())
         };
         let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
@@ -333,8 +333,8 @@ fn a_process_that_cannot_store_what_it_reads_and_lives_on_quarantines_nothing() 
             let at = Timestamp::from_seconds(1_700_000_000);
             let engine = Engine::start(store.clone(), Origin::Replay, &config::builtin().setup, at).await.unwrap();
             let (now, stop) = (Timestamp::from_seconds(4_000_000_000), AtomicBool::new(false));
-            let report = |replayed: &engine::Replayed| {
-                kinds.push(replayed.result.as_ref().unwrap().1.decision.kind);
+            let report = |replayed: engine::Replayed| {
+                kinds.push(replayed.result.unwrap().1.decision.kind);
                 Ok(())
             };
             // Nothing survives reading a mail apart: a mail that is suspected would be given up.

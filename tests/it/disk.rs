@@ -112,7 +112,7 @@ fn replay(store: &Store, folder: &Path) -> Result<usize, StoreError> {
     let mut answered = 0;
     let done = runtime.block_on(async {
         let engine = Engine::start(store.clone(), Origin::Replay, &config::builtin().setup, at).await?;
-        let report = |_: &engine::Replayed| {
+        let report = |_| {
             answered += 1;
             Ok(())
         };

@@ -49,8 +49,8 @@ fn replay(store: &Store, folder: &Path, mut at: impl FnMut(usize)) {
         let setup = config::builtin().setup;
         let engine = Engine::start(store.clone(), Origin::Replay, &setup, Timestamp(0)).await.unwrap();
         let mut done = 0;
-        let report = |replayed: &engine::Replayed| {
-            replayed.result.as_ref().unwrap();
+        let report = |replayed: engine::Replayed| {
+            replayed.result.unwrap();
             done += 1;
             at(done);
             Ok(())
