@@ -1,15 +1,14 @@
 //! Whether a database is whole: what can be found out without deciding anything again. Each check looks at all of its
 //! subject, in a transaction that the caller opened, so that everything seen is of one moment.
 
-use super::tables::{TABLES, TableNames};
-use super::{StoreError, Tx, content};
+use super::migrate::Reference;
+use super::tables::TABLES;
+use super::{StoreError, Tx, content, migrate};
 use crate::domain::ContentId;
 use crate::domain::row::Value;
 
 /// Problems that one check tells; who has more has seen enough.
 pub(super) const TOLD: i64 = 20;
-/// Columns of other names that name events.
-const NAME_EVENTS: [(&str, &str); 3] = [("event", "cause"), ("run", "enrolled"), ("action_log", "cause")];
 /// Contents whose rows are in memory at a time.
 const PAGE: i64 = 64;
 
@@ -65,22 +64,21 @@ impl Check {
     }
 }
 
-/// Rows that name others which are not there: what the database says of its foreign keys, and events, which have none.
+/// Rows that name others which are not there.
 fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    let mut problems = tx.references()?;
-    let here = tx.table_names()?;
-    for TableNames { table, columns, .. } in TABLES.iter().filter(|names| here.iter().any(|name| name == names.table)) {
-        let names_events = |column: &&&str| **column == "event" || NAME_EVENTS.contains(&(*table, **column));
-        for column in columns.iter().filter(names_events) {
-            let known = format!("SELECT 1 FROM event AS named WHERE named.seq = {table}.{column}");
-            let lost = format!("SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND NOT EXISTS ({known})");
-            let what = match number(tx, &lost)?.unwrap_or_default() {
-                0 => continue,
-                1 => format!("a row of {table} names an event ({column}) that is not there"),
-                rows => format!("{rows} rows of {table} name events ({column}) that are not there"),
-            };
-            problems.push(Problem::beyond_repair(what));
-        }
+    let mut problems = Vec::new();
+    // A copy may be of an earlier schema, without some of them.
+    let present = tx.table_names()?;
+    let is_present = |it: &Reference| [it.table, it.named].iter().all(|name| present.iter().any(|found| found == name));
+    for Reference { table, column, named, key } in migrate::references().into_iter().filter(is_present) {
+        let known = format!("SELECT 1 FROM {named} AS named WHERE named.{key} = {table}.{column}");
+        let lost = format!("SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND NOT EXISTS ({known})");
+        let what = match number(tx, &lost)?.unwrap_or_default() {
+            0 => continue,
+            1 => format!("a row of {table} names a row of {named} ({column}) that is not there"),
+            rows => format!("{rows} rows of {table} name rows of {named} ({column}) that are not there"),
+        };
+        problems.push(Problem::beyond_repair(what));
     }
     Ok(problems)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, Tx, keys};
 
 /// Each step's statements; step `n` leads to schema `n + 1`.
-pub(super) const STEPS: [&str; 8] = [
+pub(super) const STEPS: [&str; 9] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -14,10 +14,39 @@ pub(super) const STEPS: [&str; 8] = [
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
+    include_str!("migrations/0009.sql"),
 ];
 
 /// Stands in the header of a SQLite file and says whose it is: `tktd`.
 const APPLICATION: i64 = 0x746b_7464;
+
+/// A column that names rows of another table by their key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reference {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub named: &'static str,
+    pub key: &'static str,
+}
+
+/// What names what, as the steps write it: whether or not a driver has it checked at each row.
+pub(super) fn references() -> Vec<Reference> {
+    let mut table = "";
+    let mut found = Vec::new();
+    for line in STEPS.iter().flat_map(|step| step.lines()) {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            table = rest.split(' ').next().unwrap_or_default();
+        }
+        let Some((column, rest)) = line.split_once(REFERENCES) else { continue };
+        let column = column.split_whitespace().next().unwrap_or_default();
+        let Some((named, key)) = rest.trim_end_matches(',').trim_end_matches(')').split_once(" (") else { continue };
+        found.push(Reference { table, column, named, key });
+    }
+    found
+}
+
+/// Stands in a column's line before what it names.
+pub(super) const REFERENCES: &str = " REFERENCES ";
 
 /// The schema that this program makes.
 pub(super) fn newest() -> i64 {
@@ -95,6 +124,7 @@ const UNTIE: &str = "PRAGMA writable_schema = ON; \
 
 fn for_sqlite(step: &str) -> String {
     step.replace("{UNTIED event (seq)}", UNTIE)
+        .replace("{UNTIED}", "")
         .replace("{INTEGER}", "INTEGER")
         .replace("{BLOB}", "BLOB")
         .replace("{ROWS}", "STRICT")
@@ -107,4 +137,29 @@ fn pragma(connection: &Connection, database: &str, name: &str) -> Result<i64, St
 
 fn number(connection: &Connection, database: &str, sql: &str) -> Result<i64, StoreError> {
     connection.query_row(sql, [], |row| row.get(0)).map_err(|error| StoreError::from_sqlite(error, database, sql))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::row::Value;
+    use crate::store::Store;
+
+    #[test]
+    fn what_names_what_is_what_sqlite_says_of_its_tables_and_events_beside() {
+        let sql = "SELECT it.name, key.\"from\", key.\"table\", key.\"to\" FROM sqlite_schema AS it \
+                   JOIN pragma_foreign_key_list(it.name) AS key WHERE it.type = 'table'";
+        let mut expected = Store::in_memory().unwrap().read(|tx| tx.query(sql, &[])).unwrap();
+        let text = |text: &str| Value::Text(text.to_owned());
+        let as_row = |it: &Reference| [it.table, it.column, it.named, it.key].map(text).to_vec();
+        let (events, mut others): (Vec<_>, Vec<_>) =
+            references().iter().map(as_row).partition(|it| it[2] == text("event"));
+        let in_order = |rows: &mut Vec<Vec<Value>>| rows.sort_by_key(|row| format!("{row:?}"));
+        in_order(&mut expected);
+        in_order(&mut others);
+        assert_eq!(others, expected);
+        for (table, column) in [("event", "cause"), ("message", "event"), ("decision", "event"), ("run", "enrolled")] {
+            assert!(events.contains(&[table, column, "event", "seq"].map(text).to_vec()), "{table} {column}");
+        }
+    }
 }

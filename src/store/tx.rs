@@ -107,14 +107,6 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Rows that name others which are not there.
-    pub(super) fn references(&mut self) -> Result<Vec<Problem>, StoreError> {
-        match self.driver {
-            Driver::Sqlite(_) => sqlite::check::references(self),
-            Driver::Postgres(_) => postgres::check::references(self),
-        }
-    }
-
     /// How the schema differs from that of this version.
     pub(super) fn schema(&mut self) -> Result<Vec<Problem>, StoreError> {
         match self.driver {

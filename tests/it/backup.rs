@@ -253,7 +253,7 @@ fn check_tells_each_sort_of_damage_with_its_way_out() {
         (
             "UPDATE message SET event = 999 WHERE id = 13",
             "references",
-            "a row of message names an event (event) that is not there",
+            "a row of message names a row of event (event) that is not there",
             restore,
         ),
         ("UPDATE content SET size = 7 WHERE id = (SELECT min(id) FROM content)", "contents", "bytes, not 7", restore),

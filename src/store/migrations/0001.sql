@@ -4,10 +4,10 @@
 -- after a table of rows, and after one whose key is all that it is looked up by. Booleans are integers; points in time
 -- are milliseconds since 1970.
 --
--- Foreign keys are checked at each row, and rows are written in the order that they ask for: journal, then state (see
--- save.rs). Deferred ones would allow any order, at the price of SQLite scanning whole tables for each row that is written
--- while one is open. So where two tables name each other only one direction is checked, and a message's parent, which may
--- be written after it, is not.
+-- Foreign keys are checked at each row (by SQLite; a server has none: 0009.sql), and rows are written in the order that
+-- they ask for: journal, then state (see save.rs). Deferred ones would allow any order, at the price of SQLite scanning
+-- whole tables for each row that is written while one is open. So where two tables name each other only one direction is
+-- checked, and a message's parent, which may be written after it, is not.
 
 -- ------------------------------------------------------------------------------------------------ what the store needs
 

@@ -15,32 +15,6 @@ pub(in crate::store) fn integrity(tx: &mut Tx<'_>) -> Result<Vec<Problem>, Store
     Ok(Vec::new())
 }
 
-/// Rows that name others which are not there: nobody but a superuser who switched the checks off can have made them.
-pub(in crate::store) fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    let sql = "SELECT child.relname, one.attname, parent.relname, other.attname FROM pg_constraint AS it \
-               JOIN pg_class AS child ON child.oid = it.conrelid JOIN pg_class AS parent ON parent.oid = it.confrelid \
-               JOIN pg_attribute AS one ON one.attrelid = it.conrelid AND one.attnum = it.conkey[1] \
-               JOIN pg_attribute AS other ON other.attrelid = it.confrelid AND other.attnum = it.confkey[1] \
-               WHERE it.contype = 'f' AND it.connamespace = current_schema()::regnamespace ORDER BY 1, 2";
-    let mut problems = Vec::new();
-    for row in tx.query(sql, &[])? {
-        let words: Vec<String> = row.into_iter().filter_map(text).collect();
-        let [child, column, parent, key] = words.as_slice() else { continue };
-        let lost = format!(
-            "SELECT count(*) FROM {child} WHERE {column} IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM {parent} WHERE {parent}.{key} = {child}.{column})"
-        );
-        match number(tx, &lost)?.unwrap_or_default() {
-            0 => {}
-            1 => problems.push(format!("a row of {child} names a row of {parent} ({column}) that is not there")),
-            rows => {
-                problems.push(format!("{rows} rows of {child} name rows of {parent} ({column}) that are not there"));
-            }
-        }
-    }
-    Ok(problems.into_iter().map(Problem::beyond_repair).collect())
-}
-
 /// Tables, columns and indexes that are not those of this version.
 pub(in crate::store) fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let version = number(tx, "SELECT version FROM ticketd_schema")?.unwrap_or_default();

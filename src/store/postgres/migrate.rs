@@ -6,7 +6,7 @@ use std::cell::Cell;
 use super::connection::Connection;
 use super::transaction::{Mode, PgTransaction};
 use crate::domain::row::Value;
-use crate::store::migrate::{STEPS, refuse_newer};
+use crate::store::migrate::{REFERENCES, STEPS, refuse_newer};
 use crate::store::tx::Tx;
 use crate::store::{StoreError, keys};
 
@@ -57,36 +57,27 @@ fn version(tx: &mut Tx<'_>, database: &str) -> Result<i64, StoreError> {
     }
 }
 
+/// Takes the foreign keys away that earlier versions made.
 const UNTIE: &str = "DO $$ DECLARE it record; BEGIN FOR it IN SELECT conrelid::regclass AS child, conname \
-     FROM pg_constraint WHERE contype = 'f' AND confrelid = 'event'::regclass \
+     FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \
      LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.child, it.conname); END LOOP; END $$;";
 
-/// A step in PostgreSQL's words. Text is compared byte by byte, as SQLite does, whatever the database's language is. A
-/// table may name one that is made after it: foreign keys come last.
+/// A step in PostgreSQL's words. Text is compared byte by byte, as SQLite does, whatever the database's language is. What
+/// names what is not said: see `0009.sql`.
 pub(super) fn for_postgres(step: &str) -> String {
-    let (mut statements, mut foreign_keys, mut table) = (String::new(), String::new(), "");
-    for line in step.lines().filter(|line| !line.starts_with("--")) {
-        if let Some(name) = line.strip_prefix("CREATE TABLE ") {
-            table = name.split(' ').next().unwrap_or_default();
-        }
-        match line.split_once(" REFERENCES ") {
-            Some((column, rest)) => {
-                let name = column.split_whitespace().next().unwrap_or_default();
-                let (target, comma) = rest.strip_suffix(',').map_or((rest, ""), |target| (target, ","));
-                statements.push_str(&format!("{column}{comma}\n"));
-                foreign_keys.push_str(&format!("ALTER TABLE {table} ADD FOREIGN KEY ({name}) REFERENCES {target};\n"));
-            }
-            None => statements.push_str(&format!("{line}\n")),
-        }
-    }
-    let statements = statements
-        .replace("{UNTIED event (seq)}", UNTIE)
+    let lines = step.lines().filter(|line| !line.starts_with("--")).map(|line| match line.split_once(REFERENCES) {
+        Some((column, named)) => format!("{column}{}\n", if named.ends_with(',') { "," } else { "" }),
+        None => format!("{line}\n"),
+    });
+    lines
+        .collect::<String>()
+        .replace("{UNTIED event (seq)}", "")
+        .replace("{UNTIED}", UNTIE)
         .replace("{INTEGER}", "BIGINT")
         .replace("{BLOB}", "BYTEA")
         .replace(" {ROWS}", "")
         .replace(" {LINKS}", "")
-        .replace(" TEXT", " TEXT COLLATE \"C\"");
-    statements + &foreign_keys
+        .replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 #[cfg(test)]
@@ -96,7 +87,7 @@ mod tests {
     #[test]
     fn a_step_is_put_in_postgresqls_words() {
         let step = "-- What for.\nCREATE TABLE a (\n    id {INTEGER} PRIMARY KEY NOT NULL,\n    b {INTEGER} NOT NULL REFERENCES b (id),\n    c {BLOB} REFERENCES c (d)\n) {ROWS};\nCREATE TABLE b (\n    id TEXT NOT NULL\n) {LINKS};";
-        let expected = "CREATE TABLE a (\n    id BIGINT PRIMARY KEY NOT NULL,\n    b BIGINT NOT NULL,\n    c BYTEA\n);\nCREATE TABLE b (\n    id TEXT COLLATE \"C\" NOT NULL\n);\nALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b (id);\nALTER TABLE a ADD FOREIGN KEY (c) REFERENCES c (d);\n";
+        let expected = "CREATE TABLE a (\n    id BIGINT PRIMARY KEY NOT NULL,\n    b BIGINT NOT NULL,\n    c BYTEA\n);\nCREATE TABLE b (\n    id TEXT COLLATE \"C\" NOT NULL\n);\n";
         assert_eq!(for_postgres(step), expected);
     }
 }

@@ -11,19 +11,6 @@ pub(in crate::store) fn integrity(tx: &mut Tx<'_>) -> Result<Vec<Problem>, Store
     Ok(told.flat_map(|told| told.lines().map(str::to_owned).collect::<Vec<_>>()).map(Problem::beyond_repair).collect())
 }
 
-/// Rows that name others which are not there.
-pub(in crate::store) fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
-    // Table, row (none where the table has no row ids), the table it names, and which of its foreign keys.
-    let rows = tx.query(&format!("SELECT * FROM pragma_foreign_key_check LIMIT {TOLD}"), &[])?;
-    let told = rows.into_iter().filter_map(|row| {
-        let [table, id, parent, _] = <[Value; 4]>::try_from(row).ok()?;
-        let (table, parent) = (text(table)?, text(parent)?);
-        let id = if let Value::Integer(id) = id { format!(" {id}") } else { String::new() };
-        Some(format!("{table}{id} names a row of {parent} that is not there"))
-    });
-    Ok(told.map(Problem::beyond_repair).collect())
-}
-
 /// Tables and indexes that are not those of this version.
 pub(in crate::store) fn schema(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let version = number(tx, "PRAGMA user_version")?.unwrap_or_default();

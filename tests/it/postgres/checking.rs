@@ -35,15 +35,15 @@ fn each_sort_of_damage_is_told_with_its_way_out() {
             restore,
         ),
         (
-            "SET session_replication_role = replica; DELETE FROM content WHERE id = (SELECT min(id) FROM content)",
+            "DELETE FROM content WHERE id = (SELECT min(id) FROM content)",
             "references",
-            "names a row of content",
+            "names a row of content (content) that is not there",
             restore,
         ),
         (
             "UPDATE message SET event = 999 WHERE id = (SELECT min(id) FROM message)",
             "references",
-            "a row of message names an event (event) that is not there",
+            "a row of message names a row of event (event) that is not there",
             restore,
         ),
         ("DELETE FROM decision WHERE event = 3", "journal", "event 3 has no decision", restore),

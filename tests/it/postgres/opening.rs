@@ -74,12 +74,27 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let Some(server) = shared() else { return };
     let name = server.create();
     drop(open(&server.address(&name)).unwrap());
-    server.ask(&name, "UPDATE ticketd_schema SET version = 9").unwrap();
+    server.ask(&name, "UPDATE ticketd_schema SET version = 10").unwrap();
     for _ in 0..2 {
         let error = refused(&server.address(&name));
-        assert!(matches!(error, StoreError::NewerDatabase { found: 9, known: 8, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerDatabase { found: 10, known: 9, .. }), "{error}");
     }
-    assert_eq!(server.ask(&name, "SELECT version FROM ticketd_schema").unwrap(), "9");
+    assert_eq!(server.ask(&name, "SELECT version FROM ticketd_schema").unwrap(), "10");
+}
+
+#[test]
+fn the_foreign_keys_of_earlier_versions_are_taken_away() {
+    let Some(server) = shared() else { return };
+    let name = server.create();
+    drop(open(&server.address(&name)).unwrap());
+    let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f'";
+    assert_eq!(server.ask(&name, keys).unwrap(), "0", "a new one has none");
+    let old = "ALTER TABLE message ADD FOREIGN KEY (thread) REFERENCES thread (id); \
+               ALTER TABLE thread ADD FOREIGN KEY (ticket) REFERENCES record (id); UPDATE ticketd_schema SET version = 8";
+    server.ask(&name, old).unwrap();
+    assert_eq!(server.ask(&name, keys).unwrap(), "2");
+    drop(open(&server.address(&name)).unwrap());
+    assert_eq!(server.ask(&name, keys).unwrap(), "0");
 }
 
 #[test]

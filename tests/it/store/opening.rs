@@ -79,11 +79,11 @@ fn what_a_reader_writes_is_not_kept() {
 fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("desk.db");
-    Store::open(&path).unwrap().write(|tx| tx.execute("PRAGMA user_version = 9", &[])).unwrap();
+    Store::open(&path).unwrap().write(|tx| tx.execute("PRAGMA user_version = 10", &[])).unwrap();
     for _ in 0..2 {
         let error = refused(&path);
-        assert!(matches!(error, StoreError::NewerDatabase { found: 9, known: 8, .. }), "{error}");
-        assert!(error.to_string().contains("desk.db was written by a newer ticketd (schema 9"), "{error}");
+        assert!(matches!(error, StoreError::NewerDatabase { found: 10, known: 9, .. }), "{error}");
+        assert!(error.to_string().contains("desk.db was written by a newer ticketd (schema 10"), "{error}");
     }
 }
 
@@ -125,7 +125,7 @@ fn a_database_of_version_1_is_brought_up_to_date_with_everything_in_it() {
     for _ in 0..2 {
         let store = Store::open(&path).unwrap();
         let version = store.read(|tx| tx.query("PRAGMA user_version", &[])).unwrap();
-        assert_eq!(version.concat(), [ticketd::domain::row::Value::Integer(8)]);
+        assert_eq!(version.concat(), [ticketd::domain::row::Value::Integer(9)]);
         let waits = store.read(|tx| ticketd::store::waiting::in_review(tx, 9)).unwrap();
         assert_eq!(waits.len(), 1, "what waited then waits now");
         let refolded = ticketd::engine::refold(&store, |_| {}).unwrap();

@@ -4,13 +4,25 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ticketd::domain::row::Value;
-use ticketd::store::{GroupWriter, Limits, Store, Tx};
+use ticketd::domain::{DeliveryRow, FolderId, Workspace};
+use ticketd::store::{GroupWriter, Limits, Store, StoreError, Tx, save};
+
+use super::{desk, sample};
 
 #[test]
 fn every_table_is_strict() {
     let store = Store::in_memory().unwrap();
     let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND strict = 0";
     assert_eq!(store.read(|tx| tx.query(sql, &[])).unwrap().concat(), []);
+}
+
+#[test]
+fn a_row_that_names_another_which_is_not_there_is_refused() {
+    let store = desk().unwrap();
+    let mut later = Workspace::new(sample::setup());
+    later.deliveries.put(DeliveryRow { folder: FolderId(999), ..sample::delivery(41, sample::QUESTION) });
+    assert!(matches!(store.write(|tx| save(tx, &later)), Err(StoreError::Other { .. })));
+    assert_eq!(store.read(|tx| tx.query("SELECT count(*) FROM delivery", &[])).unwrap().concat(), [Value::Integer(1)]);
 }
 
 #[test]
