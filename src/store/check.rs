@@ -65,7 +65,7 @@ impl Check {
 }
 
 /// Rows that name others which are not there.
-fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
+pub(super) fn references(tx: &mut Tx<'_>) -> Result<Vec<Problem>, StoreError> {
     let mut problems = Vec::new();
     // A copy may be of an earlier schema, without some of them.
     let present = tx.table_names()?;

@@ -3,7 +3,7 @@
 
 use super::pages::Pages;
 use super::tables::{BYTES_TABLES, OWN_TABLES, TableNames, all, all_but_own};
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, check};
 use crate::domain::ContentDigest;
 use crate::domain::row::Value;
 
@@ -35,6 +35,10 @@ fn copy_tables(source: &mut Tx<'_>, target: &mut Tx<'_>) -> Result<Vec<Copied>, 
         if Pages::of(names, 1).front(target)?.is_some() {
             return Err(target.not_empty());
         }
+    }
+    // A file would refuse such a row, and say no more than that.
+    if let Some(lost) = check::references(source)?.into_iter().next() {
+        return Err(source.damaged(lost.what));
     }
     for names in &OWN_TABLES {
         target.execute(&format!("DELETE FROM {}", names.table), &[])?;

@@ -75,6 +75,20 @@ fn a_database_with_something_in_it_is_no_place_for_a_copy() {
 }
 
 #[test]
+fn a_row_that_names_another_which_is_not_there_is_told_before_anything_is_copied() {
+    let Some(server) = shared() else { return };
+    let (name, folder) = (server.create(), tempfile::tempdir().unwrap());
+    let (address, file) = (server.address(&name), folder.path().join("desk.db").display().to_string());
+    succeeds(&["replay", "fixtures/mail/new_conversation", "--db", &address]);
+    server.ask(&name, "UPDATE message SET author = 999 WHERE id = (SELECT min(id) FROM message)").unwrap();
+    let refused = ticketd(&["db", "copy", &address, &file]);
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(65), "{error}");
+    assert!(error.contains("a row of message names a row of address (author) that is not there"), "{error}");
+    assert!(measure(&open(&file)).unwrap().iter().all(|table| table.table != "message" || table.rows == 0));
+}
+
+#[test]
 fn a_table_that_comes_out_otherwise_is_noticed_and_nothing_is_kept() {
     let Some(server) = shared() else { return };
     let name = server.create();
